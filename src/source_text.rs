@@ -1,0 +1,142 @@
+//! The text of one input file, with its path and its lines.
+//!
+//! Diagnostics count lines and columns from 1; columns count characters, as editors do.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The text of an input file, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SourceText {
+    path: Arc<str>,
+    text: Arc<str>,
+}
+
+/// A stretch of a source file, as a reader sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Path of the file relative to the root of the portal, with forward slashes.
+    pub path: Arc<str>,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+    /// How many characters of the line are meant; at least 1.
+    pub width: usize,
+    /// The whole line, without its line break.
+    pub line_text: String,
+}
+
+impl SourceText {
+    /// Makes a source text from a path relative to the root and the text of the file.
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceText {
+        SourceText {
+            path: path.into(),
+            text: text.into(),
+        }
+    }
+
+    /// Decodes the bytes of a file. A byte order mark at the start is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Returns the place of the first byte that is not UTF-8.
+    pub fn decode(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<SourceText, Place> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(SourceText::new(path, text)),
+            Err(error) => {
+                let good = error.valid_up_to();
+                let shown = SourceText::new(path, String::from_utf8_lossy(bytes));
+                // The good part is unchanged by the lossy decoding, so its length is the offset.
+                Err(shown.place(good..good + 1))
+            }
+        }
+    }
+
+    /// Returns the path relative to the root of the portal.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns where a byte range of the text is. A range that reaches past its line is cut there;
+    /// a range outside the text or between bytes of one character is moved to the nearest character.
+    pub fn place(&self, range: Range<usize>) -> Place {
+        let text: &str = &self.text;
+        let start = text.floor_char_boundary(range.start.min(text.len()));
+        let before = text.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text
+            .get(start..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(text.len(), |at| start + at);
+        let line_text = text.get(line_start..line_end).unwrap_or_default();
+        let line_text = line_text.strip_suffix('\r').unwrap_or(line_text);
+        let end = text.floor_char_boundary(range.end.clamp(start, line_end));
+        Place {
+            path: self.path.clone(),
+            line: before.matches('\n').count() + 1,
+            column: text
+                .get(line_start..start)
+                .unwrap_or_default()
+                .chars()
+                .count()
+                + 1,
+            width: text
+                .get(start..end)
+                .unwrap_or_default()
+                .chars()
+                .count()
+                .max(1),
+            line_text: line_text.to_owned(),
+        }
+    }
+
+    /// Returns the place that stands for the whole file: its first line.
+    pub fn start(&self) -> Place {
+        self.place(0..0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, range: Range<usize>, line: usize, column: usize, width: usize) {
+        let place = SourceText::new("a.md", text).place(range);
+        assert_eq!(
+            (place.line, place.column, place.width),
+            (line, column, width)
+        );
+    }
+
+    #[test]
+    fn places_count_lines_and_characters_from_one() {
+        check("abc", 0..1, 1, 1, 1);
+        check("één\ntwee", 7..9, 2, 2, 2);
+        check("a\r\nb", 3..4, 2, 1, 1);
+    }
+
+    #[test]
+    fn a_place_outside_the_text_is_its_end() {
+        check("abc", 90..99, 1, 4, 1);
+        check("", 0..0, 1, 1, 1);
+        check("é", 1..2, 1, 1, 1);
+    }
+
+    #[test]
+    fn a_range_over_several_lines_is_cut_at_its_first() {
+        check("abc\ndef", 1..7, 1, 2, 2);
+    }
+
+    #[test]
+    fn wrong_utf8_is_told_with_its_place() {
+        let place = SourceText::decode("a.md", b"goed\nfout: \xff\xfe!\n").unwrap_err();
+        assert_eq!((place.line, place.column), (2, 7));
+    }
+}

@@ -1,0 +1,402 @@
+//! What the templates of a theme get to see: the contract between a theme and the rest.
+//!
+//! A template has two variables: `site`, one [`SiteView`] per language, and `page`, one of the page
+//! views. Every view is plain data that is ready to show: addresses have the base path in them,
+//! dates are written out, HTML is safe where the name ends in `_html` and plain text elsewhere.
+//! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
+
+use serde::Serialize;
+
+use crate::language::Language;
+
+/// A link with the text it shows.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct Link {
+    /// The text of the link.
+    pub label: String,
+    /// The address, with the base path.
+    pub href: String,
+}
+
+/// What all pages in one language have in common.
+#[derive(Clone, Debug, Serialize)]
+pub struct SiteView {
+    /// Name of the portal.
+    pub title: String,
+    /// Name of the organisation.
+    pub organisation: String,
+    /// Language of these texts.
+    pub lang: Language,
+    /// Address of the home page in this language.
+    pub home: String,
+    /// Main navigation.
+    pub navigation: Vec<Link>,
+    /// The Melden button; absent where the portal has no report form.
+    pub report: Option<Link>,
+    /// Whom to call in acute danger.
+    pub emergency: EmergencyView,
+    /// The organisation's own incident register.
+    pub register: Option<RegisterView>,
+    /// The people one can turn to.
+    pub contacts: Vec<ContactView>,
+    /// Links at the foot of each page.
+    pub footer: Vec<Link>,
+    /// Addresses of the style sheets, in order.
+    pub stylesheets: Vec<String>,
+    /// Addresses of the script modules.
+    pub scripts: Vec<String>,
+    /// Address of the icon of the portal.
+    pub icon: Option<String>,
+    /// Whether search engines may list the portal.
+    pub indexable: bool,
+}
+
+/// Whom to call in acute danger.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct EmergencyView {
+    /// The public emergency number: 112.
+    pub public: String,
+    /// The number inside the organisation, as written for people.
+    pub internal: Option<String>,
+    /// The same number for a `tel:` link: digits and a leading plus only.
+    pub internal_dial: Option<String>,
+}
+
+/// The organisation's own incident register.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct RegisterView {
+    /// Its name: GIR, ARO or another.
+    pub name: String,
+    /// Where it is.
+    pub url: Option<String>,
+}
+
+/// A person or point that one can turn to.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct ContactView {
+    /// Name of the person or team.
+    pub name: String,
+    /// Function, in the language of the page.
+    pub function: String,
+    /// What one can turn to them for.
+    pub about: Option<String>,
+    /// Phone number as written for people.
+    pub phone: Option<String>,
+    /// The same number for a `tel:` link.
+    pub phone_dial: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// When they can be reached.
+    pub hours: Option<String>,
+    /// Whether they work outside the organisation.
+    pub external: bool,
+}
+
+/// A date for people and for machines.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct DateView {
+    /// ISO 8601: `2026-11-22`.
+    pub iso: String,
+    /// In words: `22 november 2026`.
+    pub text: String,
+}
+
+/// The same page in a language, for the language switch and `hreflang`.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct AlternateView {
+    /// The language.
+    pub lang: Language,
+    /// Its name in that language.
+    pub name: String,
+    /// Address of that version.
+    pub href: String,
+    /// Absolute address, where the base URL is known.
+    pub url: String,
+    /// Whether this is the page being shown.
+    pub current: bool,
+}
+
+/// What every page view holds for the shell around it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShellView {
+    /// Text of the `title` element before the name of the portal: `[Fout: ][Stap 2 van 4: ]onderwerp`.
+    pub document_title: String,
+    /// Address of this page; empty where it has none of its own (error pages).
+    pub href: String,
+    /// For `meta name=description`.
+    pub description: Option<String>,
+    /// Versions in all languages, with this one; empty where there is only one.
+    pub alternates: Vec<AlternateView>,
+    /// `href` of the item of the main navigation in which this page is.
+    pub section: Option<String>,
+    /// Way from the home page to this page; the last item is this page.
+    pub breadcrumbs: Vec<Link>,
+    /// Whether the page is part of reporting: then there is no navigation that leads away
+    /// unnoticed, and the Melden button is not shown.
+    pub reporting: bool,
+}
+
+/// A heading in a table of contents.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct HeadingView {
+    /// The id of the heading in the page.
+    pub id: String,
+    /// Its text.
+    pub text: String,
+    /// Headings one level below.
+    pub children: Vec<HeadingView>,
+}
+
+/// A page as it is shown in a list.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct CardView {
+    /// Title of the page.
+    pub title: String,
+    /// Its summary.
+    pub summary: Option<String>,
+    /// Its address.
+    pub href: String,
+    /// Language, where it is not that of the list.
+    pub lang: Option<Language>,
+}
+
+/// A page of content: home, section, or any other kind.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContentView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// `home`, `section`, `page`, `norm`, `protocol`, `checklist`, `guide` or `directory`.
+    pub kind: &'static str,
+    /// Title; the h1.
+    pub title: String,
+    /// One or two sentences.
+    pub summary: Option<String>,
+    /// The body, safe HTML.
+    pub body_html: String,
+    /// Table of contents; empty where the page is short.
+    pub contents: Vec<HeadingView>,
+    /// For whom, in words of the page's language.
+    pub audience: Vec<String>,
+    /// Who keeps the page up to date.
+    pub owner: Option<String>,
+    /// Version of the text.
+    pub version: Option<String>,
+    /// Date of the last change.
+    pub updated: Option<DateView>,
+    /// Date before which the page must be reviewed.
+    pub review: Option<DateView>,
+    /// Whether that date is past.
+    pub review_overdue: bool,
+    /// Page before this one in its section.
+    pub previous: Option<Link>,
+    /// Page after this one in its section.
+    pub next: Option<Link>,
+    /// Pages and sections below this one.
+    pub children: Vec<CardView>,
+}
+
+/// A page that sends the reader on from an old address.
+#[derive(Clone, Debug, Serialize)]
+pub struct RedirectView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Where the page is now.
+    pub target: Link,
+}
+
+/// A page that says that something went wrong, and what to do.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// The HTTP status: 400, 404, 405, 408, 413, 429, 500 or 503. The texts are in the catalogue:
+    /// `error.<status>.title`, `.text` and `.advice`.
+    pub status: u16,
+}
+
+/// A hidden field that carries an earlier answer along.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct HiddenView {
+    /// Name of the field.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// One line of the error summary.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct ErrorLinkView {
+    /// `#` and the id of the first input concerned.
+    pub href: String,
+    /// The same text as at the field.
+    pub text: String,
+}
+
+/// A page of a form.
+#[derive(Clone, Debug, Serialize)]
+pub struct FormPageView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Title of the form: `Meld agressie`.
+    pub form_title: String,
+    /// Title of this page; the h1, unless `heading_is_label`.
+    pub title: String,
+    /// Whether the label or legend of the only field is the h1.
+    pub heading_is_label: bool,
+    /// Text above the questions, safe HTML.
+    pub intro_html: Option<String>,
+    /// Whether this is the first page: it says what happens with the report, who sees it, how long
+    /// it takes, and whom to call in danger.
+    pub first: bool,
+    /// Address that the form is sent to.
+    pub action: String,
+    /// Number of this page, counted from 1.
+    pub step: usize,
+    /// How many pages there are now, with the check page.
+    pub steps: usize,
+    /// Earlier answers and everything else that travels along.
+    pub hidden: Vec<HiddenView>,
+    /// The questions.
+    pub fields: Vec<FieldView>,
+    /// The error summary; empty where nothing is wrong.
+    pub errors: Vec<ErrorLinkView>,
+    /// Whether there is a previous page (button `name="go" value="back"`).
+    pub back: bool,
+    /// Whether the reporter came from the check page and returns to it.
+    pub returns_to_check: bool,
+}
+
+/// A question of a form.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldView {
+    /// `short_text`, `long_text`, `choice`, `choices`, `yes_no`, `approximate_date`, `phone`,
+    /// `email`, `information` or `stop`.
+    pub kind: &'static str,
+    /// Name in the form data.
+    pub name: String,
+    /// Id of the first input; parts have `<id>-<part>`.
+    pub id: String,
+    /// The question.
+    pub label: String,
+    /// How to answer it.
+    pub hint: Option<String>,
+    /// Why it is asked.
+    pub why: Option<String>,
+    /// Who sees the answer.
+    pub who_sees: Option<String>,
+    /// Whether an answer is needed; else the label says "(niet verplicht)".
+    pub required: bool,
+    /// What was typed, kept as it was.
+    pub value: String,
+    /// Options of a choice.
+    pub options: Vec<OptionView>,
+    /// Parts of a date: day, month, year, and the time.
+    pub parts: Vec<PartView>,
+    /// Value for `autocomplete`.
+    pub autocomplete: Option<String>,
+    /// Value for `inputmode`.
+    pub inputmode: Option<String>,
+    /// Largest number of characters, said in the hint.
+    pub max_length: Option<usize>,
+    /// The error message without the word "Fout:".
+    pub error: Option<String>,
+    /// Text of an information block or a stop screen, safe HTML.
+    pub text_html: Option<String>,
+}
+
+/// An option of a choice.
+#[derive(Clone, Debug, Serialize)]
+pub struct OptionView {
+    /// Value in the form data.
+    pub value: String,
+    /// Id of the input.
+    pub id: String,
+    /// The text of the option.
+    pub label: String,
+    /// Examples or explanation.
+    pub hint: Option<String>,
+    /// Whether it is chosen.
+    pub checked: bool,
+    /// Whether the option stands apart below a line "of" (such as "weet ik niet").
+    pub apart: bool,
+}
+
+/// A part of a question, with an input of its own.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartView {
+    /// `day`, `month`, `year` or `time`.
+    pub part: &'static str,
+    /// Name in the form data.
+    pub name: String,
+    /// Id of the input.
+    pub id: String,
+    /// Label of the part.
+    pub label: String,
+    /// What was typed.
+    pub value: String,
+    /// Whether this part is wrong.
+    pub wrong: bool,
+    /// Width in characters.
+    pub width: usize,
+    /// Value for `inputmode`.
+    pub inputmode: &'static str,
+}
+
+/// The page on which the reporter checks the answers before sending.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Title of the form.
+    pub form_title: String,
+    /// Address that the form is sent to.
+    pub action: String,
+    /// Number of this page, counted from 1.
+    pub step: usize,
+    /// How many pages there are now.
+    pub steps: usize,
+    /// All answers and everything else that travels along.
+    pub hidden: Vec<HiddenView>,
+    /// The answers.
+    pub rows: Vec<CheckRowView>,
+    /// A problem that kept the report from being stored (key of the theme's catalogue), told above
+    /// the answers, which are all still there.
+    pub problem: Option<String>,
+}
+
+/// An answer on the check page.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckRowView {
+    /// The question, short.
+    pub label: String,
+    /// The answer, one line each; empty where it was skipped.
+    pub lines: Vec<String>,
+    /// Value of the button `name="go"` that leads back to the question: `change:<page id>`.
+    pub change: String,
+}
+
+/// The page that says that the report is safely stored.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConfirmationView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Case number for talking.
+    pub case_number: String,
+    /// Whether this submit had been received before: the case number is that of the first time.
+    pub repeated: bool,
+    /// Whether answers that were changed after the first submit were added to the report.
+    pub amended: bool,
+    /// When it was received.
+    pub received: DateView,
+    /// Steps of the protocol that follow.
+    pub next_steps: Vec<NextStepView>,
+}
+
+/// A promise on the confirmation page.
+#[derive(Clone, Debug, Serialize)]
+pub struct NextStepView {
+    /// By when, in words: `Binnen 1 werkdag (uiterlijk maandag 23 november)`.
+    pub when: String,
+    /// What happens.
+    pub what: String,
+}

@@ -1,0 +1,539 @@
+//! YAML as a tree in which every node knows its place.
+//!
+//! Settings, front matter, forms, catalogues and data files are read from this tree into typed
+//! structs, so that all mistakes of a file are told at once, each where it stands. Only the part of
+//! YAML that editors use is accepted: one document, no anchors or aliases, no tags, no duplicate
+//! keys. Scalars keep the text that was written (`1.0` stays `1.0`, `no` stays `no`).
+
+use std::ops::Range;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span};
+use jiff::civil::Date;
+
+use crate::diagnostic::Diagnostic;
+use crate::nearest::nearest;
+use crate::source_text::{Place, SourceText};
+
+/// Depth of nesting that no honest file reaches.
+const DEEPEST_NESTING: usize = 64;
+
+/// A value in a YAML file.
+#[derive(Clone, Debug)]
+pub struct Node {
+    value: Value,
+    source: SourceText,
+    range: Range<usize>,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    Scalar { text: String, plain: bool },
+    Sequence(Vec<Node>),
+    Mapping(Vec<(Node, Node)>),
+}
+
+/// Parses a YAML file. Where the file is empty or not YAML, there is no node.
+pub fn parse(source: &SourceText) -> (Option<Node>, Vec<Diagnostic>) {
+    parse_part(source, 0..source.text().len())
+}
+
+/// Parses the part of a file that is YAML, such as the front matter of a page. Places are those of
+/// the whole file.
+pub fn parse_part(source: &SourceText, part: Range<usize>) -> (Option<Node>, Vec<Diagnostic>) {
+    let offset = part.start;
+    let text = source.text().get(part).unwrap_or_default();
+    let mut options = Options::default();
+    options.emit_comments = false;
+    let mut builder = Builder {
+        source,
+        offset,
+        open: Vec::new(),
+        root: None,
+        diagnostics: Vec::new(),
+        documents: 0,
+    };
+    for next in Parser::new_from_str_with_options(text, options) {
+        match next {
+            Ok((event, span)) => {
+                if !builder.take(event, span) {
+                    break;
+                }
+            }
+            Err(error) => {
+                let at = error
+                    .marker()
+                    .byte_offset()
+                    .map_or(offset, |byte| byte + offset);
+                builder
+                    .diagnostics
+                    .push(syntax_diagnostic(source, offset, at, &error.info()));
+                return (None, builder.diagnostics);
+            }
+        }
+    }
+    if !builder.diagnostics.is_empty() {
+        return (None, builder.diagnostics);
+    }
+    (builder.root, builder.diagnostics)
+}
+
+/// Explains a syntax error. Two mistakes are so common in Dutch texts that they get their own
+/// explanation: a value that starts with an apostrophe (`'s avonds`), and a colon in a value.
+fn syntax_diagnostic(source: &SourceText, offset: usize, at: usize, info: &str) -> Diagnostic {
+    let text = source.text().get(offset..).unwrap_or_default();
+    let mut line_start = offset;
+    for line in text.split_inclusive('\n') {
+        let value_at = line.find(": ").map(|colon| colon + 2);
+        let value = value_at
+            .and_then(|from| line.get(from..))
+            .unwrap_or_default();
+        let value = value.trim();
+        let place = || {
+            let from = line_start + value_at.unwrap_or_default();
+            source.place(from..from + value.len())
+        };
+        if line_start <= at {
+            let key = line.split(':').next().unwrap_or_default().trim().to_owned();
+            let quoted = format!("{key}: \"{}\"", value.replace('"', "'"));
+            if value.starts_with('\'') && value.matches('\'').count() % 2 == 1 {
+                return Diagnostic::error("yaml-apostrophe")
+                    .with("fix", quoted)
+                    .at(place());
+            }
+            let on_this_line = at < line_start + line.len();
+            if on_this_line && value.contains(": ") && !value.starts_with(['"', '\'']) {
+                return Diagnostic::error("yaml-colon")
+                    .with("fix", quoted)
+                    .at(place());
+            }
+        }
+        line_start += line.len();
+    }
+    Diagnostic::error("yaml-syntax")
+        .with("reason", info)
+        .at(source.place(at..at + 1))
+}
+
+struct Builder<'a> {
+    source: &'a SourceText,
+    offset: usize,
+    open: Vec<Node>,
+    root: Option<Node>,
+    diagnostics: Vec<Diagnostic>,
+    documents: usize,
+}
+
+impl Builder<'_> {
+    fn range(&self, span: &Span) -> Range<usize> {
+        let bytes = span.byte_range().unwrap_or(0..0);
+        bytes.start + self.offset..bytes.end + self.offset
+    }
+
+    /// Takes one event; returns false where reading on makes no sense.
+    fn take(&mut self, event: Event<'_>, span: Span) -> bool {
+        let range = self.range(&span);
+        if event.tag().is_some() {
+            return self.refuse("yaml-tag", range);
+        }
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return self.refuse("yaml-second-document", range);
+                }
+            }
+            Event::Alias(_) => return self.refuse("yaml-alias", range),
+            Event::Scalar(text, style, _, _) => {
+                let value = Value::Scalar {
+                    text: text.into_owned(),
+                    plain: style == ScalarStyle::Plain,
+                };
+                self.place_node(value, range);
+            }
+            Event::SequenceStart(..) => return self.open(Value::Sequence(Vec::new()), range),
+            Event::MappingStart(..) => return self.open(Value::Mapping(Vec::new()), range),
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(mut node) = self.open.pop() {
+                    node.range.end = range.end.max(node.range.start);
+                    self.attach(node);
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn refuse(&mut self, code: &'static str, range: Range<usize>) -> bool {
+        self.diagnostics
+            .push(Diagnostic::error(code).at(self.source.place(range)));
+        false
+    }
+
+    fn open(&mut self, value: Value, range: Range<usize>) -> bool {
+        if self.open.len() >= DEEPEST_NESTING {
+            return self.refuse("yaml-too-deep", range);
+        }
+        self.open.push(Node {
+            value,
+            source: self.source.clone(),
+            range,
+        });
+        true
+    }
+
+    fn place_node(&mut self, value: Value, range: Range<usize>) {
+        self.attach(Node {
+            value,
+            source: self.source.clone(),
+            range,
+        });
+    }
+
+    fn attach(&mut self, node: Node) {
+        match self.open.last_mut().map(|parent| &mut parent.value) {
+            Some(Value::Sequence(items)) => items.push(node),
+            Some(Value::Mapping(entries)) => match entries.last_mut() {
+                Some((_, value)) if value.is_awaited() => *value = node,
+                _ => {
+                    let awaited = node.awaited_value();
+                    entries.push((node, awaited));
+                }
+            },
+            _ => self.root = Some(node),
+        }
+    }
+}
+
+/// Range of a mapping value whose key has been read and which itself has not.
+const AWAITED: Range<usize> = usize::MAX..usize::MAX;
+
+impl Node {
+    fn awaited_value(&self) -> Node {
+        Node {
+            value: Value::Scalar {
+                text: String::new(),
+                plain: true,
+            },
+            source: self.source.clone(),
+            range: AWAITED,
+        }
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.range == AWAITED
+    }
+
+    /// Returns where the node stands.
+    pub fn place(&self) -> Place {
+        self.source.place(self.range.clone())
+    }
+
+    /// Returns where a stretch of a scalar's text stands, counted in bytes from its start. Exact
+    /// for plain scalars; for quoted ones it is the whole scalar.
+    pub fn place_within(&self, part: Range<usize>) -> Place {
+        match &self.value {
+            Value::Scalar { plain: true, .. } => self
+                .source
+                .place(self.range.start + part.start..self.range.start + part.end),
+            _ => self.place(),
+        }
+    }
+
+    /// Returns whether nothing was written here (`key:` or `key: ~` or `key: null`).
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar { text, plain: true }
+            if text.is_empty() || text == "~" || text == "null")
+    }
+
+    /// Returns the text of a scalar as it was written.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar { text, .. } if !self.is_null() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the items of a sequence.
+    pub fn as_sequence(&self) -> Option<&[Node]> {
+        match &self.value {
+            Value::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the node is a mapping.
+    pub fn is_mapping(&self) -> bool {
+        matches!(self.value, Value::Mapping(_))
+    }
+
+    /// Reads the node as text.
+    pub fn text(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+        let text = self.as_text().map(str::to_owned);
+        if text.is_none() {
+            diagnostics.push(self.expected("yaml-expected-text"));
+        }
+        text
+    }
+
+    /// Reads the node as `true` or `false`.
+    pub fn flag(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<bool> {
+        let flag = match self.as_text() {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => None,
+        };
+        if flag.is_none() {
+            diagnostics.push(self.expected("yaml-expected-flag"));
+        }
+        flag
+    }
+
+    /// Reads the node as a whole number.
+    pub fn whole_number(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<i64> {
+        let number = self.as_text().and_then(|text| text.parse().ok());
+        if number.is_none() {
+            diagnostics.push(self.expected("yaml-expected-number"));
+        }
+        number
+    }
+
+    /// Reads the node as a date: `2026-11-22`.
+    pub fn date(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<Date> {
+        let date = self
+            .as_text()
+            .filter(|text| text.len() == "2026-11-22".len())
+            .and_then(|text| text.parse().ok());
+        if date.is_none() {
+            diagnostics.push(self.expected("yaml-expected-date"));
+        }
+        date
+    }
+
+    /// Reads the node as one of a set of names; another name gets the nearest as a hint.
+    pub fn one_of<T: Copy>(
+        &self,
+        known: &[(&'static str, T)],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<T> {
+        let text = self.text(diagnostics)?;
+        let found = known.iter().find(|(name, _)| *name == text);
+        if found.is_none() {
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            let near = nearest(&text, names.iter().copied())
+                .unwrap_or(names.first().copied().unwrap_or_default());
+            diagnostics.push(
+                Diagnostic::error("yaml-unknown-value")
+                    .with("value", &text)
+                    .with("nearest", near)
+                    .with("known", names.join(", "))
+                    .at(self.place()),
+            );
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// Reads the node as a list, or a single value as a list of one. Nothing gives an empty list.
+    pub fn list(&self) -> Vec<&Node> {
+        match &self.value {
+            Value::Sequence(items) => items.iter().collect(),
+            _ if self.is_null() => Vec::new(),
+            _ => vec![self],
+        }
+    }
+
+    /// Reads the node as a list of texts.
+    pub fn texts(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+        self.list()
+            .into_iter()
+            .filter_map(|item| item.text(diagnostics))
+            .collect()
+    }
+
+    fn expected(&self, code: &'static str) -> Diagnostic {
+        let value = self.as_text().unwrap_or_default();
+        Diagnostic::error(code)
+            .with("value", value)
+            .at(self.place())
+    }
+}
+
+/// A mapping being read key by key. Keys that nobody asked for are mistakes: `finish` tells them.
+pub struct Mapping<'a> {
+    place: Place,
+    entries: Vec<(&'a str, &'a Node, &'a Node)>,
+    asked: Vec<&'static str>,
+}
+
+impl<'a> Mapping<'a> {
+    /// Starts reading a mapping. A node that is no mapping, and a key that stands twice, are told.
+    pub fn read(node: &'a Node, diagnostics: &mut Vec<Diagnostic>) -> Mapping<'a> {
+        let mut mapping = Mapping {
+            place: node.place(),
+            entries: Vec::new(),
+            asked: Vec::new(),
+        };
+        let Value::Mapping(entries) = &node.value else {
+            if !node.is_null() {
+                diagnostics.push(node.expected("yaml-expected-mapping"));
+            }
+            return mapping;
+        };
+        for (key, value) in entries {
+            let Some(name) = key.as_text() else {
+                diagnostics.push(key.expected("yaml-expected-key"));
+                continue;
+            };
+            if mapping.entries.iter().any(|(known, _, _)| *known == name) {
+                diagnostics.push(
+                    Diagnostic::error("yaml-duplicate-key")
+                        .with("key", name)
+                        .at(key.place()),
+                );
+                continue;
+            }
+            mapping.entries.push((name, key, value));
+        }
+        mapping
+    }
+
+    /// Returns where the mapping starts.
+    pub fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    /// Returns the value under a key; a key without a value is absent.
+    pub fn get(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.asked.push(key);
+        self.entries
+            .iter()
+            .find(|(name, _, value)| *name == key && !value.is_null())
+            .map(|(_, _, value)| *value)
+    }
+
+    /// Returns the value under a key that must be there; its absence is told.
+    pub fn require(
+        &mut self,
+        key: &'static str,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<&'a Node> {
+        let found = self.get(key);
+        if found.is_none() {
+            diagnostics.push(
+                Diagnostic::error("yaml-missing-key")
+                    .with("key", key)
+                    .at(self.place.clone()),
+            );
+        }
+        found
+    }
+
+    /// Returns every key with its value, for mappings whose keys are free.
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Node)> + '_ {
+        self.entries.iter().map(|(name, _, value)| (*name, *value))
+    }
+
+    /// Returns every key with its own node (for its place) and its value.
+    pub fn entries_with_keys(&self) -> impl Iterator<Item = (&'a str, &'a Node, &'a Node)> + '_ {
+        self.entries.iter().copied()
+    }
+
+    /// Tells every key that nobody asked for, with the nearest known one.
+    pub fn finish(self, diagnostics: &mut Vec<Diagnostic>) {
+        for (name, key, _) in &self.entries {
+            if self.asked.contains(name) {
+                continue;
+            }
+            let diagnostic = match nearest(name, self.asked.iter().copied()) {
+                Some(near) => Diagnostic::error("yaml-unknown-key-near").with("nearest", near),
+                None => Diagnostic::error("yaml-unknown-key").with("known", self.asked.join(", ")),
+            };
+            diagnostics.push(diagnostic.with("key", name).at(key.place()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
+        parse(&SourceText::new("a.yaml", text))
+    }
+
+    fn check_problem(text: &str, code: &str, line: usize, column: usize) {
+        let (_, diagnostics) = read(text);
+        let found: Vec<_> = diagnostics
+            .iter()
+            .map(|d| {
+                let place = d.place.as_ref().unwrap();
+                (d.code, place.line, place.column)
+            })
+            .collect();
+        assert_eq!(found, [(code, line, column)], "{text:?}");
+    }
+
+    #[test]
+    fn scalars_keep_the_text_that_was_written() {
+        let (node, _) = read("version: 1.0\nlist: [yes, 0123]\n");
+        let node = node.unwrap();
+        let mut problems = Vec::new();
+        let mut mapping = Mapping::read(&node, &mut problems);
+        assert_eq!(mapping.get("version").unwrap().as_text(), Some("1.0"));
+        assert_eq!(
+            mapping.get("list").unwrap().texts(&mut problems),
+            ["yes", "0123"]
+        );
+        assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once_where_it_stands() {
+        let (node, _) = read("titel: x\ndraft: ja\ntitle: a\ntitle: b\n");
+        let node = node.unwrap();
+        let mut problems = Vec::new();
+        let mut mapping = Mapping::read(&node, &mut problems);
+        mapping.get("title");
+        mapping.get("draft").unwrap().flag(&mut problems);
+        mapping.require("summary", &mut problems);
+        mapping.finish(&mut problems);
+        let found: Vec<_> = problems
+            .iter()
+            .map(|d| (d.code, d.place.as_ref().unwrap().line))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("yaml-duplicate-key", 4),
+                ("yaml-expected-flag", 2),
+                ("yaml-missing-key", 1),
+                ("yaml-unknown-key-near", 1),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_null_between_keys_does_not_swallow_the_next_key() {
+        let (node, _) = read("a:\nb: 2\n");
+        let node = node.unwrap();
+        let mut problems = Vec::new();
+        let mut mapping = Mapping::read(&node, &mut problems);
+        assert!(mapping.get("a").is_none());
+        assert_eq!(mapping.get("b").unwrap().as_text(), Some("2"));
+    }
+
+    #[test]
+    fn dutch_apostrophes_and_colons_are_explained() {
+        check_problem("title: 's avonds werken\n", "yaml-apostrophe", 1, 8);
+        check_problem("title: Agressie: wat nu\n", "yaml-colon", 1, 8);
+    }
+
+    #[test]
+    fn what_editors_do_not_use_is_refused() {
+        check_problem("a: &x 1\nb: *x\n", "yaml-alias", 2, 4);
+        check_problem("a: !!str 1\n", "yaml-tag", 1, 10);
+        check_problem("a: 1\n---\nb: 2\n", "yaml-second-document", 2, 1);
+        let deep = format!("a: {}{}", "[".repeat(200), "]".repeat(200));
+        let (_, diagnostics) = read(&deep);
+        assert_eq!(diagnostics.first().map(|d| d.code), Some("yaml-too-deep"));
+    }
+}
