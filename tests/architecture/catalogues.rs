@@ -8,7 +8,7 @@ use meldwijzer::language::Language;
 use meldwijzer::message::{Catalogue, placeholders};
 use meldwijzer::source_text::SourceText;
 
-use crate::architecture::rust_source::{Token, sources};
+use crate::architecture::rust_source::{RustFile, Token, closing, sources};
 
 #[test]
 fn the_program_says_the_same_in_both_languages() {
@@ -120,40 +120,40 @@ fn check_equal(name: &str, dutch: &Catalogue, english: &Catalogue) {
     }
 }
 
+/// A function that makes a diagnostic of a code it is given.
+struct Taker {
+    name: String,
+    /// Position of the code among the arguments.
+    position: usize,
+    /// The only file that can call it; none for a public function.
+    file: Option<String>,
+}
+
 /// Returns every code that the library gives to a diagnostic as a literal, with its file: directly,
 /// or through a function that takes the code as a parameter named `code`.
 fn codes_in_use() -> BTreeSet<(String, String)> {
     let files = sources();
-    let mut takers: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for name in ["error", "warning"] {
-        takers
-            .entry(format!("Diagnostic::{name}"))
-            .or_default()
-            .insert(0);
-    }
-    for file in &files {
-        for (name, position) in functions_that_take_a_code(file.without_tests()) {
-            takers.entry(name).or_default().insert(position);
-        }
-    }
+    let takers: Vec<Taker> = files.iter().flat_map(takers).collect();
     let mut codes = BTreeSet::new();
     for file in &files {
         let tokens = file.without_tests();
         for (at, token) in tokens.iter().enumerate() {
             let Token::Word(name) = token else { continue };
-            let qualified = format!("Diagnostic::{name}");
-            let known = if at >= 3 && tokens[at - 3].is_word("Diagnostic") {
-                takers.get(&qualified)
-            } else {
-                takers.get(name)
-            };
             let declared = at >= 1 && tokens[at - 1].is_word("fn");
             if declared || tokens.get(at + 1) != Some(&Token::Sign('(')) {
                 continue;
             }
             let arguments = split_arguments(&tokens[at + 2..]);
-            for position in known.into_iter().flatten() {
-                if let Some([Token::Text(code)]) = arguments.get(*position) {
+            let direct = at >= 3
+                && tokens[at - 3].is_word("Diagnostic")
+                && ["error", "warning"].contains(&name.as_str());
+            let through = takers
+                .iter()
+                .filter(|taker| taker.name == *name)
+                .filter(|taker| taker.file.as_ref().is_none_or(|own| *own == file.path))
+                .map(|taker| taker.position);
+            for position in direct.then_some(0).into_iter().chain(through) {
+                if let Some([Token::Text(code)]) = arguments.get(position) {
                     codes.insert((file.path.clone(), code.clone()));
                 }
             }
@@ -163,29 +163,45 @@ fn codes_in_use() -> BTreeSet<(String, String)> {
     codes
 }
 
-/// Returns the functions with a parameter `code: &'static str`, and its position without `self`.
-fn functions_that_take_a_code(tokens: &[Token]) -> Vec<(String, usize)> {
+/// Returns the functions of a file with a parameter `code: &'static str` and a `Diagnostic` in their
+/// body.
+fn takers(file: &RustFile) -> Vec<Taker> {
+    let tokens = file.without_tests();
     let mut found = Vec::new();
     for (at, window) in tokens.windows(2).enumerate() {
         let [first, Token::Word(name)] = window else {
             continue;
         };
-        if !first.is_word("fn") || name == "error" || name == "warning" {
+        // The constructors of `Diagnostic` are looked for under their full name.
+        if !first.is_word("fn") || file.path == "diagnostic.rs" {
             continue;
         }
-        let Some(open) = tokens[at..]
-            .iter()
-            .position(|token| *token == Token::Sign('('))
-        else {
+        let opening = |sign| {
+            tokens[at..]
+                .iter()
+                .position(|token| *token == Token::Sign(sign))
+        };
+        let (Some(parameters), Some(body)) = (opening('('), opening('{')) else {
             continue;
         };
-        let parameters = split_arguments(&tokens[at + open + 1..]);
-        let is_self = |parameter: &&[Token]| parameter.iter().any(|token| token.is_word("self"));
+        let parameters = split_arguments(&tokens[at + parameters + 1..]);
+        let body = &tokens[at + body + 1..];
+        let body = &body[..closing(body)];
+        if !body.iter().any(|token| token.is_word("Diagnostic")) {
+            continue;
+        }
+        let is_public =
+            at >= 1 && (tokens[at - 1].is_word("pub") || tokens[at - 1] == Token::Sign(')'));
+        let is_self = |parameter: &&&[Token]| parameter.iter().any(|token| token.is_word("self"));
         let own = parameters.iter().filter(|parameter| !is_self(parameter));
         for (position, parameter) in own.enumerate() {
             let is_static = parameter.iter().any(|token| token.is_word("static"));
             if parameter.first().is_some_and(|token| token.is_word("code")) && is_static {
-                found.push((name.clone(), position));
+                found.push(Taker {
+                    name: name.clone(),
+                    position,
+                    file: (!is_public).then(|| file.path.clone()),
+                });
             }
         }
     }

@@ -33,19 +33,34 @@ pub struct RustFile {
 impl RustFile {
     /// Returns the tokens before the unit tests, which stand at the end of a file.
     pub fn without_tests(&self) -> &[Token] {
-        let test_module = ["#", "[", "cfg", "(", "test", ")", "]", "mod"];
-        let start = self.tokens.windows(test_module.len()).position(|window| {
-            window
-                .iter()
-                .zip(test_module)
-                .all(|(token, expected)| match token {
-                    Token::Word(word) => word == expected,
-                    Token::Sign(sign) => expected == sign.to_string(),
-                    Token::Text(_) => false,
-                })
-        });
+        let start = (0..self.tokens.len()).find(|at| opens_test_module(&self.tokens[*at..]));
         &self.tokens[..start.unwrap_or(self.tokens.len())]
     }
+}
+
+/// Returns whether `#[cfg(test)]`, perhaps more attributes, and `mod name {` stand at the start.
+fn opens_test_module(code: &[Token]) -> bool {
+    let Some(mut rest) = code.strip_prefix(tokens("#[cfg(test)]").as_slice()) else {
+        return false;
+    };
+    while let [Token::Sign('#'), Token::Sign('['), attribute @ ..] = rest {
+        rest = &attribute[closing(attribute) + 1..];
+    }
+    matches!(rest, [first, _, Token::Sign('{'), ..] if first.is_word("mod"))
+}
+
+/// Returns the position of the bracket that closes what was opened before these tokens.
+pub fn closing(tokens: &[Token]) -> usize {
+    let mut depth = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Sign('(' | '[' | '{') => depth += 1,
+            Token::Sign(')' | ']' | '}') if depth == 0 => return at,
+            Token::Sign(')' | ']' | '}') => depth -= 1,
+            _ => {}
+        }
+    }
+    tokens.len()
 }
 
 /// Reads every Rust file below `src/`, in order of path.
@@ -169,6 +184,17 @@ fn raw_text(rest: &[char], tokens: &mut Vec<Token>) -> usize {
     }
     tokens.push(Token::Text(rest[start..at].iter().collect()));
     at + 1 + hashes
+}
+
+#[test]
+fn unit_tests_are_cut_off() {
+    let code = "#[cfg(test)] mod testing; fn f() {} #[cfg(test)] #[allow(a(b), c)] mod tests { x }";
+    let file = RustFile {
+        path: String::new(),
+        tokens: tokens(code),
+    };
+    let expected = tokens("#[cfg(test)] mod testing; fn f() {}");
+    assert_eq!(file.without_tests(), expected);
 }
 
 #[test]
