@@ -8,6 +8,7 @@ pub mod language;
 pub mod message;
 pub mod nearest;
 pub mod output;
+pub mod site;
 pub mod source_text;
 pub mod theme;
 pub mod yaml;
