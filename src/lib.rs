@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod diagnostic;
+pub mod form;
 pub mod language;
 pub mod message;
 pub mod nearest;
