@@ -20,3 +20,5 @@ pub mod report;
 pub mod theme;
 
 pub mod site;
+
+pub mod cli;
