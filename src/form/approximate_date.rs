@@ -178,7 +178,12 @@ impl ShownDate {
                 .split(['-', '/', '.', ' '])
                 .filter(|part| !part.is_empty())
                 .collect();
-            if let [day, month, year] = parts.as_slice() {
+            let in_order = match parts.as_slice() {
+                [year, month, day] if year.len() == 4 => Some((day, month, year)),
+                [day, month, year] => Some((day, month, year)),
+                _ => None,
+            };
+            if let Some((day, month, year)) = in_order {
                 self.day = (*day).to_owned();
                 self.month = (*month).to_owned();
                 self.year = (*year).to_owned();
@@ -521,6 +526,7 @@ mod tests {
         check(["3", "oct", "2026"], Ok(date(2026, 10, 3)));
         check(["1-2-26", "", ""], Ok(date(2026, 2, 1)));
         check(["1 februari 2026", "", ""], Ok(date(2026, 2, 1)));
+        check(["2026-02-01", "", ""], Ok(date(2026, 2, 1)));
         check(["29", "2", "2024"], Ok(date(2024, 2, 29)));
         check(["22", "11", "2026"], Ok(TODAY));
         check(["22", "11", "2016"], Ok(date(2016, 11, 22)));

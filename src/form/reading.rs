@@ -34,6 +34,9 @@ const USUAL_SHORT_LENGTH: usize = 200;
 /// Characters in a text of several lines, where the form does not say.
 const USUAL_LONG_LENGTH: usize = 2_000;
 
+/// Characters in an e-mail address (RFC 5321, section 4.5.3.1.3: a path of 256 with its brackets).
+const LONGEST_EMAIL: usize = 254;
+
 /// Characters in a telephone number, with spaces and punctuation.
 const USUAL_PHONE_LENGTH: usize = 40;
 
@@ -496,6 +499,7 @@ fn usual_length(kind: FieldKind) -> usize {
     match kind {
         FieldKind::LongText => USUAL_LONG_LENGTH,
         FieldKind::Phone => USUAL_PHONE_LENGTH,
+        FieldKind::Email => LONGEST_EMAIL,
         _ => USUAL_SHORT_LENGTH,
     }
 }
