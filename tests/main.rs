@@ -1,0 +1,12 @@
+//! All integration tests in one program, so that there is one to link.
+
+// A test that cannot go on should stop where it stands.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used
+)]
+
+mod architecture;
