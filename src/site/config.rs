@@ -459,7 +459,7 @@ mod tests {
     fn the_smallest_settings_are_a_title_and_an_organisation() {
         check(SMALLEST, &[]);
         check("", &[("yaml-missing-key", 1), ("yaml-missing-key", 1)]);
-        check("title: [\n", &[("yaml-syntax", 2)]);
+        check("title: [\n", &[("yaml-syntax", 1)]);
     }
 
     #[test]
