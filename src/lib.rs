@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` says what the rooms are and what flows through them. In reading order:
 
+pub mod cli;
 pub mod clock;
 pub mod diagnostic;
 pub mod durable;
