@@ -566,7 +566,15 @@ fn create_root_with(root: &Path, files: &dyn FileSystem) -> Result<(), PathError
 /// Shows that this process is the only writer of a folder, until it is dropped or the process ends.
 #[derive(Debug)]
 pub struct WriterLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        // Closing the file alone would leave the lock to a child process that another thread is
+        // just starting. Should unlocking fail, the end of the process does it.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Why there is no lock.
@@ -602,7 +610,7 @@ impl WriterLock {
         file.set_permissions(Permissions::from_mode(FILE_MODE))
             .context(&path)?;
         match file.try_lock() {
-            Ok(()) => Ok(WriterLock { _file: file }),
+            Ok(()) => Ok(WriterLock { file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held { path }),
             Err(TryLockError::Error(error)) => Err(error).context(&path).map_err(LockError::File),
         }
@@ -933,7 +941,10 @@ mod tests {
         File::create(&left).unwrap();
         assert_eq!(names(&folder, ""), ["reports/a/1.json"]);
         let lock = WriterLock::take(root.path()).unwrap();
-        assert_eq!(folder.remove_unfinished(&lock).unwrap(), [left.clone()]);
+        assert_eq!(
+            folder.remove_unfinished(&lock).unwrap(),
+            std::slice::from_ref(&left)
+        );
         assert!(!left.exists());
         assert_eq!(
             folder.remove_unfinished(&lock).unwrap(),

@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn colours_are_only_there_when_asked_for() {
         let one = unknown_key("titel", "titel");
-        assert!(!rendered(&[one.clone()], Colours::Off).contains('\u{1b}'));
+        assert!(!rendered(std::slice::from_ref(&one), Colours::Off).contains('\u{1b}'));
         assert!(
             rendered(&[one], Colours::On)
                 .contains("\u{1b}[1;31mfout[yaml-unknown-key-near]\u{1b}[0m")

@@ -2,6 +2,8 @@
 //!
 //! clap knows the arguments and finds the mistakes; every word of it comes from our catalogues.
 
+use std::error::Error as _;
+
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
@@ -9,6 +11,7 @@ use crate::cli::command_error::CommandError;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::message::Catalogue;
+use crate::report::ids::InvalidCaseId;
 
 /// Gives a command, its arguments and its subcommands their texts: what a command does is under
 /// `cli.<command path>`, how it is called under `.usage` behind that, and an argument under its name
@@ -99,6 +102,9 @@ fn diagnostic(error: &Error) -> Diagnostic {
         }
         ErrorKind::MissingRequiredArgument => Diagnostic::error("cli-missing-argument")
             .with("argument", given(ContextKind::InvalidArg)),
+        ErrorKind::ValueValidation if is_about_case(error) => {
+            Diagnostic::error("cli-not-a-case").with("case", given(ContextKind::InvalidValue))
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let argument = given(ContextKind::InvalidArg);
             match context(ContextKind::InvalidValue) {
@@ -127,6 +133,12 @@ fn diagnostic(error: &Error) -> Diagnostic {
         ErrorKind::InvalidUtf8 => Diagnostic::error("cli-not-utf8"),
         _ => Diagnostic::error("cli-wrong-usage"),
     }
+}
+
+fn is_about_case(error: &Error) -> bool {
+    error
+        .source()
+        .is_some_and(|source| source.is::<InvalidCaseId>())
 }
 
 fn words(value: &ContextValue) -> String {
@@ -232,6 +244,7 @@ mod tests {
             "cli-unknown-argument",
             &[("argument", "extra")],
         );
+        check("reports show 7K3", "cli-not-a-case", &[("case", "7K3")]);
         check(
             "reports show",
             "cli-missing-argument",

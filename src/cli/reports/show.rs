@@ -18,7 +18,7 @@ const INDENT: &str = "  ";
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[arg(value_name = "CASE")]
-    case: String,
+    case: CaseId,
     #[arg(long)]
     json: bool,
 }
@@ -28,9 +28,7 @@ pub(super) fn run(
     archive: &Archive,
     arguments: &Arguments,
 ) -> Result<(), CommandError> {
-    let id: CaseId = arguments.case.parse().map_err(|_| {
-        CommandError::Usage(Diagnostic::error("cli-not-a-case").with("case", &arguments.case))
-    })?;
+    let id = arguments.case;
     match archive.case(id)? {
         Found::Case(case) if arguments.json => {
             let json = serde_json::to_string_pretty(&case).map_err(|error| {
