@@ -13,9 +13,9 @@ use crate::message::Catalogue;
 pub struct Ui {
     language: Language,
     texts: Catalogue,
-    out: Box<dyn Write>,
+    out: Box<dyn Write + Send>,
     out_colours: Colours,
-    err: Box<dyn Write>,
+    err: Box<dyn Write + Send>,
     err_colours: Colours,
 }
 
