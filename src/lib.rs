@@ -21,4 +21,6 @@ pub mod theme;
 
 pub mod site;
 
+pub mod receiver;
+
 pub mod cli;

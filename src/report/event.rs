@@ -51,6 +51,16 @@ pub enum Kind {
     ReportAmended,
 }
 
+impl Kind {
+    /// Returns the name under which files and texts know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::ReportSubmitted => "report_submitted",
+            Kind::ReportAmended => "report_amended",
+        }
+    }
+}
+
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
