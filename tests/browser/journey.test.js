@@ -9,6 +9,7 @@ import { collectDocuments, openPage, overflow, startBrowser, watch } from './bro
 import { keyboard, pointer } from './hands.js';
 import { startPortal } from './portal.js';
 import { PHONE, fillInRequired, sendButton } from './report_form.js';
+import { tabWalk } from './tab_walk.js';
 
 const TEST_LIMIT_MS = 120_000;
 const NARROW = { width: 320, height: 640 };
@@ -17,7 +18,7 @@ const CASE_NUMBER = /\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b/;
 
 const WALKS = [
   { name: 'without scripts', hands: pointer, options: { javaScriptEnabled: false } },
-  { name: 'with scripts', hands: pointer, options: {} },
+  { name: 'with scripts', hands: pointer, options: {}, tabEverywhere: true },
   {
     name: 'without scripts at 320 by 640',
     hands: pointer,
@@ -55,7 +56,7 @@ test('the log holds no answers and no case numbers', () => {
   for (const caseId of portal.cases()) assert.ok(!portal.log.includes(caseId), portal.log);
 });
 
-async function report({ name, hands, options }) {
+async function report({ name, hands, options, tabEverywhere }) {
   const page = await openPage(browser, options);
   const auditor = options.javaScriptEnabled === false ? await openPage(browser) : undefined;
   const offences = watch(page, portal.origin);
@@ -69,6 +70,7 @@ async function report({ name, hands, options }) {
     assert.deepEqual(complaints, [], `axe on "${await page.title()}" (${page.url()})`);
     assert.equal(await page.locator('h1').count(), 1, `h1 on ${page.url()}`);
     assert.ok((await overflow(page)) <= 0, `${page.url()} is wider than the window`);
+    if (tabEverywhere) assert.deepEqual(await tabWalk(page), [], `Tab on "${await page.title()}"`);
   };
 
   await page.goto(portal.home);

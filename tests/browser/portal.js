@@ -19,11 +19,17 @@ export async function startPortal() {
   const child = spawn(
     PROGRAM,
     ['serve', '--root', REPOSITORY, '--data', data, '--listen', '127.0.0.1:0'],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
   );
   const portal = new Portal(child, data);
   await portal.ready;
   return portal;
+}
+
+/** The environment of these tests, without settings that somebody has made for a portal. */
+function environment() {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('MELDWIJZER'));
+  return { ...Object.fromEntries(own), NO_COLOR: '1' };
 }
 
 class Portal {
