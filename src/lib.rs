@@ -4,10 +4,15 @@
 
 pub mod clock;
 pub mod diagnostic;
+pub mod durable;
+pub mod form;
 pub mod language;
 pub mod message;
 pub mod nearest;
 pub mod output;
+pub mod randomness;
+pub mod receiver;
+pub mod report;
 pub mod source_text;
 pub mod theme;
 pub mod yaml;
