@@ -4,7 +4,6 @@
 //! that a log can be kept and shared without saying who reported what.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::message::Catalogue;
@@ -39,9 +38,7 @@ pub enum LogEntry {
     },
     /// A report could not be stored.
     StoreFailed {
-        /// The file or folder concerned.
-        path: PathBuf,
-        /// What went wrong.
+        /// What went wrong, with the file or folder concerned.
         reason: String,
     },
     /// A page could not be made from its template.
@@ -69,13 +66,9 @@ impl LogEntry {
                 "log-accept-failed",
                 &[("reason", &one_line(reason)), ("untold", &untold.to_string())],
             ),
-            LogEntry::StoreFailed { path, reason } => catalogue.text(
-                "log-store-failed",
-                &[
-                    ("path", &one_line(&path.display().to_string())),
-                    ("reason", &one_line(reason)),
-                ],
-            ),
+            LogEntry::StoreFailed { reason } => {
+                catalogue.text("log-store-failed", &[("reason", &one_line(reason))])
+            }
             LogEntry::RenderFailed { reason } => {
                 catalogue.text("log-render-failed", &[("reason", &one_line(reason))])
             }
@@ -114,8 +107,7 @@ mod tests {
                 untold: 3,
             },
             LogEntry::StoreFailed {
-                path: "data/a\nb".into(),
-                reason: "disk\r\nfull".into(),
+                reason: "data/a\nb: disk\r\nfull".into(),
             },
             LogEntry::RenderFailed {
                 reason: "x\n  at y".into(),
