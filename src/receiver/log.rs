@@ -42,8 +42,8 @@ pub enum LogEntry {
         reason: String,
     },
     /// A page could not be made from its template.
-    RenderFailed {
-        /// What the template engine said.
+    PageFailed {
+        /// What went wrong.
         reason: String,
     },
     /// The program made a mistake, which was contained to one request.
@@ -69,8 +69,8 @@ impl LogEntry {
             LogEntry::StoreFailed { reason } => {
                 catalogue.text("log-store-failed", &[("reason", &one_line(reason))])
             }
-            LogEntry::RenderFailed { reason } => {
-                catalogue.text("log-render-failed", &[("reason", &one_line(reason))])
+            LogEntry::PageFailed { reason } => {
+                catalogue.text("log-page-failed", &[("reason", &one_line(reason))])
             }
             LogEntry::Panicked { place } => {
                 catalogue.text("log-panicked", &[("place", &one_line(place))])
@@ -109,7 +109,7 @@ mod tests {
             LogEntry::StoreFailed {
                 reason: "data/a\nb: disk\r\nfull".into(),
             },
-            LogEntry::RenderFailed {
+            LogEntry::PageFailed {
                 reason: "x\n  at y".into(),
             },
             LogEntry::Panicked {

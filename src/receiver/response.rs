@@ -33,6 +33,10 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 /// A response that holds a private or passing thing is kept nowhere.
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
+/// Form pages hold answers, so no cache may keep them. Browsers keep the page itself for their own
+/// way back and show it with everything that was typed.
+pub(super) const FORM_CACHING: HeaderValue = HeaderValue::from_static("no-store");
+
 /// Only what stands here may be loaded, from this host alone; nothing inline, nothing framed.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; \
