@@ -239,3 +239,99 @@ fn date_lines(date: &ApproximateDate, catalogue: &Catalogue) -> Vec<String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source_text::SourceText;
+    use serde_json::json;
+
+    fn form() -> Definition {
+        Definition::parse(&Definition::shipped()[0]).0.unwrap()
+    }
+
+    fn catalogue() -> Catalogue {
+        let text = include_str!("../../themes/basis/messages/nl.yaml");
+        Catalogue::parse(&SourceText::new("nl.yaml", text)).0
+    }
+
+    fn rows(stored: &Value) -> Vec<CheckRow> {
+        Answers::from_json(&form(), stored).rows(&form(), Language::Nl, &catalogue())
+    }
+
+    fn check(stored: &Value, label: &str, lines: &[&str]) {
+        let rows = rows(stored);
+        let row = rows.iter().find(|row| row.label == label);
+        assert_eq!(row.map(|row| row.lines.as_slice()).unwrap(), lines);
+    }
+
+    #[test]
+    fn answers_are_shown_in_words() {
+        check(
+            &json!({"behaviour_kinds": ["verbal", "threat"]}),
+            "Wat er gebeurde",
+            &["Schelden, schreeuwen of beledigen", "Bedreiging"],
+        );
+        check(
+            &json!({"short_story": "a\n\nb"}),
+            "Jouw verhaal",
+            &["a", "", "b"],
+        );
+        check(
+            &json!({"occurred_at": {"known": "date", "date": "2026-11-21", "time": "14:30"}}),
+            "Wanneer",
+            &["zaterdag 21 november 2026, 14:30 uur"],
+        );
+        check(
+            &json!({"occurred_at": {"known": "about", "about": "in de zomer"}}),
+            "Wanneer",
+            &["Ik weet het niet precies", "in de zomer"],
+        );
+        check(&json!({}), "Jouw verhaal", &[]);
+    }
+
+    #[test]
+    fn rows_stand_for_what_was_shown_and_is_stored() {
+        let labels =
+            |stored| -> Vec<String> { rows(&stored).into_iter().map(|r| r.field).collect() };
+        let always = [
+            "behaviour_kinds",
+            "occurred_at",
+            "contact_mode",
+            "support_wish",
+            "short_story",
+            "recipient",
+            "reporting_role",
+        ];
+        assert_eq!(labels(json!({})), always);
+        assert!(
+            labels(json!({"behaviour_kinds": ["threat"]}))
+                .contains(&"already_safe_today".to_owned())
+        );
+        assert!(labels(json!({"phone": "1234"})).contains(&"phone".to_owned()));
+    }
+
+    #[test]
+    fn what_the_form_no_longer_knows_is_still_there() {
+        let stored = json!({
+            "behaviour_kinds": ["gone"],
+            "occurred_at": "lately",
+            "contact_mode": 7,
+            "old_question": {"a": 1},
+        });
+        let answers = Answers::from_json(&form(), &stored);
+        assert_eq!(answers.to_json(&form()), stored);
+        check(&stored, "Wat er gebeurde", &["gone"]);
+        check(&stored, "Wanneer", &["lately"]);
+        check(&stored, "Contact", &["7"]);
+        check(&stored, "old_question", &["{\"a\":1}"]);
+        assert_eq!(rows(&stored).last().unwrap().page, None);
+    }
+
+    #[test]
+    fn stored_values_that_are_no_object_are_no_answers() {
+        for stored in [json!(null), json!([1]), json!("x")] {
+            assert_eq!(Answers::from_json(&form(), &stored), Answers::default());
+        }
+    }
+}

@@ -144,6 +144,18 @@ impl Known {
 }
 
 impl ShownDate {
+    /// Takes the parts from where they are, by name.
+    pub(super) fn of(part: impl Fn(&'static str) -> String) -> ShownDate {
+        ShownDate {
+            known: part(KNOWN),
+            day: part("day"),
+            month: part("month"),
+            year: part("year"),
+            time: part("time"),
+            about: part(ABOUT),
+        }
+    }
+
     /// Returns what was typed in a part; empty for an unknown one.
     pub fn part(&self, part: &str) -> &str {
         match part {
@@ -166,7 +178,12 @@ impl ShownDate {
                 .split(['-', '/', '.', ' '])
                 .filter(|part| !part.is_empty())
                 .collect();
-            if let [day, month, year] = parts.as_slice() {
+            let in_order = match parts.as_slice() {
+                [year, month, day] if year.len() == 4 => Some((day, month, year)),
+                [day, month, year] => Some((day, month, year)),
+                _ => None,
+            };
+            if let Some((day, month, year)) = in_order {
                 self.day = (*day).to_owned();
                 self.month = (*month).to_owned();
                 self.year = (*year).to_owned();
@@ -464,4 +481,227 @@ fn digits(text: &str, count: std::ops::RangeInclusive<usize>) -> Option<u32> {
     (only_digits && count.contains(&text.len()))
         .then(|| text.parse().ok())
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, time};
+
+    const TODAY: Date = date(2026, 11, 22);
+
+    /// Day, month and year as typed, and the date they mean or the part and key of the problem.
+    fn check(typed: [&str; 3], expected: Result<Date, &[(&str, &str)]>) {
+        let typed = ShownDate {
+            known: "date".to_owned(),
+            day: typed[0].to_owned(),
+            month: typed[1].to_owned(),
+            year: typed[2].to_owned(),
+            ..ShownDate::default()
+        };
+        let read = typed.read(TODAY);
+        match (&read, expected) {
+            (Ok(Some(ApproximateDate::Day { date, time: None })), Ok(expected)) => {
+                assert_eq!(*date, expected);
+            }
+            (Err(problems), Err(expected)) => {
+                let found: Vec<_> = problems.iter().map(|p| (p.part, p.key)).collect();
+                assert_eq!(found, expected, "{typed:?}");
+            }
+            _ => panic!("{typed:?} gave {read:?}"),
+        }
+    }
+
+    #[test]
+    fn days_are_read_in_the_ways_people_write_them() {
+        check(["1", "2", "26"], Ok(date(2026, 2, 1)));
+        check([" 01 ", "02", "2026"], Ok(date(2026, 2, 1)));
+        check(["1", "Februari", "2026"], Ok(date(2026, 2, 1)));
+        check(["1", "feb.", "'26"], Ok(date(2026, 2, 1)));
+        check(["3", "mrt", "2026"], Ok(date(2026, 3, 3)));
+        check(["3", "March", "2026"], Ok(date(2026, 3, 3)));
+        check(["3", "MEI", "2026"], Ok(date(2026, 5, 3)));
+        check(["3", "may", "2026"], Ok(date(2026, 5, 3)));
+        check(["3", "okt", "2026"], Ok(date(2026, 10, 3)));
+        check(["3", "oct", "2026"], Ok(date(2026, 10, 3)));
+        check(["1-2-26", "", ""], Ok(date(2026, 2, 1)));
+        check(["1 februari 2026", "", ""], Ok(date(2026, 2, 1)));
+        check(["2026-02-01", "", ""], Ok(date(2026, 2, 1)));
+        check(["29", "2", "2024"], Ok(date(2024, 2, 29)));
+        check(["22", "11", "2026"], Ok(TODAY));
+        check(["22", "11", "2016"], Ok(date(2016, 11, 22)));
+    }
+
+    #[test]
+    fn days_that_are_none_are_explained() {
+        check(["", "", ""], Err(&[("day", "answer.date.missing")]));
+        check(
+            ["1", "", ""],
+            Err(&[
+                ("month", "answer.date.missing_month"),
+                ("year", "answer.date.missing_year"),
+            ]),
+        );
+        check(
+            ["31", "2", "2026"],
+            Err(&[("day", "answer.date.impossible")]),
+        );
+        check(
+            ["29", "2", "2026"],
+            Err(&[("day", "answer.date.impossible")]),
+        );
+        check(
+            ["32", "13", "1"],
+            Err(&[
+                ("day", "answer.date.wrong_day"),
+                ("month", "answer.date.wrong_month"),
+                ("year", "answer.date.wrong_year"),
+            ]),
+        );
+        check(
+            ["0", "ja", "02026"],
+            Err(&[
+                ("day", "answer.date.wrong_day"),
+                ("month", "answer.date.wrong_month"),
+                ("year", "answer.date.wrong_year"),
+            ]),
+        );
+        check(
+            ["-1", "1", "2026"],
+            Err(&[("day", "answer.date.wrong_day")]),
+        );
+        check(["٣", "1", "2026"], Err(&[("day", "answer.date.wrong_day")]));
+        check(["23", "11", "2026"], Err(&[("day", "answer.date.future")]));
+        check(["1", "1", "9999"], Err(&[("day", "answer.date.future")]));
+        check(
+            ["21", "11", "2016"],
+            Err(&[("year", "answer.date.long_ago")]),
+        );
+        check(["1", "1", "0000"], Err(&[("year", "answer.date.long_ago")]));
+    }
+
+    #[test]
+    fn an_impossible_day_says_how_many_days_the_month_has() {
+        let typed = ShownDate {
+            known: "date".to_owned(),
+            day: "31".to_owned(),
+            month: "2".to_owned(),
+            year: "26".to_owned(),
+            ..ShownDate::default()
+        };
+        let problems = typed.read(TODAY).unwrap_err();
+        let expected = [("month", "2"), ("year", "2026"), ("days", "28")];
+        assert_eq!(
+            problems[0].arguments,
+            expected.map(|(n, v)| (n, v.to_owned()))
+        );
+    }
+
+    #[test]
+    fn times_are_read_in_the_ways_people_write_them() {
+        let check =
+            |text: &str, expected: Option<Time>| assert_eq!(time_of_day(text), expected, "{text}");
+        check("14:30", Some(time(14, 30, 0, 0)));
+        check("14.30", Some(time(14, 30, 0, 0)));
+        check("14u30", Some(time(14, 30, 0, 0)));
+        check("14.30 uur", Some(time(14, 30, 0, 0)));
+        check("9", Some(time(9, 0, 0, 0)));
+        check("9 u", Some(time(9, 0, 0, 0)));
+        check("2:30 PM", Some(time(14, 30, 0, 0)));
+        check("12 am", Some(time(0, 0, 0, 0)));
+        check("12pm", Some(time(12, 0, 0, 0)));
+        check("0:00", Some(time(0, 0, 0, 0)));
+        check("24:00", None);
+        check("13 pm", None);
+        check("9:5", None);
+        check("half 3", None);
+        check(":", None);
+        check("am", None);
+        check("ammm", None);
+        check("-1:00", None);
+    }
+
+    #[test]
+    fn the_quick_ways_need_no_typing() {
+        let read = |known: &str| {
+            let typed = ShownDate {
+                known: known.to_owned(),
+                ..ShownDate::default()
+            };
+            typed.read(TODAY)
+        };
+        let day = |date| Ok(Some(ApproximateDate::Day { date, time: None }));
+        assert_eq!(read("today"), day(TODAY));
+        assert_eq!(read("yesterday"), day(date(2026, 11, 21)));
+        assert_eq!(
+            read("about"),
+            Ok(Some(ApproximateDate::About { words: None }))
+        );
+        assert_eq!(read(""), Ok(None));
+        assert_eq!(read("x").unwrap_err()[0].key, "answer.unknown_option");
+        assert!(ShownDate::default().settled(Date::MIN).known.is_empty());
+        let first = ShownDate {
+            known: "yesterday".to_owned(),
+            ..ShownDate::default()
+        };
+        assert!(first.read(Date::MIN).is_err());
+    }
+
+    #[test]
+    fn parts_without_a_choice_get_the_choice_that_goes_with_them() {
+        let day = ShownDate {
+            day: "1".to_owned(),
+            ..ShownDate::default()
+        };
+        assert_eq!(day.settled(TODAY).known, "date");
+        let words = ShownDate {
+            about: "zomer".to_owned(),
+            ..ShownDate::default()
+        };
+        assert_eq!(words.settled(TODAY).known, "about");
+        let time = ShownDate {
+            time: "9".to_owned(),
+            ..ShownDate::default()
+        };
+        assert_eq!(
+            time.read(TODAY).unwrap_err()[0].key,
+            "answer.date.day_of_time"
+        );
+    }
+
+    #[test]
+    fn a_stored_date_reads_back() {
+        let check = |date: ApproximateDate, stored: &str| {
+            assert_eq!(date.to_json().to_string(), stored);
+            assert_eq!(ApproximateDate::from_json(&date.to_json()), Some(date));
+        };
+        check(
+            ApproximateDate::Day {
+                date: TODAY,
+                time: Some(time(9, 5, 0, 0)),
+            },
+            r#"{"known":"date","date":"2026-11-22","time":"09:05"}"#,
+        );
+        check(
+            ApproximateDate::Day {
+                date: TODAY,
+                time: None,
+            },
+            r#"{"known":"date","date":"2026-11-22"}"#,
+        );
+        check(
+            ApproximateDate::About {
+                words: Some("in de zomer".to_owned()),
+            },
+            r#"{"known":"about","about":"in de zomer"}"#,
+        );
+        for broken in [
+            json!(null),
+            json!({"known": "date"}),
+            json!({"known": "date", "date": "x"}),
+            json!([]),
+        ] {
+            assert_eq!(ApproximateDate::from_json(&broken), None);
+        }
+    }
 }

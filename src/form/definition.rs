@@ -210,7 +210,10 @@ impl Field {
     pub fn values(&self) -> Vec<&str> {
         match self.kind {
             FieldKind::YesNo => vec!["yes", "no"],
-            _ => self.options.iter().map(|o| o.value.as_str()).collect(),
+            FieldKind::Choice | FieldKind::Choices => {
+                self.options.iter().map(|o| o.value.as_str()).collect()
+            }
+            _ => Vec::new(),
         }
     }
 }
@@ -331,5 +334,88 @@ impl fmt::Display for FieldName {
 impl Serialize for FieldName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped() -> Vec<Definition> {
+        Definition::shipped()
+            .iter()
+            .map(|source| {
+                let (definition, diagnostics) = Definition::parse(source);
+                assert_eq!(diagnostics, [], "{}", source.path());
+                definition.unwrap()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_shipped_forms_are_sound() {
+        let ids: Vec<String> = shipped().into_iter().map(|form| form.id).collect();
+        assert_eq!(ids, ["incident"]);
+    }
+
+    #[test]
+    fn every_shipped_question_says_why_and_who_sees_it_in_every_language() {
+        for form in shipped() {
+            assert_eq!(form.languages, Language::ALL);
+            for field in form.fields().filter(|field| field.kind.is_question()) {
+                for text in [&field.why, &field.who_sees] {
+                    let text = text.as_ref().unwrap();
+                    assert!(
+                        Language::ALL.into_iter().all(|l| text.speaks(l)),
+                        "{}",
+                        field.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_quick_report_asks_exactly_three_things() {
+        let form = &shipped()[0];
+        let required: Vec<&str> = form
+            .fields()
+            .filter(|field| field.required && field.when.is_none())
+            .map(|field| field.name.as_str())
+            .collect();
+        assert_eq!(required, ["behaviour_kinds", "occurred_at", "contact_mode"]);
+    }
+
+    #[test]
+    fn the_quick_report_knows_all_kinds_of_behaviour_by_example() {
+        let form = &shipped()[0];
+        let kinds = &form.field("behaviour_kinds").unwrap().options;
+        assert_eq!(kinds.len(), 15);
+        assert!(kinds.iter().all(|kind| kind.hint.is_some()));
+    }
+
+    #[test]
+    fn a_field_name_is_a_plain_word() {
+        let check =
+            |text: &str, good: bool| assert_eq!(FieldName::parse(text).is_some(), good, "{text}");
+        check("short_story", true);
+        check("a1", true);
+        check("", false);
+        check("_a", false);
+        check("1a", false);
+        check("a.b", false);
+        check("é", false);
+        check(&"a".repeat(41), false);
+    }
+
+    #[test]
+    fn a_form_speaks_the_asked_language_or_its_first() {
+        let form = &shipped()[0];
+        assert_eq!(form.language(Language::En), Language::En);
+        let dutch = Definition {
+            languages: vec![Language::Nl],
+            ..form.clone()
+        };
+        assert_eq!(dutch.language(Language::En), Language::Nl);
     }
 }

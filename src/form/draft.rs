@@ -11,7 +11,10 @@ use super::definition::{Definition, Field, FieldKind, FieldName, Page};
 
 /// Characters of one value that are kept. It is far above every allowed length, so that a text
 /// that was cut here is still refused as too long and never stored in part.
-pub(super) const MOST_CHARACTERS_KEPT: usize = 50_000;
+const MOST_CHARACTERS_KEPT: usize = 50_000;
+
+/// Characters that are kept of what is chosen or is one part of a date; longer than any of them.
+const MOST_CHARACTERS_KEPT_OF_A_CHOICE: usize = 200;
 
 /// What was typed in a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +35,9 @@ impl Draft {
                 FieldKind::Information | FieldKind::Stop => {}
                 FieldKind::Choices => {
                     let mut values: Vec<String> = Vec::new();
-                    for value in all(sent, name) {
+                    let chosen = sent.iter().filter(|(known, _)| known == name);
+                    for (_, value) in chosen {
+                        let value = kept(value, MOST_CHARACTERS_KEPT_OF_A_CHOICE);
                         // One more than there are options: a wrong value is then still told.
                         if values.len() <= field.options.len() && !values.contains(&value) {
                             values.push(value);
@@ -41,17 +46,23 @@ impl Draft {
                     pairs.extend(values.into_iter().map(|value| (name.to_owned(), value)));
                 }
                 FieldKind::ApproximateDate => {
-                    let typed = ShownDate {
-                        known: first(sent, &field.name.part(approximate_date::KNOWN)),
-                        day: first(sent, &field.name.part("day")),
-                        month: first(sent, &field.name.part("month")),
-                        year: first(sent, &field.name.part("year")),
-                        time: first(sent, &field.name.part("time")),
-                        about: first(sent, &field.name.part(approximate_date::ABOUT)),
+                    let part = |part| {
+                        let most = match part {
+                            approximate_date::ABOUT => MOST_CHARACTERS_KEPT,
+                            _ => MOST_CHARACTERS_KEPT_OF_A_CHOICE,
+                        };
+                        first(sent, &field.name.part(part), most)
                     };
+                    let typed = ShownDate::of(part);
                     pairs.extend(date_pairs(&field.name, typed.settled(today)));
                 }
-                _ => pairs.push((name.to_owned(), first(sent, name))),
+                kind => {
+                    let most = match kind.is_typed() {
+                        true => MOST_CHARACTERS_KEPT,
+                        false => MOST_CHARACTERS_KEPT_OF_A_CHOICE,
+                    };
+                    pairs.push((name.to_owned(), first(sent, name, most)));
+                }
             }
         }
         pairs.retain(|(_, value)| !value.is_empty());
@@ -92,18 +103,10 @@ impl Draft {
     }
 
     pub(super) fn typed_date(&self, name: &FieldName) -> ShownDate {
-        let part = |part| {
+        ShownDate::of(|part| {
             let values = self.named(&name.part(part));
             values.first().copied().unwrap_or_default().to_owned()
-        };
-        ShownDate {
-            known: part(approximate_date::KNOWN),
-            day: part("day"),
-            month: part("month"),
-            year: part("year"),
-            time: part("time"),
-            about: part(approximate_date::ABOUT),
-        }
+        })
     }
 
     fn named(&self, name: &str) -> Vec<&str> {
@@ -184,28 +187,209 @@ fn date_pairs(name: &FieldName, typed: ShownDate) -> Vec<(String, String)> {
     pairs
 }
 
-/// Returns the values sent under a name, without the empty ones.
-fn all(sent: &[(String, String)], name: &str) -> Vec<String> {
-    sent.iter()
-        .filter(|(known, value)| known == name && !value.is_empty())
-        .map(|(_, value)| kept(value))
-        .collect()
-}
-
-fn first(sent: &[(String, String)], name: &str) -> String {
+fn first(sent: &[(String, String)], name: &str, most: usize) -> String {
     sent.iter()
         .find(|(known, _)| known == name)
-        .map(|(_, value)| kept(value))
+        .map(|(_, value)| kept(value, most))
         .unwrap_or_default()
 }
 
 /// Bounds a value and writes its line ends as one character: browsers send CR LF, whatever was
 /// typed, and a length should count what people see.
-fn kept(value: &str) -> String {
+fn kept(value: &str, most: usize) -> String {
     let end = value
         .char_indices()
-        .nth(MOST_CHARACTERS_KEPT)
+        .nth(most)
         .map_or(value.len(), |(at, _)| at);
     let value = value.get(..end).unwrap_or_default();
     value.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    const TODAY: Date = date(2026, 11, 22);
+
+    fn form() -> Definition {
+        Definition::parse(&Definition::shipped()[0]).0.unwrap()
+    }
+
+    fn draft(sent: &[(&str, &str)]) -> Draft {
+        let sent: Vec<_> = sent
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let draft = Draft::read(&form(), &sent, TODAY);
+        assert_eq!(Draft::read(&form(), &draft.to_pairs(), TODAY), draft);
+        draft
+    }
+
+    fn check(sent: &[(&str, &str)], expected: &[(&str, &str)]) {
+        let pairs = draft(sent).to_pairs();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn what_is_not_of_the_form_is_left_out() {
+        check(
+            &[
+                ("go", "next"),
+                ("short_story", "a"),
+                ("admin", "1"),
+                ("", "x"),
+            ],
+            &[("short_story", "a")],
+        );
+        check(&[("short_story.day", "1"), ("help_first", "x")], &[]);
+    }
+
+    #[test]
+    fn the_first_of_repeated_answers_counts_and_choices_are_a_set() {
+        check(&[("phone", "1"), ("phone", "2")], &[("phone", "1")]);
+        check(
+            &[
+                ("behaviour_kinds", "threat"),
+                ("behaviour_kinds", "verbal"),
+                ("behaviour_kinds", "threat"),
+            ],
+            &[("behaviour_kinds", "threat"), ("behaviour_kinds", "verbal")],
+        );
+        let many: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+        let many: Vec<_> = many
+            .iter()
+            .map(|n| ("behaviour_kinds", n.as_str()))
+            .collect();
+        assert_eq!(draft(&many).to_pairs().len(), 16);
+    }
+
+    #[test]
+    fn texts_stay_as_typed_except_line_ends() {
+        check(
+            &[("short_story", " a\r\nb\rc\td ")],
+            &[("short_story", " a\nb\nc\td ")],
+        );
+        check(
+            &[("short_story", "\u{202e}\0é👍")],
+            &[("short_story", "\u{202e}\0é👍")],
+        );
+    }
+
+    #[test]
+    fn huge_values_are_bounded() {
+        let huge = "é".repeat(1_000_000);
+        let draft = draft(&[
+            ("short_story", &huge),
+            ("contact_mode", &huge),
+            ("occurred_at.day", &huge),
+            ("occurred_at.about", &huge),
+        ]);
+        let kept: usize = draft
+            .to_pairs()
+            .iter()
+            .map(|(_, v)| v.chars().count())
+            .sum();
+        assert!(kept <= 2 * MOST_CHARACTERS_KEPT + 2 * MOST_CHARACTERS_KEPT_OF_A_CHOICE + 10);
+    }
+
+    #[test]
+    fn today_stays_the_day_that_it_was() {
+        let draft = draft(&[
+            ("occurred_at.known", "today"),
+            ("occurred_at.time", "23:50"),
+        ]);
+        let name = FieldName::parse("occurred_at").unwrap();
+        assert_eq!(draft.date(&name, TODAY).known, "today");
+        assert_eq!(draft.date(&name, TODAY).day, "");
+        let tomorrow = TODAY.tomorrow().unwrap();
+        let later = Draft::read(&form(), &draft.to_pairs(), tomorrow);
+        assert_eq!(later, draft);
+        assert_eq!(later.date(&name, tomorrow).known, "yesterday");
+        let after = later.date(&name, date(2026, 12, 1));
+        assert_eq!((after.known.as_str(), after.day.as_str()), ("date", "22"));
+    }
+
+    fn visible(sent: &[(&str, &str)]) -> Vec<String> {
+        let form = form();
+        form.visible_pages(&draft(sent))
+            .iter()
+            .map(|page| page.id.clone())
+            .collect()
+    }
+
+    #[test]
+    fn pages_follow_the_answers() {
+        assert_eq!(
+            visible(&[]),
+            ["start", "what", "when", "contact", "more", "who"]
+        );
+        assert_eq!(
+            visible(&[
+                ("help_now", "yes"),
+                ("contact_mode", "phone"),
+                ("reporting_role", "coach")
+            ]),
+            [
+                "start",
+                "help",
+                "what",
+                "when",
+                "contact",
+                "contact_details",
+                "more",
+                "who",
+                "colleague"
+            ]
+        );
+        // Values that do not exist open nothing.
+        assert_eq!(
+            visible(&[("help_now", "YES"), ("contact_mode", "phone\0")]).len(),
+            6
+        );
+    }
+
+    #[test]
+    fn next_and_previous_skip_what_is_not_shown() {
+        let form = form();
+        let id = |page: Option<&Page>| page.map(|page| page.id.clone());
+        let empty = draft(&[]);
+        assert_eq!(id(form.next_page("start", &empty)).as_deref(), Some("what"));
+        assert_eq!(id(form.next_page("help", &empty)).as_deref(), Some("what"));
+        assert_eq!(id(form.next_page("who", &empty)), None);
+        assert_eq!(
+            id(form.next_page("nowhere", &empty)).as_deref(),
+            Some("start")
+        );
+        assert_eq!(
+            id(form.previous_page("what", &empty)).as_deref(),
+            Some("start")
+        );
+        assert_eq!(id(form.previous_page("start", &empty)), None);
+        let danger = draft(&[("help_now", "yes")]);
+        assert_eq!(
+            id(form.next_page("start", &danger)).as_deref(),
+            Some("help")
+        );
+        assert_eq!(
+            id(form.previous_page("what", &danger)).as_deref(),
+            Some("help")
+        );
+    }
+
+    #[test]
+    fn a_page_carries_what_other_pages_asked() {
+        let form = form();
+        let draft = draft(&[
+            ("occurred_at.known", "date"),
+            ("occurred_at.day", "1"),
+            ("contact_mode", "phone"),
+        ]);
+        let outside = draft.pairs_outside(form.page("when").unwrap());
+        assert_eq!(outside, [("contact_mode".to_owned(), "phone".to_owned())]);
+    }
 }

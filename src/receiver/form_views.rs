@@ -376,13 +376,7 @@ impl Journey<'_> {
 
     fn moment(&self, moment: Timestamp) -> DateView {
         let local = moment.to_zoned(clock::time_zone());
-        let time = self.texts.text(
-            "journey.time",
-            &[
-                ("hour", &local.hour().to_string()),
-                ("minute", &format!("{:02}", local.minute())),
-            ],
-        );
+        let time = format!("{:02}:{:02}", local.hour(), local.minute());
         DateView {
             iso: moment.to_string(),
             text: self.texts.text(
