@@ -513,20 +513,21 @@ fn walk(folder: &Path, depth: usize) -> Result<Vec<Entry>, PathError> {
     let mut inside = Vec::new();
     for entry in found {
         let entry = entry.context(folder)?;
-        inside.push((entry.path(), entry.file_type().context(&entry.path())?));
+        inside.push((entry.path(), entry.file_type()));
     }
     inside.sort_by(|(a, _), (b, _)| a.cmp(b));
     let mut entries = Vec::new();
     for (path, kind) in inside {
-        if kind.is_file() {
-            entries.push(Entry::File(path));
-        } else if kind.is_dir() && depth + 1 < MOST_PARTS {
-            match walk(&path, depth + 1) {
+        match kind.context(&path) {
+            // A temporary file that its writer removed meanwhile.
+            Err(error) if error.source.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => entries.push(Entry::Unreadable(error)),
+            Ok(kind) if kind.is_file() => entries.push(Entry::File(path)),
+            Ok(kind) if kind.is_dir() && depth + 1 < MOST_PARTS => match walk(&path, depth + 1) {
                 Ok(below) => entries.extend(below),
                 Err(error) => entries.push(Entry::Unreadable(error)),
-            }
-        } else {
-            entries.push(Entry::Other(path));
+            },
+            Ok(_) => entries.push(Entry::Other(path)),
         }
     }
     Ok(entries)
@@ -605,5 +606,374 @@ impl WriterLock {
             Err(TryLockError::WouldBlock) => Err(LockError::Held { path }),
             Err(TryLockError::Error(error)) => Err(error).context(&path).map_err(LockError::File),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::os::unix::fs::symlink;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+
+    use tempfile::TempDir;
+
+    /// Lets one operation fail, counted from 0, and counts them all.
+    struct Failing {
+        fails: usize,
+        done: Arc<AtomicUsize>,
+        kind: io::ErrorKind,
+    }
+
+    impl Failing {
+        fn step(&self) -> io::Result<()> {
+            if self.done.fetch_add(1, Ordering::Relaxed) == self.fails {
+                Err(self.kind.into())
+            } else {
+                Ok(())
+            }
+        }
+    }
+
+    impl FileSystem for Failing {
+        fn create_folder(&self, path: &Path) -> io::Result<()> {
+            self.step()?;
+            SystemFiles.create_folder(path)
+        }
+        fn create_file(&self, path: &Path) -> io::Result<File> {
+            self.step()?;
+            SystemFiles.create_file(path)
+        }
+        fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+            if let Err(error) = self.step() {
+                SystemFiles.write(file, &bytes[..bytes.len() / 2])?;
+                return Err(error);
+            }
+            SystemFiles.write(file, bytes)
+        }
+        fn sync_file(&self, file: &File) -> io::Result<()> {
+            self.step()?;
+            SystemFiles.sync_file(file)
+        }
+        fn sync_folder(&self, path: &Path) -> io::Result<()> {
+            self.step()?;
+            SystemFiles.sync_folder(path)
+        }
+        fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+            self.step()?;
+            SystemFiles.link(from, to)
+        }
+        fn remove(&self, path: &Path) -> io::Result<()> {
+            self.step()?;
+            SystemFiles.remove(path)
+        }
+        fn open(&self, path: &Path) -> io::Result<File> {
+            self.step()?;
+            SystemFiles.open(path)
+        }
+        fn free_bytes(&self, path: &Path) -> io::Result<u64> {
+            self.step()?;
+            SystemFiles.free_bytes(path)
+        }
+    }
+
+    fn failing(
+        root: &Path,
+        fails: usize,
+        kind: io::ErrorKind,
+    ) -> (Folder<Failing>, Arc<AtomicUsize>) {
+        let done = Arc::new(AtomicUsize::new(0));
+        let files = Failing {
+            fails,
+            done: done.clone(),
+            kind,
+        };
+        (Folder::with_files(root, 0, files), done)
+    }
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    fn names(storage: &dyn Storage, prefix: &str) -> Vec<String> {
+        storage
+            .list(prefix)
+            .unwrap()
+            .into_iter()
+            .map(|listed| match listed {
+                Listed::File(name) => name.as_str().to_owned(),
+                Listed::Foreign(path) => format!("foreign {}", path.file_name().unwrap().display()),
+                Listed::Unreadable(error) => {
+                    format!("unreadable {}", error.path.file_name().unwrap().display())
+                }
+            })
+            .collect()
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn a_name_stays_inside_the_store() {
+        for good in ["lock", "reports/7K3QX9M2PD/00001.json", "a-b_c.d/e"] {
+            assert!(Name::parse(good).is_ok(), "{good}");
+        }
+        let long = "a".repeat(LONGEST_NAME + 1);
+        for wrong in [
+            "",
+            "/",
+            "/etc/passwd",
+            "..",
+            "a/../b",
+            "a//b",
+            "a/",
+            ".hidden",
+            "a/.b",
+            "a b",
+            "a\\b",
+            "a\0b",
+            "\u{e9}",
+            "a/b/c/d/e/f/g",
+            &long,
+        ] {
+            assert!(Name::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_is_there_and_never_overwritten() {
+        let root = TempDir::new().unwrap();
+        let folder = Folder::new(root.path(), 0);
+        let name = name("reports/a/1.json");
+        assert_eq!(folder.get(&name).unwrap(), None);
+        assert_eq!(folder.put_if_absent(&name, b"one").unwrap(), Put::Stored);
+        assert_eq!(folder.put_if_absent(&name, b"one").unwrap(), Put::Stored);
+        assert_eq!(
+            folder.put_if_absent(&name, b"two").unwrap(),
+            Put::AlreadyThere
+        );
+        assert_eq!(folder.get(&name).unwrap().unwrap(), b"one");
+        assert_eq!(names(&folder, "reports/"), ["reports/a/1.json"]);
+        folder.delete(&name).unwrap();
+        folder.delete(&name).unwrap();
+        assert_eq!(folder.get(&name).unwrap(), None);
+    }
+
+    #[test]
+    fn a_failure_at_any_step_leaves_all_or_nothing_and_a_retry_succeeds() {
+        let name = name("reports/a/1.json");
+        let bytes = b"all the bytes of the report";
+        let root = TempDir::new().unwrap();
+        let (folder, done) = failing(root.path(), usize::MAX, io::ErrorKind::Other);
+        folder.put_if_absent(&name, bytes).unwrap();
+        let steps = done.load(Ordering::Relaxed);
+        assert!(steps > 8, "{steps}");
+        for step in 0..steps {
+            let root = TempDir::new().unwrap();
+            let (folder, _) = failing(root.path(), step, io::ErrorKind::Other);
+            let answer = folder.put_if_absent(&name, bytes);
+            let there = fs::read(root.path().join("reports/a/1.json")).ok();
+            if answer.is_ok() {
+                assert_eq!(there.as_deref(), Some(&bytes[..]), "step {step}");
+            } else {
+                assert!(there.is_none_or(|there| there == bytes), "step {step}");
+            }
+            assert_eq!(
+                folder.put_if_absent(&name, bytes).unwrap(),
+                Put::Stored,
+                "step {step}"
+            );
+            assert_eq!(folder.get(&name).unwrap().unwrap(), bytes, "step {step}");
+            let lock = WriterLock::take(root.path()).unwrap();
+            folder.remove_unfinished(&lock).unwrap();
+            let inside: Vec<_> = fs::read_dir(root.path().join("reports/a"))
+                .unwrap()
+                .collect();
+            assert_eq!(inside.len(), 1, "step {step}");
+        }
+    }
+
+    #[test]
+    fn a_put_is_confirmed_only_after_each_folder_is_synced() {
+        // The last steps of a put are the syncs of the folder and the folders above it.
+        let name = name("reports/a/1.json");
+        let root = TempDir::new().unwrap();
+        let (folder, done) = failing(root.path(), usize::MAX, io::ErrorKind::Other);
+        folder.put_if_absent(&name, b"x").unwrap();
+        let steps = done.load(Ordering::Relaxed);
+        for step in steps - 3..steps {
+            let root = TempDir::new().unwrap();
+            let (folder, _) = failing(root.path(), step, io::ErrorKind::Other);
+            assert!(folder.put_if_absent(&name, b"x").is_err(), "step {step}");
+        }
+        // So are those of a put that finds its bytes there.
+        let (folder, done) = failing(root.path(), usize::MAX, io::ErrorKind::Other);
+        folder.put_if_absent(&name, b"x").unwrap();
+        let steps = done.load(Ordering::Relaxed);
+        for step in 0..steps {
+            let (folder, _) = failing(root.path(), step, io::ErrorKind::Other);
+            assert!(folder.put_if_absent(&name, b"x").is_err(), "step {step}");
+        }
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_in_a_put_is_told_as_full() {
+        let name = name("reports/a/1.json");
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            let root = TempDir::new().unwrap();
+            // 0 looks for the file, 1 asks for space, 2 and 3 make folders, 4 makes the file.
+            let (folder, _) = failing(root.path(), 4, kind);
+            let answer = folder.put_if_absent(&name, b"x");
+            assert!(
+                matches!(answer, Err(StorageError::Full { .. })),
+                "{answer:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn below_the_limit_nothing_new_is_stored_and_what_is_there_is_confirmed() {
+        let root = TempDir::new().unwrap();
+        let name = name("a");
+        let full = Folder::new(root.path(), u64::MAX);
+        assert!(matches!(
+            full.put_if_absent(&name, b"x"),
+            Err(StorageError::Full { .. })
+        ));
+        Folder::new(root.path(), 0)
+            .put_if_absent(&name, b"x")
+            .unwrap();
+        assert_eq!(full.put_if_absent(&name, b"x").unwrap(), Put::Stored);
+    }
+
+    #[test]
+    fn links_are_not_followed() {
+        let root = TempDir::new().unwrap();
+        let outside = TempDir::new().unwrap();
+        fs::create_dir(outside.path().join("a")).unwrap();
+        fs::copy("/proc/self/status", outside.path().join("secret")).unwrap();
+        symlink(outside.path(), root.path().join("reports")).unwrap();
+        symlink(outside.path().join("secret"), root.path().join("file")).unwrap();
+        let folder = Folder::new(root.path(), 0);
+        assert!(
+            folder
+                .put_if_absent(&name("reports/a/1.json"), b"x")
+                .is_err()
+        );
+        assert!(folder.get(&name("reports/secret")).is_err());
+        assert!(folder.delete(&name("reports/secret")).is_err());
+        assert!(folder.list("reports/").is_err());
+        assert!(folder.get(&name("file")).is_err());
+        assert_eq!(names(&folder, ""), ["foreign file", "foreign reports"]);
+        assert_eq!(fs::read_dir(outside.path().join("a")).unwrap().count(), 0);
+        assert!(outside.path().join("secret").exists());
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for_and_a_huge_file_is_not_read() {
+        let root = TempDir::new().unwrap();
+        let made = process::Command::new("mkfifo")
+            .arg(root.path().join("pipe"))
+            .status();
+        assert!(made.unwrap().success());
+        let huge = File::create(root.path().join("huge")).unwrap();
+        huge.set_len(LARGEST_FILE + 1).unwrap();
+        let just = File::create(root.path().join("just")).unwrap();
+        just.set_len(LARGEST_FILE).unwrap();
+        let folder = Folder::new(root.path(), 0);
+        assert!(folder.get(&name("pipe")).is_err());
+        assert!(folder.get(&name("huge")).is_err());
+        assert!(folder.get(&name("just")).unwrap().is_some());
+        assert_eq!(names(&folder, ""), ["huge", "just", "foreign pipe"]);
+    }
+
+    #[test]
+    fn odd_files_are_listed_as_foreign_and_a_deep_tree_ends() {
+        let root = TempDir::new().unwrap();
+        let deep = root.path().join("a/".repeat(50));
+        fs::create_dir_all(&deep).unwrap();
+        fs::create_dir(root.path().join("empty")).unwrap();
+        File::create(root.path().join(".DS_Store")).unwrap();
+        File::create(root.path().join("b c")).unwrap();
+        let folder = Folder::new(root.path(), 0);
+        assert_eq!(
+            names(&folder, ""),
+            ["foreign .DS_Store", "foreign a", "foreign b c"]
+        );
+        assert_eq!(names(&folder, "nowhere/"), [""; 0]);
+    }
+
+    #[test]
+    fn files_and_folders_are_for_the_owner_only() {
+        let root = TempDir::new().unwrap();
+        let data = root.path().join("new/data");
+        create_root(&data).unwrap();
+        let _lock = WriterLock::take(&data).unwrap();
+        Folder::new(&data, 0)
+            .put_if_absent(&name("reports/a/1.json"), b"x")
+            .unwrap();
+        for folder in ["", "reports", "reports/a"] {
+            assert_eq!(mode(&data.join(folder)), 0o700, "{folder}");
+        }
+        for file in ["lock", "reports/a/1.json"] {
+            assert_eq!(mode(&data.join(file)), 0o600, "{file}");
+        }
+    }
+
+    #[test]
+    fn what_an_interrupted_writer_left_is_removed_under_the_lock() {
+        let root = TempDir::new().unwrap();
+        let folder = Folder::new(root.path(), 0);
+        folder
+            .put_if_absent(&name("reports/a/1.json"), b"x")
+            .unwrap();
+        let left = root.path().join("reports/a/.writing-1-0");
+        File::create(&left).unwrap();
+        assert_eq!(names(&folder, ""), ["reports/a/1.json"]);
+        let lock = WriterLock::take(root.path()).unwrap();
+        assert_eq!(folder.remove_unfinished(&lock).unwrap(), [left.clone()]);
+        assert!(!left.exists());
+        assert_eq!(
+            folder.remove_unfinished(&lock).unwrap(),
+            [""; 0].map(PathBuf::from)
+        );
+    }
+
+    #[test]
+    fn a_second_writer_is_refused_with_the_path() {
+        let root = TempDir::new().unwrap();
+        let lock = WriterLock::take(root.path()).unwrap();
+        match WriterLock::take(root.path()) {
+            Err(LockError::Held { path }) => assert_eq!(path, root.path().join("lock")),
+            other => panic!("{other:?}"),
+        }
+        drop(lock);
+        WriterLock::take(root.path()).unwrap();
+    }
+
+    #[test]
+    fn one_of_many_writers_of_a_name_wins() {
+        let root = TempDir::new().unwrap();
+        let folder = Folder::new(root.path(), 0);
+        let won: usize = std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..16)
+                .map(|writer: u8| {
+                    let folder = &folder;
+                    scope.spawn(move || {
+                        folder
+                            .put_if_absent(&name("reports/a/1.json"), &[writer])
+                            .unwrap()
+                    })
+                })
+                .collect();
+            writers
+                .into_iter()
+                .map(|writer| usize::from(writer.join().unwrap() == Put::Stored))
+                .sum()
+        });
+        assert_eq!(won, 1);
+        assert_eq!(names(&folder, ""), ["reports/a/1.json"]);
     }
 }

@@ -4,6 +4,7 @@
 //! A case that is damaged is set apart, with what is wrong; it never hides the others.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,7 +69,14 @@ impl Archive {
     /// Fails where not even the list of cases can be read.
     pub fn inventory(&self) -> Result<Inventory, StorageError> {
         let mut inventory = Inventory::default();
-        for (id, sequences) in self.sequences(REPORTS, &mut inventory.findings)? {
+        let sequences = self.sequences(REPORTS, &mut inventory.findings)?;
+        // The folder of a case that cannot be read hides its events.
+        let hidden = inventory
+            .findings
+            .iter()
+            .filter(|finding| finding.is_damage());
+        inventory.damaged = hidden.filter_map(|finding| finding.case).collect();
+        for (id, sequences) in sequences {
             inventory.events += sequences.len();
             match verify::check_case(id, &self.stored(id, &sequences)) {
                 Ok(case) => inventory.cases.push(case),
@@ -81,6 +89,8 @@ impl Archive {
         inventory
             .cases
             .sort_by_key(|case| (case.received_at, case.id));
+        inventory.damaged.sort_unstable();
+        inventory.damaged.dedup();
         inventory.findings.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(inventory)
     }
@@ -105,7 +115,9 @@ impl Archive {
         })
     }
 
-    /// Lists the events of each case in rising order, and tells what is no event.
+    /// Lists the events of each case in rising order, and tells what is no event. Whatever stands
+    /// under the name of an event is listed as one, so that a case with a link or a pipe in the
+    /// place of a file is seen to be damaged.
     fn sequences(
         &self,
         prefix: &str,
@@ -113,26 +125,30 @@ impl Archive {
     ) -> Result<BTreeMap<CaseId, Vec<u32>>, StorageError> {
         let mut cases: BTreeMap<CaseId, Vec<u32>> = BTreeMap::new();
         for listed in self.storage.list(prefix)? {
-            match listed {
-                Listed::File(name) => match event_of(&name) {
-                    Some((case, sequence)) => cases.entry(case).or_default().push(sequence),
-                    None => findings.push(Finding {
-                        case: None,
-                        path: name.as_str().to_owned(),
-                        problem: Problem::Foreign,
-                    }),
-                },
-                Listed::Foreign(path) => {
-                    findings.push(Finding::about_path(&self.root, &path, Problem::Foreign));
-                }
+            let (path, problem) = match listed {
+                Listed::File(name) => (name.as_str().to_owned(), Problem::Foreign),
+                Listed::Foreign(path) => (self.inner(&path), Problem::Foreign),
                 Listed::Unreadable(error) => {
                     let reason = error.source.to_string();
-                    let problem = Problem::Unreadable { reason };
-                    findings.push(Finding::about_path(&self.root, &error.path, problem));
+                    (self.inner(&error.path), Problem::Unreadable { reason })
                 }
+            };
+            if let Some((case, sequence)) = event_of(&path) {
+                cases.entry(case).or_default().push(sequence);
+            } else {
+                findings.push(Finding {
+                    case: case_of(&path),
+                    path,
+                    problem,
+                });
             }
         }
         Ok(cases)
+    }
+
+    fn inner(&self, path: &Path) -> String {
+        let inner = path.strip_prefix(&self.root).unwrap_or(path);
+        inner.to_string_lossy().into_owned()
     }
 
     fn stored(&self, case: CaseId, sequences: &[u32]) -> Vec<(u32, Stored)> {
@@ -145,18 +161,25 @@ impl Archive {
     fn bytes(&self, case: CaseId, sequence: u32) -> Stored {
         let name = Name::parse(&verify::event_path(case, sequence)).map_err(|e| e.to_string())?;
         match self.storage.get(&name) {
-            Ok(bytes) => Ok(bytes.unwrap_or_default()),
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(io::Error::from(io::ErrorKind::NotFound).to_string()),
             Err(StorageError::File(error)) => Err(error.source.to_string()),
             Err(error) => Err(error.to_string()),
         }
     }
 }
 
-/// Returns which event of which case stands under a name, if one does.
-fn event_of(name: &Name) -> Option<(CaseId, u32)> {
-    let (folder, file) = name.as_str().strip_prefix(REPORTS)?.split_once('/')?;
-    let case = CaseId::from_plain(folder)?;
+/// Returns which event of which case stands under a path, if one does.
+fn event_of(path: &str) -> Option<(CaseId, u32)> {
+    let case = case_of(path)?;
+    let (_, file) = path.rsplit_once('/')?;
     let sequence = file.strip_suffix(".json")?.parse().ok()?;
     let known = (1..=LAST_SEQUENCE).contains(&sequence);
-    (known && verify::event_path(case, sequence) == name.as_str()).then_some((case, sequence))
+    (known && verify::event_path(case, sequence) == path).then_some((case, sequence))
+}
+
+/// Returns in the folder of which case a path is, or of which it is the folder.
+fn case_of(path: &str) -> Option<CaseId> {
+    let inner = path.strip_prefix(REPORTS)?;
+    CaseId::from_plain(inner.split('/').next()?)
 }
