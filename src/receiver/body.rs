@@ -78,7 +78,9 @@ pub(super) async fn read_pairs(
     }
 }
 
-fn owned((name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)) -> (String, String) {
+fn owned(
+    (name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>),
+) -> (String, String) {
     (name.into_owned(), value.into_owned())
 }
 
@@ -134,13 +136,23 @@ mod tests {
         check(Body::empty(), limits.clone(), Ok(&[])).await;
         let pairs: &[_] = &[("a", "é +"), ("b", "")];
         check(Body::from("a=%C3%A9+%2B&b"), Limits::default(), Ok(pairs)).await;
-        check(Body::from("a=345678901"), limits.clone(), Err(BodyProblem::TooLarge)).await;
+        check(
+            Body::from("a=345678901"),
+            limits.clone(),
+            Err(BodyProblem::TooLarge),
+        )
+        .await;
         let no_room = Limits {
             body_bytes_together: 3,
             ..limits
         };
         check(Body::from("a=34"), no_room, Err(BodyProblem::NoRoom)).await;
         let many = "a&".repeat(MOST_PAIRS + 1);
-        check(Body::from(many), Limits::default(), Err(BodyProblem::Broken)).await;
+        check(
+            Body::from(many),
+            Limits::default(),
+            Err(BodyProblem::Broken),
+        )
+        .await;
     }
 }

@@ -121,7 +121,11 @@ impl Connection {
     pub(super) fn head_arrived(&self, has_body: bool) {
         let mut progress = self.lock();
         progress.request_since = Instant::now();
-        progress.enter(if has_body { Phase::Body } else { Phase::Serving });
+        progress.enter(if has_body {
+            Phase::Body
+        } else {
+            Phase::Serving
+        });
     }
 
     /// Notes that the body is complete, or that an answer was found without it.

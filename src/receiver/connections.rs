@@ -135,9 +135,9 @@ pub(super) fn plain(address: IpAddr) -> IpAddr {
 pub(super) fn network(address: IpAddr) -> IpAddr {
     match plain(address) {
         IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))
-        }
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(
+            address.to_bits() & !u128::from(u64::MAX),
+        )),
     }
 }
 

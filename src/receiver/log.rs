@@ -64,7 +64,10 @@ impl LogEntry {
             LogEntry::Stopped { cut } => catalogue.count("log-stopped", *cut, &[]),
             LogEntry::AcceptFailed { reason, untold } => catalogue.text(
                 "log-accept-failed",
-                &[("reason", &one_line(reason)), ("untold", &untold.to_string())],
+                &[
+                    ("reason", &one_line(reason)),
+                    ("untold", &untold.to_string()),
+                ],
             ),
             LogEntry::StoreFailed { reason } => {
                 catalogue.text("log-store-failed", &[("reason", &one_line(reason))])

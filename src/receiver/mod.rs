@@ -154,3 +154,6 @@ fn stopped(stop: Stop) -> io::Result<(watch::Receiver<bool>, Hurry)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

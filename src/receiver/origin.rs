@@ -61,7 +61,10 @@ mod tests {
         check(&[("origin", "http://portaal.example")], false);
         check(&[("origin", "http://intranet.example")], false);
         check(&[("origin", "https://evil.example")], false);
-        check(&[("origin", "https://evil.example/intranet.example:8080")], false);
+        check(
+            &[("origin", "https://evil.example/intranet.example:8080")],
+            false,
+        );
         check(&[("origin", "null")], false);
         check(&[("origin", "")], false);
         check(

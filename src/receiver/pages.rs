@@ -310,7 +310,14 @@ mod tests {
         assert!(matches!(pages.find("norm"), Found::WithSlash(to) if to == "norm/"));
         assert!(matches!(pages.find("a/x.1234.css"), Found::Page(_)));
         assert!(matches!(pages.find("los.gz"), Found::Page(_)));
-        for nothing in ["a", "a/", "b", "norm/index.html.br", "norm/index.html/", "index.htm"] {
+        for nothing in [
+            "a",
+            "a/",
+            "b",
+            "norm/index.html.br",
+            "norm/index.html/",
+            "index.htm",
+        ] {
             assert!(matches!(pages.find(nothing), Found::Nothing), "{nothing}");
         }
     }
@@ -381,7 +388,9 @@ mod tests {
         };
         let response = page.respond(&Method::HEAD, &HeaderMap::new());
         assert_eq!(response.headers()[CONTENT_LENGTH], "5");
-        let body = axum::body::to_bytes(response.into_body(), 10).await.unwrap();
+        let body = axum::body::to_bytes(response.into_body(), 10)
+            .await
+            .unwrap();
         assert!(body.is_empty());
     }
 }

@@ -136,7 +136,17 @@ mod tests {
             check(raw, "", Nowhere);
         }
         for raw in [
-            "", "norm", "*", "/%00", "/a%0d%0aX:1", "/%", "/%4", "/%zz", "/%ff%fe", "/%c0%ae%c0%ae/", "/%7f",
+            "",
+            "norm",
+            "*",
+            "/%00",
+            "/a%0d%0aX:1",
+            "/%",
+            "/%4",
+            "/%zz",
+            "/%ff%fe",
+            "/%c0%ae%c0%ae/",
+            "/%7f",
             "/%C2%85",
         ] {
             check(raw, "", Malformed);

@@ -265,7 +265,11 @@ impl Application {
         if let Some(route) = self.routes.iter().find(|route| route.path == path) {
             return self.form(route, request).await;
         }
-        if self.routes.iter().any(|route| route.path == format!("{path}/")) {
+        if self
+            .routes
+            .iter()
+            .any(|route| route.path == format!("{path}/"))
+        {
             return self.moved(&format!("{path}/"), uri);
         }
         self.page(&path, &request)
@@ -583,6 +587,7 @@ impl Problem {
             SubmitError::NoFreeNumber { .. }
             | SubmitError::Answers(_)
             | SubmitError::Name(_)
+            | SubmitError::Unreadable { .. }
             | SubmitError::File(_) => Problem::NOT_STORED,
         }
     }
