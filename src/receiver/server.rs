@@ -98,7 +98,7 @@ pub(super) async fn serve(
     hurry: impl Future<Output = ()>,
 ) {
     let most = connections_that_fit(limits.connections);
-    let sockets = most + BEING_CLOSED;
+    let sockets = most + BEING_CLOSED.min(most / 2).max(1);
     let slots = Arc::new(Semaphore::new(sockets));
     let connections = Arc::new(Connections::new(
         most,
