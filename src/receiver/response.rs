@@ -30,12 +30,14 @@ const STATUSES: [StatusCode; 8] = [
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
-/// A response that holds a private or passing thing is kept nowhere.
-pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+/// An error is about one request and is kept nowhere.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Form pages hold answers, so no cache may keep them. Browsers keep the page itself for their own
-/// way back and show it with everything that was typed.
-pub(super) const FORM_CACHING: HeaderValue = HeaderValue::from_static("no-store");
+/// Form pages hold answers, so no shared cache may keep them; the browser may, for its own Back and
+/// Forward only. With `no-store` the Back button of Chromium shows "Confirm form resubmission" in place
+/// of each page that a post brought, and everything typed since is gone; with this value it shows the
+/// page again with what was typed, with and without JavaScript.
+pub(super) const FORM_CACHING: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Only what stands here may be loaded, from this host alone; nothing inline, nothing framed.
 const POLICY: HeaderValue = HeaderValue::from_static(

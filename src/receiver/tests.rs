@@ -254,7 +254,7 @@ impl<'a> Reporter<'a> {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let (response, page) = self.setup.post(self.path, &pairs).await;
-        assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+        assert_eq!(response.headers()[CACHE_CONTROL], "private, no-cache");
         self.status = response.status();
         self.page = page;
     }
