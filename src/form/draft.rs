@@ -159,13 +159,12 @@ impl Definition {
     /// Returns the page after this one; none where the check page comes next. After an unknown
     /// page comes the first.
     pub fn next_page(&self, id: &str, draft: &Draft) -> Option<&Page> {
-        let here = self.pages.iter().position(|page| page.id == id);
-        self.pages
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| here.is_none_or(|here| *at > here))
-            .map(|(_, page)| page)
-            .find(|page| self.visible_pages(draft).contains(page))
+        let visible = self.visible_pages(draft);
+        let after = match self.pages.iter().position(|page| page.id == id) {
+            Some(here) => self.pages.get(here + 1..).unwrap_or_default(),
+            None => &self.pages,
+        };
+        after.iter().find(|page| visible.contains(page))
     }
 
     /// Returns the page before this one; none for the first and for an unknown page. Before the
