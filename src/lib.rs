@@ -19,6 +19,7 @@ pub mod form;
 pub mod report;
 pub mod theme;
 
+pub mod receiver;
 pub mod site;
 
 pub mod receiver;
