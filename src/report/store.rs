@@ -18,7 +18,9 @@ use crate::language::Language;
 use crate::report::archive::{Archive, Found, Inventory};
 use crate::report::case::Case;
 use crate::report::due;
-use crate::report::event::{Actor, Event, FORMAT, FormVersion, Kind, Open, Role, Sealed, Status};
+use crate::report::event::{
+    Actor, Event, FORMAT, FormVersion, Kind, Open, ReadError, Role, Sealed, Status,
+};
 use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
 use crate::report::verify::{self, Finding, Problem};
 
@@ -137,7 +139,7 @@ pub enum SubmitError {
     },
     /// The answers cannot be written as JSON that can be read again.
     #[error("the answers cannot be written")]
-    Answers,
+    Answers(#[source] ReadError),
     /// The name of the event is none; only a mistake in this program does that.
     #[error(transparent)]
     Name(#[from] durable::InvalidName),
@@ -337,8 +339,7 @@ impl Store {
 
     fn put(&self, event: &Event) -> Result<Put, SubmitError> {
         let name = Name::parse(&verify::event_path(event.case, event.sequence))?;
-        let bytes = event.to_bytes().map_err(|_| SubmitError::Answers)?;
-        Event::from_bytes(&bytes).map_err(|_| SubmitError::Answers)?;
+        let bytes = event.to_bytes().map_err(SubmitError::Answers)?;
         Ok(self.storage.put_if_absent(&name, &bytes)?)
     }
 
@@ -560,7 +561,7 @@ mod tests {
         let store = open(data.path());
         let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
         let answer = store.submit(&report(1, deep));
-        assert!(matches!(answer, Err(SubmitError::Answers)), "{answer:?}");
+        assert!(matches!(answer, Err(SubmitError::Answers(_))), "{answer:?}");
         assert_eq!(files(data.path()), [""; 0]);
     }
 

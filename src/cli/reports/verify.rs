@@ -32,7 +32,11 @@ pub(super) fn run(ui: &mut Ui, archive: &Archive, data: &Path) -> Result<(), Com
     ui.print("")?;
     ui.print_diagnostics(&diagnostics(&inventory.findings))?;
     let damaged = inventory.damaged.len();
-    let summary = ui.texts().count("cli-verify-damaged", damaged, &[]);
+    let summary = if damaged == 0 {
+        ui.text("cli-verify-none-damaged", &[])
+    } else {
+        ui.texts().count("cli-verify-damaged", damaged, &[])
+    };
     ui.print(&summary)?;
     Err(CommandError::Problems)
 }
