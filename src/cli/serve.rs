@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::message::Catalogue;
 use crate::randomness::SystemRandomness;
 use crate::receiver::{self, Limits, Log, ServeError, Stop};
-use crate::report::store::{Store, StoreSettings};
+use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings};
 use crate::site::config::{Config, ReceiverSettings};
 
 /// Where the portal is served when nothing else is asked: this machine only, because a portal that
@@ -102,11 +102,11 @@ fn base_origin(config: &Config) -> Option<String> {
 }
 
 fn store_settings(settings: &ReceiverSettings) -> StoreSettings {
-    let mut store = StoreSettings::default();
-    if let Some(mebibytes) = settings.free_disk_mib {
-        store.least_free_bytes = mebibytes.saturating_mul(1024 * 1024);
+    StoreSettings {
+        least_free_bytes: settings
+            .free_disk_mib
+            .map_or(LEAST_FREE_BYTES, |mebibytes| mebibytes.saturating_mul(1024 * 1024)),
     }
-    store
 }
 
 fn limits(settings: &ReceiverSettings) -> Limits {
