@@ -6,7 +6,12 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
-    clippy::unwrap_used
+    clippy::unwrap_used,
+    missing_docs
 )]
 
 mod architecture;
+mod attack;
+mod cli;
+mod portal_on_a_socket;
+mod receiver;

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::view::*;
 use super::*;
 
+mod components;
 mod html;
 
 fn theme() -> Theme {
