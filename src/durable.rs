@@ -144,7 +144,7 @@ pub trait Storage: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails where the bytes are not surely stored.
+    /// Fails where the bytes are not surely stored, or are more than [`LARGEST_FILE`].
     fn put_if_absent(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError>;
 
     /// Returns the bytes under a name, or nothing where there are none.
@@ -387,6 +387,14 @@ impl<F: FileSystem> Folder<F> {
         Ok(put)
     }
 
+    fn refuse_when_large(&self, name: &Name, bytes: &[u8]) -> Result<(), PathError> {
+        if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST_FILE) {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::FileTooLarge.into()).context(&self.path(name))
+        }
+    }
+
     fn refuse_when_full(&self) -> Result<(), StorageError> {
         let free = self.files.free_bytes(&self.root).context(&self.root)?;
         if free < self.least_free_bytes {
@@ -417,6 +425,7 @@ impl<F: FileSystem> Folder<F> {
 
 impl<F: FileSystem> Storage for Folder<F> {
     fn put_if_absent(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
+        self.refuse_when_large(name, bytes)?;
         if let Some(there) = self.get(name)? {
             return self.settle(name, &there, bytes);
         }
@@ -444,13 +453,8 @@ impl<F: FileSystem> Storage for Folder<F> {
         file.take(LARGEST_FILE + 1)
             .read_to_end(&mut bytes)
             .context(&path)?;
-        if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST_FILE) {
-            Ok(Some(bytes))
-        } else {
-            Err(io::ErrorKind::FileTooLarge.into())
-                .context(&path)
-                .map_err(StorageError::File)
-        }
+        self.refuse_when_large(name, &bytes)?;
+        Ok(Some(bytes))
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<Listed>, StorageError> {
@@ -566,7 +570,15 @@ fn create_root_with(root: &Path, files: &dyn FileSystem) -> Result<(), PathError
 /// Shows that this process is the only writer of a folder, until it is dropped or the process ends.
 #[derive(Debug)]
 pub struct WriterLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        // Closing the file alone would leave the lock to a child process that another thread is
+        // just starting. Should unlocking fail, the end of the process does it.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Why there is no lock.
@@ -602,7 +614,7 @@ impl WriterLock {
         file.set_permissions(Permissions::from_mode(FILE_MODE))
             .context(&path)?;
         match file.try_lock() {
-            Ok(()) => Ok(WriterLock { _file: file }),
+            Ok(()) => Ok(WriterLock { file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held { path }),
             Err(TryLockError::Error(error)) => Err(error).context(&path).map_err(LockError::File),
         }
@@ -885,7 +897,12 @@ mod tests {
         let folder = Folder::new(root.path(), 0);
         assert!(folder.get(&name("pipe")).is_err());
         assert!(folder.get(&name("huge")).is_err());
-        assert!(folder.get(&name("just")).unwrap().is_some());
+        let just = folder.get(&name("just")).unwrap().unwrap();
+        assert!(
+            folder
+                .put_if_absent(&name("new"), &[&just[..], b"x"].concat())
+                .is_err()
+        );
         assert_eq!(names(&folder, ""), ["huge", "just", "foreign pipe"]);
     }
 
@@ -933,7 +950,10 @@ mod tests {
         File::create(&left).unwrap();
         assert_eq!(names(&folder, ""), ["reports/a/1.json"]);
         let lock = WriterLock::take(root.path()).unwrap();
-        assert_eq!(folder.remove_unfinished(&lock).unwrap(), [left.clone()]);
+        assert_eq!(
+            folder.remove_unfinished(&lock).unwrap(),
+            std::slice::from_ref(&left)
+        );
         assert!(!left.exists());
         assert_eq!(
             folder.remove_unfinished(&lock).unwrap(),

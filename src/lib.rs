@@ -21,3 +21,5 @@ pub mod theme;
 
 pub mod receiver;
 pub mod site;
+
+pub mod cli;

@@ -1,14 +1,10 @@
-//! All integration tests are modules of one binary: one link step.
-#![allow(missing_docs)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test fails by panicking"
-)]
+//! All integration tests, in one binary so that they are linked once.
 
+#[cfg(test)]
 mod attack;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod portal_on_a_socket;
+#[cfg(test)]
 mod receiver;

@@ -78,12 +78,19 @@ impl Archive {
         inventory.damaged = hidden.filter_map(|finding| finding.case).collect();
         for (id, sequences) in sequences {
             inventory.events += sequences.len();
-            match verify::check_case(id, &self.stored(id, &sequences)) {
-                Ok(case) => inventory.cases.push(case),
-                Err(findings) => {
+            let checked = verify::check_case(id, &self.stored(id, &sequences));
+            // A list that is made while somebody writes can lack a file; a second look has it.
+            let found = match checked {
+                Ok(case) => Found::Case(Box::new(case)),
+                Err(_) => self.case(id)?,
+            };
+            match found {
+                Found::Case(case) => inventory.cases.push(*case),
+                Found::Damaged(findings) => {
                     inventory.damaged.push(id);
                     inventory.findings.extend(findings);
                 }
+                Found::Nothing => {}
             }
         }
         inventory

@@ -51,6 +51,16 @@ pub enum Kind {
     ReportAmended,
 }
 
+impl Kind {
+    /// Returns the name under which files and texts know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::ReportSubmitted => "report_submitted",
+            Kind::ReportAmended => "report_amended",
+        }
+    }
+}
+
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -146,14 +156,15 @@ pub enum ReadError {
 }
 
 impl Event {
-    /// Returns the bytes of the event's file.
+    /// Returns the bytes of the event's file, which can be read again.
     ///
     /// # Errors
     ///
-    /// Fails where the answers hold something that JSON has no way to write.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut bytes = serde_json::to_vec_pretty(self)?;
+    /// Fails where JSON has no way to write the answers, or they are nested deeper than is read.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = serde_json::to_vec_pretty(self).map_err(not_an_event)?;
         bytes.push(b'\n');
+        Event::from_bytes(&bytes)?;
         Ok(bytes)
     }
 

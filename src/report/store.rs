@@ -18,7 +18,9 @@ use crate::language::Language;
 use crate::report::archive::{Archive, Found, Inventory};
 use crate::report::case::Case;
 use crate::report::due;
-use crate::report::event::{Actor, Event, FORMAT, FormVersion, Kind, Open, Role, Sealed, Status};
+use crate::report::event::{
+    Actor, Event, FORMAT, FormVersion, Kind, Open, ReadError, Role, Sealed, Status,
+};
 use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
 use crate::report::verify::{self, Finding, Problem};
 
@@ -135,9 +137,9 @@ pub enum SubmitError {
         /// The last number.
         case: CaseId,
     },
-    /// The answers cannot be written as JSON.
+    /// The answers cannot be written as JSON that can be read again.
     #[error("the answers cannot be written")]
-    Answers(#[source] serde_json::Error),
+    Answers(#[source] ReadError),
     /// The name of the event is none; only a mistake in this program does that.
     #[error(transparent)]
     Name(#[from] durable::InvalidName),
@@ -242,7 +244,7 @@ impl Store {
 
     /// Stores the first event of a case, unless another submit got the number meanwhile.
     fn begin(&self, id: CaseId, report: &NewReport) -> Result<Option<Submitted>, SubmitError> {
-        let received_at = self.clock.now();
+        let received_at = self.now();
         let event = Event {
             format: FORMAT,
             case: id,
@@ -305,7 +307,7 @@ impl Store {
             case: case.id,
             sequence,
             kind: Kind::ReportAmended,
-            recorded_at: self.clock.now(),
+            recorded_at: self.now(),
             actor: reporter(),
             previous: Some(last),
             open: Open {
@@ -339,6 +341,12 @@ impl Store {
         let name = Name::parse(&verify::event_path(event.case, event.sequence))?;
         let bytes = event.to_bytes().map_err(SubmitError::Answers)?;
         Ok(self.storage.put_if_absent(&name, &bytes)?)
+    }
+
+    /// Returns the present moment in whole seconds, which is all that a report needs to tell.
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
     fn lock_of(&self, id: CaseId) -> Option<MutexGuard<'_, ()>> {
@@ -396,8 +404,9 @@ mod tests {
 
     use std::collections::BTreeSet;
     use std::fs;
+    use std::io::{BufRead, BufReader};
     use std::os::unix::fs::{PermissionsExt, symlink};
-    use std::process::Command;
+    use std::process::{Command, Stdio};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use serde_json::json;
@@ -411,7 +420,7 @@ mod tests {
     };
 
     fn clock() -> Arc<dyn Clock> {
-        Arc::new(FixedClock("2026-11-20T15:04:05Z".parse().unwrap()))
+        Arc::new(FixedClock("2026-11-20T15:04:05.678Z".parse().unwrap()))
     }
 
     fn open(data: &Path) -> Store {
@@ -451,6 +460,7 @@ mod tests {
         let store = open(data.path());
         let first = store.submit(&report(1, json!({"a": 1, "b": [2]}))).unwrap();
         assert_eq!(first.outcome, Outcome::New);
+        assert_eq!(first.received_at.to_string(), "2026-11-20T15:04:05Z");
         let again = store.submit(&report(1, json!({"b": [2], "a": 1}))).unwrap();
         assert_eq!((again.case, again.outcome), (first.case, Outcome::Repeated));
         let changed = store.submit(&report(1, json!({"a": 2}))).unwrap();
@@ -543,6 +553,16 @@ mod tests {
         assert!(matches!(one_more, Err(SubmitError::TooManyChanges { .. })));
         let last = store.submit(&report(1, json!(MOST_EVENTS - 1))).unwrap();
         assert_eq!(last.outcome, Outcome::Repeated);
+    }
+
+    #[test]
+    fn answers_that_could_not_be_read_again_are_refused() {
+        let data = TempDir::new().unwrap();
+        let store = open(data.path());
+        let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
+        let answer = store.submit(&report(1, deep));
+        assert!(matches!(answer, Err(SubmitError::Answers(_))), "{answer:?}");
+        assert_eq!(files(data.path()), [""; 0]);
     }
 
     #[test]
@@ -720,6 +740,54 @@ mod tests {
     fn child_submits() {
         let data = std::env::var_os(CHILD_DATA).unwrap();
         open(Path::new(&data)).submit(&report(1, json!(1))).unwrap();
+    }
+
+    #[test]
+    #[ignore = "the half of a test that runs in a process of its own, until it is killed"]
+    fn child_submits_for_ever() {
+        let data = std::env::var_os(CHILD_DATA).unwrap();
+        let store = open(Path::new(&data));
+        for number in 0_u64.. {
+            let mut report = report(0, json!({ "number": number, "story": "x".repeat(3_000) }));
+            report.submission_key = format!("{:032x}", number / 2).parse().unwrap();
+            println!("confirmed {}", store.submit(&report).unwrap().case.plain());
+        }
+    }
+
+    #[test]
+    fn whatever_was_confirmed_before_a_kill_is_there_and_whole() {
+        let data = TempDir::new().unwrap();
+        // Each round kills the writer at another moment of its work.
+        for confirmed_before in [1, 7, 20] {
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "report::store::tests::child_submits_for_ever"])
+                .args(["--ignored", "--nocapture"])
+                .env(CHILD_DATA, data.path())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+            let mut confirmed: Vec<CaseId> = Vec::new();
+            let mut take = |line: String| {
+                let id = line.split("confirmed ").nth(1).and_then(CaseId::from_plain);
+                confirmed.extend(id);
+                confirmed.len()
+            };
+            while take(output.next().unwrap().unwrap()) < confirmed_before {}
+            child.kill().unwrap();
+            for line in output.map_while(Result::ok) {
+                take(line);
+            }
+            child.wait().unwrap();
+            let (store, findings) = Store::open(data.path(), clock(), SETTINGS).unwrap();
+            assert!(
+                findings.iter().all(|finding| !finding.is_damage()),
+                "{findings:?}"
+            );
+            for id in confirmed {
+                assert!(matches!(store.case(id).unwrap(), Found::Case(_)), "{id}");
+            }
+        }
     }
 
     fn run_child(data: &Path, umask: &str) -> bool {
