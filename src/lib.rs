@@ -14,12 +14,13 @@ pub mod randomness;
 pub mod source_text;
 pub mod yaml;
 
-// Rooms, lower ones first; imports only go down.
+// Rooms, lower ones first; imports only go down, and rooms on one line do not see each other.
 pub mod form;
 pub mod report;
 pub mod theme;
 
-pub mod receiver;
 pub mod site;
+
+pub mod receiver;
 
 pub mod cli;

@@ -8,6 +8,7 @@ use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::durable::{PathError, StorageError};
 use crate::report::store::OpenError;
+use crate::site::outputs::WriteError;
 
 /// Why a command stopped.
 #[derive(Debug)]
@@ -71,6 +72,17 @@ impl From<StorageError> for CommandError {
             StorageError::Full { path } => CommandError::ReadWrite(
                 Diagnostic::error("cli-disk-full").with("path", path.display()),
             ),
+        }
+    }
+}
+
+impl From<WriteError> for CommandError {
+    fn from(error: WriteError) -> CommandError {
+        match error {
+            WriteError::NotOurs(path) => CommandError::ReadWrite(
+                Diagnostic::error("cli-output-not-ours").with("path", path.display()),
+            ),
+            WriteError::Io { path, source } => PathError { path, source }.into(),
         }
     }
 }

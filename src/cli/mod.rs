@@ -3,11 +3,14 @@
 //! One file per command. A command gets what the user typed and a [`ui::Ui`]; it prints through
 //! nothing else. All texts, those of the arguments too, are in the catalogues under `cli`.
 
+mod build;
 pub mod command_error;
 pub mod data_folder;
 pub mod diagnostics;
 pub mod harmless;
+pub mod portal;
 pub mod reports;
+mod serve;
 pub mod ui;
 mod usage;
 
@@ -38,6 +41,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Arguments),
+    Build(build::Arguments),
     Reports(reports::Arguments),
 }
 
@@ -58,6 +63,8 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Err(error) => return usage::answer(ui, &error),
     };
     match command {
+        Command::Serve(arguments) => serve::run(ui, &root, arguments),
+        Command::Build(arguments) => build::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
     }
 }

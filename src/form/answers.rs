@@ -215,7 +215,7 @@ fn date_lines(date: &ApproximateDate, catalogue: &Catalogue) -> Vec<String> {
                     ("day", &date.day().to_string()),
                     (
                         "month",
-                        &catalogue.text(&format!("answer.month.{}", date.month()), &[]),
+                        &catalogue.text(&format!("month.{}", date.month()), &[]),
                     ),
                     ("year", &date.year().to_string()),
                 ],

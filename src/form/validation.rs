@@ -107,7 +107,7 @@ impl FieldError {
             .arguments
             .iter()
             .find(|(name, _)| *name == "month")
-            .map(|(_, number)| catalogue.text(&format!("answer.month.{number}"), &[]));
+            .map(|(_, number)| catalogue.text(&format!("month.{number}"), &[]));
         if let Some(month) = &month {
             arguments.push(("month_name", month));
         }

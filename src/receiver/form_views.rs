@@ -362,7 +362,7 @@ impl Journey<'_> {
 
     fn date(&self, date: Date) -> String {
         let weekday = format!("answer.weekday.{}", date.weekday().to_monday_one_offset());
-        let month = format!("answer.month.{}", date.month());
+        let month = format!("month.{}", date.month());
         self.texts.text(
             "answer.date.written",
             &[

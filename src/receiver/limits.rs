@@ -51,11 +51,13 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(300);
 /// to 90 seconds.
 pub const STOP_TIME: Duration = Duration::from_secs(20);
 
-/// Posts that one address may send at once: ten whole reports.
-pub const POSTS_AT_ONCE: u32 = 60;
+/// Posts that one address may send at once. A whole organisation can be behind one address, and a
+/// report is about ten posts: this is sixty people who report at the same moment.
+pub const POSTS_AT_ONCE: u32 = 600;
 
-/// Posts that one address gains per second after that.
-pub const POSTS_PER_SECOND: f64 = 1.0;
+/// Posts that one address gains per second after that: two reports each second, a hundredth of what
+/// the program can take.
+pub const POSTS_PER_SECOND: f64 = 20.0;
 
 /// What a client may cost.
 #[derive(Clone, Debug, PartialEq)]

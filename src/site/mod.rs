@@ -11,6 +11,6 @@ pub mod front_matter;
 pub mod markdown;
 pub mod outputs;
 pub mod pages;
-//pub mod render;
+pub mod render;
 pub mod slug;
 pub mod source;

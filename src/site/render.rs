@@ -139,12 +139,7 @@ pub fn render(input: &Input<'_>) -> (Vec<Output>, Vec<Diagnostic>) {
         if *language == input.config.default_language() {
             diagnostics.extend(problems);
         }
-        match input.theme.share(&view) {
-            Ok(site) => {
-                shared.insert(*language, site);
-            }
-            Err(error) => diagnostics.push(theme_problem(&error)),
-        }
+        shared.insert(*language, input.theme.share(&view));
     }
     let files = Files::new(input);
     let rendered: Vec<_> = input
@@ -154,9 +149,18 @@ pub fn render(input: &Input<'_>) -> (Vec<Output>, Vec<Diagnostic>) {
         .map(|page| render_page(input, &shared, &files, page))
         .collect();
     let mut result = Vec::new();
-    for (output, problems) in rendered {
-        result.extend(output);
-        diagnostics.extend(problems);
+    let unfinished = rendered.iter().filter(|page| page.to_fill_in > 0).count();
+    if unfinished > 0 {
+        let places: usize = rendered.iter().map(|page| page.to_fill_in).sum();
+        diagnostics.push(
+            Diagnostic::warning("places-to-fill-in")
+                .with("places", places)
+                .with("pages", unfinished),
+        );
+    }
+    for page in rendered {
+        result.extend(page.outputs);
+        diagnostics.extend(page.diagnostics);
     }
     for (href, at) in &input.site.aliases {
         let page = input.site.pages.get(*at);
@@ -222,22 +226,23 @@ fn output_path(config: &Config, href: &str) -> String {
     format!("{}index.html", below.trim_start_matches('/'))
 }
 
-fn render_page(
-    input: &Input<'_>,
+struct RenderedPage {
+    outputs: Vec<Output>,
+    diagnostics: Vec<Diagnostic>,
+    /// How many places an editor still has to fill in.
+    to_fill_in: usize,
+}
+
+fn render_page<'a>(
+    input: &Input<'a>,
     shared: &BTreeMap<Language, SharedSite>,
-    files: &Files<'_>,
+    files: &Files<'a>,
     page: &Page,
-) -> (Vec<Output>, Vec<Diagnostic>) {
+) -> RenderedPage {
     let resolver = PageResolver { input, files, page };
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
-    if rendered.to_fill_in > 0 {
-        diagnostics.push(
-            Diagnostic::warning("page-to-fill-in")
-                .with("count", rendered.to_fill_in)
-                .in_file(page.source.path()),
-        );
-    }
+    let to_fill_in = rendered.to_fill_in;
     let mut outputs = Vec::new();
     if let Some(site) = shared.get(&page.language) {
         let view = content_view(input, page, rendered.html);
@@ -249,7 +254,11 @@ fn render_page(
         };
         push_html(input, site, template, &page.href, &view, &mut outputs, &mut diagnostics);
     }
-    (outputs, diagnostics)
+    RenderedPage {
+        outputs,
+        diagnostics,
+        to_fill_in,
+    }
 }
 
 fn content_view(input: &Input<'_>, page: &Page, body_html: String) -> ContentView {
@@ -651,13 +660,13 @@ fn hashed_name(path: &str, bytes: &[u8]) -> String {
     )
 }
 
-struct PageResolver<'a> {
-    input: &'a Input<'a>,
-    files: &'a Files<'a>,
+struct PageResolver<'a, 'input> {
+    input: &'a Input<'input>,
+    files: &'a Files<'input>,
     page: &'a Page,
 }
 
-impl PageResolver<'_> {
+impl PageResolver<'_, '_> {
     /// Returns the folder of the page's file, with a slash at its end.
     fn folder(&self) -> &str {
         let path = self.page.source.path();
@@ -707,18 +716,27 @@ impl PageResolver<'_> {
         let (path, rest) = split_address(destination);
         let wanted = format!("{}/", path.trim_end_matches('/'));
         let config = self.input.config;
-        let form = self.input.forms.iter().any(|form| {
-            form.languages
-                .iter()
-                .any(|language| form.path(*language, config.default_language()) == wanted)
+        let default_language = config.default_language();
+        let form = self.input.forms.iter().find_map(|form| {
+            let mut languages = form.languages.iter();
+            let written = languages.find(|l| form.path(**l, default_language) == wanted)?;
+            // The plain address of a form means the form in the language of the page.
+            Some(match *written == default_language {
+                true => form.path(self.page.language, default_language),
+                false => wanted.clone(),
+            })
         });
+        if let Some(form) = form {
+            let href = format!("{}{form}{rest}", config.base_path());
+            return (Target::Address { href, language: None }, None);
+        }
         let href = format!("{}{wanted}", config.base_path());
         let page = self.input.site.by_href(&href);
         let target = Target::Address {
             href: format!("{href}{rest}"),
             language: None,
         };
-        if form || self.input.site.aliases.contains_key(&href) {
+        if self.input.site.aliases.contains_key(&href) {
             return (target, None);
         }
         match page {
@@ -784,7 +802,7 @@ fn scheme(address: &str) -> Option<String> {
     well_formed.then(|| scheme.to_ascii_lowercase())
 }
 
-impl Resolver for PageResolver<'_> {
+impl Resolver for PageResolver<'_, '_> {
     fn link(&self, destination: &str) -> (Target, Option<Diagnostic>) {
         let address = |href: &str| Target::Address {
             href: href.to_owned(),

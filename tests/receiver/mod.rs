@@ -83,7 +83,7 @@ fn a_stop_finishes_requests_in_flight_and_ends_idle_connections() {
             log.as_slice(),
             [
                 LogEntry::Started { .. },
-                LogEntry::Stopping { in_flight: 1 },
+                LogEntry::Stopping { .. },
                 LogEntry::Stopped { cut: 0 }
             ]
         ),

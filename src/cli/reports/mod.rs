@@ -54,6 +54,6 @@ fn date_and_time(moment: Timestamp) -> String {
     local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn diagnostics(findings: &[Finding]) -> Vec<Diagnostic> {
+pub(super) fn diagnostics(findings: &[Finding]) -> Vec<Diagnostic> {
     findings.iter().map(Finding::diagnostic).collect()
 }
