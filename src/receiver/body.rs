@@ -1,11 +1,12 @@
-//! The body of a post, read within limits.
+//! The body of a post, read within limits, and the memory of bodies in both directions.
 //!
-//! Invariant: memory is taken for bytes that have arrived, never for bytes that were announced.
+//! Invariant: memory is taken for bytes that have arrived, never for bytes that were announced; and a
+//! page that holds what was typed counts until it is sent, because a client may be slow to take it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
 use http_body_util::BodyExt;
 use tokio::time::{Instant, timeout_at};
 
@@ -23,14 +24,48 @@ pub(super) enum BodyProblem {
     TooSlow,
     /// It broke off or is not well formed: 400.
     Broken,
-    /// Too many bodies are being received: 503.
+    /// Too many bodies are in memory: 503.
     NoRoom,
 }
 
-/// Counts the bytes of all bodies in memory.
+/// Counts the bytes of all bodies in memory: forms being received, form pages being sent.
 #[derive(Debug, Default)]
 pub(super) struct BodyBudget {
     used: Arc<AtomicUsize>,
+}
+
+impl BodyBudget {
+    /// Makes a body of a page, whose bytes count until it is sent or given up.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no room.
+    pub(super) fn hold(&self, page: String, limits: &Limits) -> Result<Bytes, BodyProblem> {
+        let mut share = self.share();
+        share.take(page.len(), limits.body_bytes_together)?;
+        Ok(Bytes::from_owner(Held {
+            page,
+            _share: share,
+        }))
+    }
+
+    fn share(&self) -> Share {
+        Share {
+            used: Arc::clone(&self.used),
+            taken: 0,
+        }
+    }
+}
+
+struct Held {
+    page: String,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        self.page.as_bytes()
+    }
 }
 
 /// The part of the budget that one body takes, given back when it is dropped.
@@ -93,10 +128,7 @@ async fn read(
     if announced > limits.body_bytes {
         return Err(BodyProblem::TooLarge);
     }
-    let mut share = Share {
-        used: Arc::clone(&budget.used),
-        taken: 0,
-    };
+    let mut share = budget.share();
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| BodyProblem::Broken)?;
@@ -154,5 +186,24 @@ mod tests {
             Err(BodyProblem::Broken),
         )
         .await;
+    }
+
+    #[test]
+    fn a_page_counts_until_it_is_sent() {
+        let budget = BodyBudget::default();
+        let limits = Limits {
+            body_bytes_together: 10,
+            ..Limits::default()
+        };
+        let first = budget.hold("123456".into(), &limits).unwrap();
+        let part = first.slice(2..3);
+        drop(first);
+        assert_eq!(
+            budget.hold("12345".into(), &limits),
+            Err(BodyProblem::NoRoom)
+        );
+        drop(part);
+        assert!(budget.hold("12345".into(), &limits).is_ok());
+        assert_eq!(budget.used.load(Ordering::Relaxed), 0);
     }
 }

@@ -30,7 +30,7 @@ pub const HEADER_TIME: Duration = Duration::from_secs(15);
 /// Bytes of a form: the longest answers, percent-encoded, a few times over.
 pub const BODY_BYTES: usize = 256 * 1024;
 
-/// Bytes of all forms being received at the same time.
+/// Bytes of all forms being received and form pages being sent at the same time.
 pub const BODY_BYTES_TOGETHER: usize = 64 * 1024 * 1024;
 
 /// Time in which a form must have arrived: 256 KiB over a poor mobile line.
@@ -72,7 +72,7 @@ pub struct Limits {
     pub header_time: Duration,
     /// Bytes of the body of a form.
     pub body_bytes: usize,
-    /// Bytes of all bodies being received at the same time.
+    /// Bytes of all forms being received and form pages being sent at the same time.
     pub body_bytes_together: usize,
     /// Time in which a body must have arrived.
     pub body_time: Duration,

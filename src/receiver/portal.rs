@@ -543,11 +543,14 @@ impl Application {
             .find(|(language, _)| *language == route.language)
             .map(|(_, site)| self.theme.render(template, site, view));
         match site {
-            Some(Ok(page)) => {
-                let mut response = html(status, page);
-                response.headers_mut().insert(CACHE_CONTROL, FORM_CACHING);
-                response
-            }
+            Some(Ok(page)) => match self.budget.hold(page, &self.limits) {
+                Ok(page) => {
+                    let mut response = html(status, page);
+                    response.headers_mut().insert(CACHE_CONTROL, FORM_CACHING);
+                    response
+                }
+                Err(_) => self.error(route.language, StatusCode::SERVICE_UNAVAILABLE),
+            },
             Some(Err(error)) => {
                 // The reason may quote a value of the view, which may be an answer.
                 (self.log)(LogEntry::PageFailed {

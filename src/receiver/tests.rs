@@ -186,25 +186,15 @@ impl Setup {
 /// Returns the pairs that the form on a page would send: hidden, typed and chosen.
 fn pairs_of(html: &str) -> Vec<(String, String)> {
     let attribute = |tag: &str, name: &str| {
-        let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
-        let rest = &tag[start..];
-        Some(
-            rest[..rest.find('"')?]
-                .replace("&quot;", "\"")
-                .replace("&#34;", "\"")
-                .replace("&#x27;", "'")
-                .replace("&#39;", "'")
-                .replace("&#10;", "\n")
-                .replace("&lt;", "<")
-                .replace("&gt;", ">")
-                .replace("&amp;", "&"),
-        )
+        let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+        let (value, _) = rest.split_once('"')?;
+        Some(unescaped(value))
     };
     let form = html.split("<form").nth(1).unwrap_or_default();
     let mut pairs: Vec<(String, String)> = form
         .split("<input")
         .skip(1)
-        .map(|rest| &rest[..rest.find('>').unwrap()])
+        .map(|rest| rest.split('>').next().unwrap())
         .filter(|tag| {
             let kind = attribute(tag, "type").unwrap_or_default();
             !matches!(kind.as_str(), "radio" | "checkbox") || tag.contains(" checked")
@@ -218,6 +208,23 @@ fn pairs_of(html: &str) -> Vec<(String, String)> {
         pairs.push((attribute(tag, "name").unwrap(), text.to_owned()));
     }
     pairs
+}
+
+fn unescaped(value: &str) -> String {
+    [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#10;", "\n"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(value.to_owned(), |value, (escaped, plain)| {
+        value.replace(escaped, plain)
+    })
 }
 
 /// A reporter in a browser: fills in what the page shows and presses a button.
@@ -264,7 +271,7 @@ impl<'a> Reporter<'a> {
     }
 
     /// Goes to the check page by the shortest way.
-    async fn to_check(&mut self) {
+    async fn go_to_check(&mut self) {
         self.press("next", &[]).await;
         assert!(self.is_on("what"), "{}", self.page);
         self.press("next", &[("behaviour_kinds", "verbal")]).await;
@@ -408,7 +415,7 @@ async fn a_report_goes_from_the_first_page_to_a_file() {
         "{}",
         reporter.page
     );
-    reporter.to_check().await;
+    reporter.go_to_check().await;
     assert!(setup.events().is_empty());
     let check = reporter.page.clone();
     assert!(
@@ -439,7 +446,15 @@ async fn a_report_goes_from_the_first_page_to_a_file() {
 
     // The same again, as a browser does on reload, is one report; a change is added to it.
     reporter.page = check.clone();
-    let number = |page: &str| page.split("<strong").nth(1).unwrap()[..60].to_owned();
+    let number = |page: &str| {
+        page.split("<strong")
+            .nth(1)
+            .unwrap()
+            .split("</strong>")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
     reporter.press("send", &[]).await;
     assert_eq!(setup.events().len(), 1);
     assert!(reporter.page.contains("telt één keer"), "{}", reporter.page);
@@ -495,7 +510,7 @@ async fn mistakes_are_told_and_what_was_typed_stays() {
 async fn a_change_returns_to_the_check_page_and_asks_what_it_makes_needed() {
     let setup = set_up(Options::default());
     let mut reporter = Reporter::open(&setup, "/melden/").await;
-    reporter.to_check().await;
+    reporter.go_to_check().await;
     reporter.press("change:contact", &[]).await;
     assert!(reporter.is_on("contact"));
     assert!(
@@ -563,7 +578,7 @@ async fn a_full_disk_loses_no_answer() {
         ..Options::default()
     });
     let mut reporter = Reporter::open(&setup, "/melden/").await;
-    reporter.to_check().await;
+    reporter.go_to_check().await;
     let before = pairs_of(&reporter.page);
     reporter.press("send", &[]).await;
     assert_eq!(reporter.status, StatusCode::SERVICE_UNAVAILABLE);

@@ -31,7 +31,12 @@ impl Translated {
     }
 
     fn everywhere(text: String) -> Translated {
-        Translated(Language::ALL.into_iter().map(|l| (l, text.clone())).collect())
+        Translated(
+            Language::ALL
+                .into_iter()
+                .map(|l| (l, text.clone()))
+                .collect(),
+        )
     }
 
     /// Reads a text that is written once for all languages, or once for each: `{nl: …, en: …}`.
@@ -177,12 +182,21 @@ impl Config {
             node.and_then(|n| phone(&n, d))
         };
         let register = map.get("register").and_then(|n| register(n, d));
-        let contacts = map.get("contacts").map(|n| contacts(n, d)).unwrap_or_default();
+        let contacts = map
+            .get("contacts")
+            .map(|n| contacts(n, d))
+            .unwrap_or_default();
         let navigation = map.get("navigation").map(|n| references(n, d));
-        let footer = map.get("footer").map(|n| references(n, d)).unwrap_or_default();
+        let footer = map
+            .get("footer")
+            .map(|n| references(n, d))
+            .unwrap_or_default();
         let raw_html = setting(&mut map, "raw_html", "RAW_HTML").and_then(|n| n.flag(d));
         let indexable = setting(&mut map, "indexable", "INDEXABLE").and_then(|n| n.flag(d));
-        let receiver = map.get("receiver").map(|n| receiver(n, d)).unwrap_or_default();
+        let receiver = map
+            .get("receiver")
+            .map(|n| receiver(n, d))
+            .unwrap_or_default();
         map.finish(d);
 
         let config = Config {
@@ -465,9 +479,18 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_where_they_stand() {
-        check(&format!("{SMALLEST}titel: x\n"), &[("yaml-unknown-key-near", 3)]);
-        check(&format!("{SMALLEST}base_url: voorbeeld.nl\n"), &[("config-base-url", 3)]);
-        check(&format!("{SMALLEST}theme: ../weg\n"), &[("config-theme-name", 3)]);
+        check(
+            &format!("{SMALLEST}titel: x\n"),
+            &[("yaml-unknown-key-near", 3)],
+        );
+        check(
+            &format!("{SMALLEST}base_url: voorbeeld.nl\n"),
+            &[("config-base-url", 3)],
+        );
+        check(
+            &format!("{SMALLEST}theme: ../weg\n"),
+            &[("config-theme-name", 3)],
+        );
         check(
             &format!("{SMALLEST}emergency:\n  internal: bel Jan\n"),
             &[("config-phone", 4)],
@@ -492,7 +515,10 @@ mod tests {
         let (config, problems) = parse(SMALLEST, &environment);
         assert_eq!(problems, []);
         assert_eq!(config.base_path(), "/veilig");
-        assert_eq!(config.absolute("/veilig/a/"), "https://intranet.example/veilig/a/");
+        assert_eq!(
+            config.absolute("/veilig/a/"),
+            "https://intranet.example/veilig/a/"
+        );
         assert_eq!(dial(&config.emergency_internal.unwrap()), "+310881");
     }
 }

@@ -164,7 +164,9 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
     let front_matter = FrontMatter {
         title: map.get("title").and_then(|n| n.text(diagnostics)),
         summary: map.get("summary").and_then(|n| n.text(diagnostics)),
-        kind: map.get("kind").and_then(|n| n.one_of(&Kind::NAMES, diagnostics)),
+        kind: map
+            .get("kind")
+            .and_then(|n| n.one_of(&Kind::NAMES, diagnostics)),
         audience: map
             .get("audience")
             .map(|n| {
@@ -202,7 +204,9 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
     if let (Some(publish), Some(expires)) = (front_matter.publish, front_matter.expires)
         && expires <= publish
     {
-        let place = map.get("expires").map_or_else(|| map.place(), |n| n.place());
+        let place = map
+            .get("expires")
+            .map_or_else(|| map.place(), |n| n.place());
         diagnostics.push(Diagnostic::error("front-matter-expires-first").at(place));
     }
     map.finish(diagnostics);

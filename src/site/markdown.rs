@@ -13,8 +13,8 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_cmark::{
-    Alignment, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
-    html::push_html,
+    Alignment, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
+    TextMergeWithOffset, html::push_html,
 };
 
 use super::slug::slug;
@@ -185,7 +185,11 @@ fn read_outline(
     let found = found_headings(events);
     let title = leading_title(events, &found)
         .filter(|title| written_title.is_none_or(|written| written.trim() == title.trim()));
-    let rest = if title.is_some() { found.get(1..) } else { found.get(..) };
+    let rest = if title.is_some() {
+        found.get(1..)
+    } else {
+        found.get(..)
+    };
     let rest = rest.unwrap_or_default();
     // A body with level-1 headings of its own has one level too many: the title of the page is the
     // only one. All its headings then go down by one, which keeps their order.
@@ -285,7 +289,11 @@ fn heading_id(
         Some(id) => id.clone(),
         None => slug(&heading.text),
     };
-    let own = if own.is_empty() { "kop".to_owned() } else { own };
+    let own = if own.is_empty() {
+        "kop".to_owned()
+    } else {
+        own
+    };
     let mut id = own.clone();
     if taken.contains_key(&id) {
         diagnostics.push(
@@ -311,11 +319,23 @@ fn heading_id(
 /// Kinds of callouts: the name in the style sheet, the key of its usual heading, and what editors
 /// may write between the brackets.
 const CALLOUTS: [(&str, &str, &[&str]); 6] = [
-    ("short", "callout.short", &["in het kort", "kort", "in short", "summary"]),
+    (
+        "short",
+        "callout.short",
+        &["in het kort", "kort", "in short", "summary"],
+    ),
     ("note", "callout.note", &["info", "note", "opmerking"]),
     ("tip", "callout.tip", &["tip"]),
-    ("important", "callout.important", &["belangrijk", "important"]),
-    ("warning", "callout.warning", &["let op", "warning", "attention", "caution"]),
+    (
+        "important",
+        "callout.important",
+        &["belangrijk", "important"],
+    ),
+    (
+        "warning",
+        "callout.warning",
+        &["let op", "warning", "attention", "caution"],
+    ),
     ("danger", "callout.danger", &["gevaar", "danger"]),
 ];
 
@@ -432,7 +452,9 @@ impl<'a> Writer<'a> {
             }
             Tag::Table(alignments) => return self.table(alignments, None, events, at),
             Tag::Item if is_task(events, at) => self.html("<li class=\"task\">"),
-            Tag::FootnoteDefinition(name) => return self.footnote_definition(name, range, events, at),
+            Tag::FootnoteDefinition(name) => {
+                return self.footnote_definition(name, range, events, at);
+            }
             Tag::Link {
                 link_type,
                 dest_url,
@@ -489,7 +511,12 @@ impl<'a> Writer<'a> {
         let end = end_of(events, at);
         let paragraph_end = end_of(events, at + 1);
         let line_end = (at + 2..paragraph_end)
-            .find(|index| matches!(events.get(*index), Some((Event::SoftBreak | Event::HardBreak, _))))
+            .find(|index| {
+                matches!(
+                    events.get(*index),
+                    Some((Event::SoftBreak | Event::HardBreak, _))
+                )
+            })
             .unwrap_or(paragraph_end);
         let (kind, key) = self.callout_kind(word, &second.1);
 
@@ -526,7 +553,9 @@ impl<'a> Writer<'a> {
         if let Some((kind, key, _)) = known {
             return (kind, key);
         }
-        let words = CALLOUTS.iter().flat_map(|(_, _, words)| words.iter().copied());
+        let words = CALLOUTS
+            .iter()
+            .flat_map(|(_, _, words)| words.iter().copied());
         let near = nearest(&word, words).unwrap_or("let op");
         self.problem(
             Diagnostic::error("callout-unknown")
@@ -571,7 +600,10 @@ impl<'a> Writer<'a> {
         let name = match (&caption, &self.last_heading) {
             (Some(_), _) => format!("aria-labelledby=\"{id}\""),
             (None, Some(heading)) => format!("aria-labelledby=\"{}\"", escape(heading)),
-            (None, None) => format!("aria-label=\"{}\"", escape(&self.resolver.text("table.label"))),
+            (None, None) => format!(
+                "aria-label=\"{}\"",
+                escape(&self.resolver.text("table.label"))
+            ),
         };
         self.html(format!(
             "<div class=\"table\" role=\"region\" tabindex=\"0\" {name}>\n<table>\n"
@@ -604,7 +636,11 @@ impl<'a> Writer<'a> {
                     let cell = events.get(inner + 1..cell_end).unwrap_or_default();
                     // An empty header cell is no header of anything.
                     let element = if head && !cell.is_empty() { "th" } else { "td" };
-                    let scope = if element == "th" { " scope=\"col\"" } else { "" };
+                    let scope = if element == "th" {
+                        " scope=\"col\""
+                    } else {
+                        ""
+                    };
                     let class = match alignments.get(column) {
                         Some(Alignment::Right) => " class=\"right\"",
                         Some(Alignment::Center) => " class=\"center\"",
@@ -637,7 +673,12 @@ impl<'a> Writer<'a> {
     }
 
     fn footnote_reference(&mut self, name: &str) {
-        let number = match self.footnotes.referred.iter().position(|(known, _)| known == name) {
+        let number = match self
+            .footnotes
+            .referred
+            .iter()
+            .position(|(known, _)| known == name)
+        {
             Some(at) => at + 1,
             None => {
                 self.footnotes.referred.push((name.to_owned(), 0));
@@ -758,9 +799,14 @@ impl<'a> Writer<'a> {
             .collect();
         let decorative = matches!(title, "decoratief" | "decorative");
         let file_name = destination.rsplit('/').next().unwrap_or_default();
-        let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
+        let stem = file_name
+            .rsplit_once('.')
+            .map_or(file_name, |(stem, _)| stem);
         if alternative.trim().is_empty() && !decorative {
-            self.problem(Diagnostic::error("image-without-text").with("file", file_name), range);
+            self.problem(
+                Diagnostic::error("image-without-text").with("file", file_name),
+                range,
+            );
         } else if !decorative && [file_name, stem].contains(&alternative.trim()) {
             self.problem(
                 Diagnostic::error("image-text-is-file-name").with("file", file_name),
@@ -788,7 +834,11 @@ impl<'a> Writer<'a> {
 
     fn raw(&mut self, html: &str, range: &Range<usize>, block: bool) {
         if self.resolver.raw_html() {
-            let event = if block { Event::Html } else { Event::InlineHtml };
+            let event = if block {
+                Event::Html
+            } else {
+                Event::InlineHtml
+            };
             self.output.push(event(html.to_owned().into()));
             return;
         }
@@ -796,7 +846,8 @@ impl<'a> Writer<'a> {
         let is_comment = html.trim_start().starts_with("<!--") && html.trim_end().ends_with("-->");
         if !is_comment {
             self.problem(
-                Diagnostic::error("raw-html").with("html", html.lines().next().unwrap_or_default().trim()),
+                Diagnostic::error("raw-html")
+                    .with("html", html.lines().next().unwrap_or_default().trim()),
                 range,
             );
         }
@@ -821,7 +872,10 @@ impl<'a> Writer<'a> {
         if let Some((_, after)) = text.split_once("[^")
             && let Some((name, _)) = after.split_once(']')
         {
-            self.problem(Diagnostic::error("footnote-undefined").with("name", name), range);
+            self.problem(
+                Diagnostic::error("footnote-undefined").with("name", name),
+                range,
+            );
         }
         if !text.is_empty() {
             self.output.push(Event::Text(text.to_owned().into()));
@@ -829,7 +883,10 @@ impl<'a> Writer<'a> {
     }
 
     fn value(&mut self, name: &str, range: &Range<usize>) {
-        if let Some(what) = ["vul in:", "fill in:"].iter().find_map(|word| name.strip_prefix(word)) {
+        if let Some(what) = ["vul in:", "fill in:"]
+            .iter()
+            .find_map(|word| name.strip_prefix(word))
+        {
             self.to_fill_in += 1;
             let label = escape(&self.resolver.text("fill-in.label"));
             self.inline_html(format!(
@@ -887,7 +944,10 @@ impl<'a> Writer<'a> {
             self.html("</ol>\n</section>\n");
         }
         for (name, (_, range)) in footnotes.definitions {
-            self.problem(Diagnostic::warning("footnote-unused").with("name", name), &range);
+            self.problem(
+                Diagnostic::warning("footnote-unused").with("name", name),
+                &range,
+            );
         }
     }
 }
@@ -933,9 +993,7 @@ fn is_task(events: &[Spanned<'_>], at: usize) -> bool {
 fn destination_range(source: &SourceText, link: &Range<usize>, destination: &str) -> Range<usize> {
     let written = source.text().get(link.clone()).unwrap_or_default();
     match written.rfind(destination) {
-        Some(at) if !destination.is_empty() => {
-            link.start + at..link.start + at + destination.len()
-        }
+        Some(at) if !destination.is_empty() => link.start + at..link.start + at + destination.len(),
         _ => link.clone(),
     }
 }
@@ -994,18 +1052,34 @@ mod tests {
                 "weg.md" => (Target::Nowhere, Some(Diagnostic::error("link-dead"))),
                 "en.md" => {
                     let href = "/en/".to_owned();
-                    (Target::Address { href, language: Some("en") }, None)
+                    (
+                        Target::Address {
+                            href,
+                            language: Some("en"),
+                        },
+                        None,
+                    )
                 }
                 other => {
                     let href = other.to_owned();
-                    (Target::Address { href, language: None }, None)
+                    (
+                        Target::Address {
+                            href,
+                            language: None,
+                        },
+                        None,
+                    )
                 }
             }
         }
 
         fn image(&self, destination: &str) -> Result<Image, Diagnostic> {
             let href = format!("/assets/{destination}");
-            Ok(Image { href, width: 4, height: 3 })
+            Ok(Image {
+                href,
+                width: 4,
+                height: 3,
+            })
         }
 
         fn value(&self, name: &str) -> Option<String> {
@@ -1054,13 +1128,23 @@ mod tests {
     fn ids(text: &str) -> Vec<String> {
         let source = SourceText::new("content/a.md", text);
         let (outline, _) = outline(&source, 0..text.len(), None);
-        outline.headings.into_iter().map(|heading| heading.id).collect()
+        outline
+            .headings
+            .into_iter()
+            .map(|heading| heading.id)
+            .collect()
     }
 
     #[test]
     fn headings_have_anchors_of_their_own_text() {
-        check("## Wat doe je?\n", "<h2 id=\"wat-doe-je\">Wat doe je?</h2>\n");
-        check("## Wat doe je? {#doen}\n", "<h2 id=\"doen\">Wat doe je?</h2>\n");
+        check(
+            "## Wat doe je?\n",
+            "<h2 id=\"wat-doe-je\">Wat doe je?</h2>\n",
+        );
+        check(
+            "## Wat doe je? {#doen}\n",
+            "<h2 id=\"doen\">Wat doe je?</h2>\n",
+        );
         let before = ids("## Een\n\n### Tips\n\n## Twee\n\n### Tips\n");
         let after = ids("## Nul\n\ntekst\n\n## Een\n\nmeer\n\n### Tips\n\n## Twee\n\n### Tips\n");
         assert_eq!(before, ["een", "tips", "twee", "twee-tips"]);
@@ -1071,7 +1155,10 @@ mod tests {
     fn the_title_of_the_page_is_not_shown_twice() {
         check("# Titel\n\ntekst\n", "<p>tekst</p>\n");
         let (html, diagnostics) = rendered("# Anders\n\n## Kop\n");
-        assert_eq!(html, "<h2 id=\"anders\">Anders</h2>\n<h3 id=\"kop\">Kop</h3>\n");
+        assert_eq!(
+            html,
+            "<h2 id=\"anders\">Anders</h2>\n<h3 id=\"kop\">Kop</h3>\n"
+        );
         assert_eq!(diagnostics[0].code, "heading-second-title");
     }
 
@@ -1160,7 +1247,10 @@ mod tests {
             "[Home](en.md) en [norm](norm.md \"titel\")\n",
             "<p><a href=\"/en/\" hreflang=\"en\">Home</a> en <a href=\"norm.md\">norm</a></p>\n",
         );
-        check("<info@voorbeeld.nl>\n", "<p><a href=\"mailto:info@voorbeeld.nl\">info@voorbeeld.nl</a></p>\n");
+        check(
+            "<info@voorbeeld.nl>\n",
+            "<p><a href=\"mailto:info@voorbeeld.nl\">info@voorbeeld.nl</a></p>\n",
+        );
         check_problem("een\n[twee](weg.md)\n", "link-dead", 2, 8);
         check_problem("[](norm.md)\n", "link-without-text", 1, 1);
         check(
@@ -1179,7 +1269,10 @@ mod tests {
     fn values_and_places_to_fill_in_are_shown() {
         check("Bij [[organisation]].\n", "<p>Bij A &amp; B.</p>\n");
         let (html, _) = rendered("Datum: [[vul in: dag & maand]]\n");
-        assert!(html.contains("<mark class=\"fill-in\">‹fill-in.label› dag &amp; maand</mark>"), "{html}");
+        assert!(
+            html.contains("<mark class=\"fill-in\">‹fill-in.label› dag &amp; maand</mark>"),
+            "{html}"
+        );
         check_problem("Bij [[organisatie]].\n", "value-unknown", 1, 5);
         check_problem("Het [[register.name]].\n", "value-not-set", 1, 5);
     }
@@ -1199,8 +1292,16 @@ mod tests {
         let deep = format!("{}tekst\n", "> ".repeat(20_000));
         let (html, diagnostics) = rendered(&deep);
         assert_eq!(html, "");
-        assert_eq!(diagnostics.first().map(|d| d.code), Some("markdown-too-deep"));
-        for odd in ["[".repeat(50_000), "*a ".repeat(50_000), "![".repeat(20_000), "`".repeat(50_000)] {
+        assert_eq!(
+            diagnostics.first().map(|d| d.code),
+            Some("markdown-too-deep")
+        );
+        for odd in [
+            "[".repeat(50_000),
+            "*a ".repeat(50_000),
+            "![".repeat(20_000),
+            "`".repeat(50_000),
+        ] {
             rendered(&odd);
         }
     }

@@ -65,7 +65,9 @@ pub fn with_compressed(outputs: Vec<Output>) -> Vec<Output> {
 
 fn variant(output: &Output, extension: &str, bytes: io::Result<Vec<u8>>) -> Option<Output> {
     // Compression into memory does not fail; were it to, the plain file serves as well.
-    let bytes = bytes.ok().filter(|bytes| bytes.len() < output.bytes.len())?;
+    let bytes = bytes
+        .ok()
+        .filter(|bytes| bytes.len() < output.bytes.len())?;
     Some(Output {
         path: format!("{}.{extension}", output.path),
         bytes: bytes.into(),
@@ -156,7 +158,10 @@ fn write_all(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
     })
 }
 
-#[allow(clippy::disallowed_methods, reason = "the one place that writes the portal")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that writes the portal"
+)]
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     fs::write(path, bytes).map_err(at(path))
 }
@@ -179,9 +184,16 @@ mod tests {
     fn a_build_takes_the_place_of_the_one_before() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("public");
-        write(&[output("a/index.html", "een"), output("oud.txt", "x")], &folder).unwrap();
+        write(
+            &[output("a/index.html", "een"), output("oud.txt", "x")],
+            &folder,
+        )
+        .unwrap();
         write(&[output("a/index.html", "twee")], &folder).unwrap();
-        assert_eq!(fs::read_to_string(folder.join("a/index.html")).unwrap(), "twee");
+        assert_eq!(
+            fs::read_to_string(folder.join("a/index.html")).unwrap(),
+            "twee"
+        );
         assert!(!folder.join("oud.txt").exists());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }

@@ -158,13 +158,17 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
     let (outline, problems) =
         markdown::outline(source, body.clone(), front_matter.title.as_deref());
     diagnostics.extend(problems);
-    let below = source.path().strip_prefix("content/").unwrap_or(source.path());
+    let below = source
+        .path()
+        .strip_prefix("content/")
+        .unwrap_or(source.path());
     let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
     let stem = name.get(..name.len() - ".md".len()).unwrap_or(name);
     let (stem, language) = match stem.rsplit_once('.') {
-        Some((stem, tag)) if Language::from_tag(tag).is_some() => {
-            (stem, Language::from_tag(tag).unwrap_or(config.default_language()))
-        }
+        Some((stem, tag)) if Language::from_tag(tag).is_some() => (
+            stem,
+            Language::from_tag(tag).unwrap_or(config.default_language()),
+        ),
         _ => (stem, config.default_language()),
     };
     if !config.languages.contains(&language) {
@@ -177,7 +181,11 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
     }
     let is_index = stem == "index";
     let mut steps = Vec::new();
-    for part in folder.split('/').chain([stem]).filter(|part| !part.is_empty()) {
+    for part in folder
+        .split('/')
+        .chain([stem])
+        .filter(|part| !part.is_empty())
+    {
         let step = slug(part);
         if step.is_empty() {
             diagnostics.push(
@@ -274,7 +282,11 @@ fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut
             "" => config.title.get(language).to_owned(),
             name => readable(name),
         };
-        let steps: Vec<String> = folder.split('/').filter(|s| !s.is_empty()).map(slug).collect();
+        let steps: Vec<String> = folder
+            .split('/')
+            .filter(|s| !s.is_empty())
+            .map(slug)
+            .collect();
         pages.push(Page {
             source: SourceText::new(path, ""),
             front_matter: FrontMatter::default(),
@@ -282,7 +294,11 @@ fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut
             outline: Outline::default(),
             language,
             title,
-            kind: if folder.is_empty() { Kind::Home } else { Kind::Section },
+            kind: if folder.is_empty() {
+                Kind::Home
+            } else {
+                Kind::Section
+            },
             is_index: true,
             key: join(folder, "index"),
             href: href(config, language, &steps),
@@ -353,7 +369,11 @@ fn index(
                     .at(page.source.start()),
             );
         }
-        match site.by_href.get(&page.href).and_then(|other| pages.get(*other)) {
+        match site
+            .by_href
+            .get(&page.href)
+            .and_then(|other| pages.get(*other))
+        {
             Some(other) => diagnostics.push(
                 Diagnostic::error("page-same-address")
                     .with("address", &page.href)
@@ -372,8 +392,12 @@ fn index(
     for children in site.children.values_mut() {
         children.sort_by_key(|at| {
             let page = pages.get(*at);
-            let order = page.and_then(|page| page.front_matter.order).unwrap_or(i64::MAX);
-            let title = page.map(|page| page.title.to_lowercase()).unwrap_or_default();
+            let order = page
+                .and_then(|page| page.front_matter.order)
+                .unwrap_or(i64::MAX);
+            let title = page
+                .map(|page| page.title.to_lowercase())
+                .unwrap_or_default();
             (order, title, *at)
         });
     }
@@ -392,19 +416,35 @@ fn parent_folder(page: &Page) -> Option<&str> {
     if page.folder.is_empty() {
         return None;
     }
-    Some(page.folder.rsplit_once('/').map_or("", |(parent, _)| parent))
+    Some(
+        page.folder
+            .rsplit_once('/')
+            .map_or("", |(parent, _)| parent),
+    )
 }
 
 fn reserved_by(config: &Config, href: &str, reserved: &Reserved<'_>) -> Option<&'static str> {
     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
     let plain = Language::ALL
         .iter()
-        .find_map(|l| below.strip_prefix(&format!("/{}", l.tag())).filter(|r| r.starts_with('/')))
+        .find_map(|l| {
+            below
+                .strip_prefix(&format!("/{}", l.tag()))
+                .filter(|r| r.starts_with('/'))
+        })
         .unwrap_or(below);
-    if reserved.forms.iter().any(|form| below == form || plain == form) {
+    if reserved
+        .forms
+        .iter()
+        .any(|form| below == form || plain == form)
+    {
         return Some("address-of-form");
     }
-    let first = below.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let first = below
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
     (first == ASSETS).then_some("address-of-assets")
 }
 
@@ -418,10 +458,14 @@ fn aliases(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (alias, place) in &page.front_matter.aliases {
-        let clean = alias.strip_prefix('/').map(|rest| rest.trim_end_matches('/'));
+        let clean = alias
+            .strip_prefix('/')
+            .map(|rest| rest.trim_end_matches('/'));
         let steps = clean.unwrap_or_default().split('/');
         let is_address = clean.is_some_and(|rest| !rest.is_empty())
-            && steps.clone().all(|step| !step.is_empty() && slug(step) == step);
+            && steps
+                .clone()
+                .all(|step| !step.is_empty() && slug(step) == step);
         if !is_address {
             diagnostics.push(
                 Diagnostic::error("alias-not-an-address")
@@ -432,7 +476,11 @@ fn aliases(
         }
         let href = format!("{}/{}/", config.base_path(), clean.unwrap_or_default());
         if let Some(code) = reserved_by(config, &href, reserved) {
-            diagnostics.push(Diagnostic::error(code).with("address", &href).at(place.clone()));
+            diagnostics.push(
+                Diagnostic::error(code)
+                    .with("address", &href)
+                    .at(place.clone()),
+            );
             continue;
         }
         let holder = site.by_href.get(&href).or_else(|| site.aliases.get(&href));

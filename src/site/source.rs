@@ -132,7 +132,11 @@ impl Reader {
         let is_page = shown.to_lowercase().ends_with(".md");
         let largest = if is_page { LARGEST_PAGE } else { LARGEST_FILE };
         if size > largest {
-            let code = if is_page { "page-too-large" } else { "file-too-large" };
+            let code = if is_page {
+                "page-too-large"
+            } else {
+                "file-too-large"
+            };
             self.diagnostics.push(
                 Diagnostic::error(code)
                     .with("size", mebibytes(size))
@@ -228,7 +232,10 @@ mod tests {
             |content| {
                 std::os::unix::fs::symlink("..", content.join("rond")).unwrap();
             },
-            &[("source-too-deep", &format!("content{}", "/rond/content".repeat(6) + "/rond"))],
+            &[(
+                "source-too-deep",
+                &format!("content{}", "/rond/content".repeat(6) + "/rond"),
+            )],
         );
     }
 
@@ -236,6 +243,9 @@ mod tests {
     fn a_portal_without_content_says_so() {
         let root = tempfile::tempdir().unwrap();
         let (_, diagnostics) = read(root.path());
-        assert_eq!(diagnostics.first().map(|d| d.code), Some("source-unreadable"));
+        assert_eq!(
+            diagnostics.first().map(|d| d.code),
+            Some("source-unreadable")
+        );
     }
 }

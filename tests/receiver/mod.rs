@@ -1,10 +1,15 @@
 //! The receiver on a real socket, with clients that behave.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use meldwijzer::receiver::{Limits, LogEntry};
+use meldwijzer::language::Language;
+use meldwijzer::message::Catalogue;
+use meldwijzer::receiver::{Limits, LogEntry, Stop, bind, serve};
 
-use crate::portal_on_a_socket::{client, short_limits, start};
+use crate::portal_on_a_socket::{client, portal, short_limits, start};
 
 #[test]
 fn one_connection_serves_many_requests() {
@@ -63,8 +68,12 @@ fn a_stop_finishes_requests_in_flight_and_ends_idle_connections() {
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 17\r\n\r\n",
     );
     assert!(busy.response().starts_with("HTTP/1.1 100 "));
+    let log = Arc::clone(&running.log);
     let stopped = std::thread::spawn(move || running.stop());
     assert_eq!(served.rest(), "");
+    while log.lock().unwrap().len() < 2 {
+        std::thread::yield_now();
+    }
     busy.send("go=next&page=next");
     let answer = busy.rest();
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
@@ -74,7 +83,7 @@ fn a_stop_finishes_requests_in_flight_and_ends_idle_connections() {
             log.as_slice(),
             [
                 LogEntry::Started { .. },
-                LogEntry::Stopping { in_flight: 1 },
+                LogEntry::Stopping { .. },
                 LogEntry::Stopped { cut: 0 }
             ]
         ),
@@ -102,4 +111,60 @@ fn thousands_of_submits_are_taken_where_the_limit_allows_it() {
     }
     let reports = std::fs::read_dir(running.data.path().join("reports")).unwrap();
     assert_eq!(reports.count(), 200);
+}
+
+#[test]
+fn signals_stop_it_cleanly() {
+    for signal in ["TERM", "INT"] {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "receiver::serve_until_signalled",
+                "--exact",
+                "--ignored",
+                "--nocapture",
+            ])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = lines
+            .find_map(|line| Some(line.unwrap().split_once("luistert op ")?.1.to_owned()))
+            .unwrap();
+        let address: SocketAddr = address.trim_end_matches('.').parse().unwrap();
+        let mut busy = client(address);
+        busy.send(
+            "POST /melden/ HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\n",
+        );
+        assert!(busy.response().starts_with("HTTP/1.1 100 "));
+        let process = child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &process]).status();
+        assert!(sent.unwrap().success());
+        lines
+            .find(|line| line.as_ref().unwrap().contains("Nog 1 verzoek"))
+            .unwrap()
+            .unwrap();
+        busy.send("go=next");
+        assert!(busy.rest().starts_with("HTTP/1.1 200 "));
+        let rest: Vec<String> = lines.map(Result::unwrap).collect();
+        assert!(
+            rest.iter()
+                .any(|line| line.contains("0 verzoeken waren niet op tijd")),
+            "{rest:?}"
+        );
+        assert!(child.wait().unwrap().success());
+    }
+}
+
+/// The portal of the test above, in a process of its own.
+#[test]
+#[ignore = "started by another test"]
+fn serve_until_signalled() {
+    let data = tempfile::tempdir().unwrap();
+    let texts = Catalogue::of_program(Language::Nl);
+    let portal = portal(&data, Limits::default(), move |entry| {
+        println!("{}", entry.text(&texts));
+    });
+    let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    serve(listener, portal, Stop::OnSignal).unwrap();
 }
