@@ -391,7 +391,10 @@ fn neighbours(input: &Input<'_>, page: &Page) -> (Option<Link>, Option<Link>) {
         return (None, None);
     };
     let previous = at.checked_sub(1).and_then(|before| siblings.get(before));
-    (previous.map(link_to), siblings.get(at + 1).map(link_to))
+    (
+        previous.copied().map(link_to),
+        siblings.get(at + 1).copied().map(link_to),
+    )
 }
 
 fn children(input: &Input<'_>, page: &Page) -> Vec<CardView> {
