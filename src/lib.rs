@@ -1,13 +1,26 @@
 //! Meldwijzer: a portal about aggression against public servants.
 //!
-//! `ARCHITECTURE.md` says what the rooms are and what flows through them. In reading order:
+//! `ARCHITECTURE.md` says what the rooms are and what flows through them. From the foundation up:
 
+// Foundation: what every room may use.
 pub mod clock;
 pub mod diagnostic;
+pub mod durable;
 pub mod language;
 pub mod message;
 pub mod nearest;
 pub mod output;
+pub mod randomness;
 pub mod source_text;
-pub mod theme;
 pub mod yaml;
+
+// Rooms, lower ones first; imports only go down, and rooms on one line do not see each other.
+pub mod form;
+pub mod report;
+pub mod theme;
+
+pub mod site;
+
+pub mod receiver;
+
+pub mod cli;

@@ -125,12 +125,14 @@ fn fill(template: &str, arguments: &[(&str, &str)]) -> String {
     filled
 }
 
-/// Returns the names of the placeholders in a text, in order, each once.
+/// Returns the names of the placeholders in a text, in order, each once. A name is made of letters,
+/// digits and underscores; other things in braces, such as `{#heading-id}`, are part of the text.
 pub fn placeholders(text: &str) -> Vec<&str> {
     let mut names: Vec<&str> = text
         .split('{')
         .skip(1)
         .filter_map(|part| part.split_once('}').map(|(name, _)| name))
+        .filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'))
         .collect();
     names.sort_unstable();
     names.dedup();
@@ -148,6 +150,7 @@ mod tests {
             "{b} en x en {c"
         );
         assert_eq!(fill("{onbekend}", &[]), "{onbekend}");
+        assert_eq!(placeholders("{b} {a} {b} {#een-id}"), ["a", "b"]);
     }
 
     #[test]

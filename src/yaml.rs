@@ -223,6 +223,18 @@ impl Node {
         self.range == AWAITED
     }
 
+    /// Makes a scalar that stands in no file, such as the value of a variable of the environment.
+    pub fn of_text(path: &str, text: &str) -> Node {
+        Node {
+            value: Value::Scalar {
+                text: text.to_owned(),
+                plain: true,
+            },
+            source: SourceText::new(path, text),
+            range: 0..text.len(),
+        }
+    }
+
     /// Returns where the node stands.
     pub fn place(&self) -> Place {
         self.source.place(self.range.clone())

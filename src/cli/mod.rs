@@ -1,0 +1,70 @@
+//! The command line: arguments in, texts and an exit code out.
+//!
+//! One file per command. A command gets what the user typed and a [`ui::Ui`]; it prints through
+//! nothing else. All texts, those of the arguments too, are in the catalogues under `cli`.
+
+mod build;
+pub mod command_error;
+pub mod data_folder;
+pub mod diagnostics;
+pub mod harmless;
+pub mod portal;
+pub mod reports;
+mod serve;
+pub mod ui;
+mod usage;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::cli::command_error::CommandError;
+use crate::cli::ui::Ui;
+
+/// The arguments of the program. Descriptions are in the catalogues.
+#[derive(Debug, Parser)]
+#[command(name = "meldwijzer", version)]
+#[command(disable_help_flag = true, disable_help_subcommand = true)]
+#[command(disable_version_flag = true)]
+struct Arguments {
+    #[arg(long, value_name = "DIR", default_value = ".", global = true)]
+    root: PathBuf,
+    #[arg(short, long, action = ArgAction::Help, global = true)]
+    help: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Arguments),
+    Build(build::Arguments),
+    Reports(reports::Arguments),
+}
+
+/// Runs the program with the arguments and the terminal of this process.
+pub fn main() -> ExitCode {
+    let mut ui = Ui::of_process();
+    let ended = run(&mut ui, std::env::args_os());
+    ExitCode::from(command_error::finish(&mut ui, ended))
+}
+
+fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(), CommandError> {
+    let command = usage::with_texts(Arguments::command(), ui.texts());
+    let parsed = command
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let Arguments { root, command, .. } = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::answer(ui, &error),
+    };
+    match command {
+        Command::Serve(arguments) => serve::run(ui, &root, arguments),
+        Command::Build(arguments) => build::run(ui, &root, arguments),
+        Command::Reports(arguments) => reports::run(ui, &root, arguments),
+    }
+}

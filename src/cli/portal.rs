@@ -1,0 +1,199 @@
+//! The whole portal, from a folder on disk to outputs in memory: what `serve` and `build` share.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::{Diagnostic, any_error, sort};
+use crate::form::Definition;
+use crate::language::Language;
+use crate::output::Output;
+use crate::site::config::{Config, Environment};
+use crate::site::pages::{Reserved, gather};
+use crate::site::render::{FormEntry, Input, render, site_view};
+use crate::site::source;
+use crate::source_text::SourceText;
+use crate::theme::view::SiteView;
+use crate::theme::{Theme, ThemeFiles};
+
+/// A portal that has been built as of a day.
+pub struct Portal {
+    /// Its settings.
+    pub config: Config,
+    /// Its look.
+    pub theme: Theme,
+    /// Its forms.
+    pub forms: Vec<Definition>,
+    /// What all pages in a language share.
+    pub views: BTreeMap<Language, SiteView>,
+    /// Its files.
+    pub outputs: Vec<Output>,
+}
+
+/// Builds the portal in a folder. All problems of settings, content, forms and theme come back
+/// together, in reading order; there is a portal only where none of them is an error.
+pub fn assemble(
+    root: &Path,
+    environment: Environment<'_>,
+    today: Date,
+) -> (Option<Portal>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let portal = assemble_unchecked(root, environment, today, &mut diagnostics);
+    sort(&mut diagnostics);
+    diagnostics.dedup();
+    let sound = !any_error(&diagnostics);
+    (portal.filter(|_| sound), diagnostics)
+}
+
+fn assemble_unchecked(
+    root: &Path,
+    environment: Environment<'_>,
+    today: Date,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Portal> {
+    let settings = read_text(&root.join("site.yaml"), "site.yaml", diagnostics);
+    // Without settings nothing can be built, but what is wrong elsewhere is told all the same.
+    let (config, problems) = match &settings {
+        Some(settings) => Config::parse(settings, environment),
+        None => Config::parse(
+            &SourceText::new("site.yaml", "title: -\norganisation: -\n"),
+            environment,
+        ),
+    };
+    diagnostics.extend(problems);
+    let forms = read_forms(root, diagnostics);
+    let theme = read_theme(root, &config, diagnostics);
+    let (sources, problems) = source::read(root);
+    diagnostics.extend(problems);
+
+    let entries: Vec<FormEntry> = forms
+        .iter()
+        .map(|form| FormEntry {
+            address: form.address.clone(),
+            languages: form.languages.clone(),
+        })
+        .collect();
+    let addresses: Vec<String> = forms
+        .iter()
+        .map(|form| format!("/{}/", form.address))
+        .collect();
+    let reserved = Reserved { forms: &addresses };
+    let (site, problems) = gather(&config, &sources, &reserved, today);
+    diagnostics.extend(problems);
+
+    let theme = theme?;
+    let input = Input {
+        config: &config,
+        sources: &sources,
+        site: &site,
+        theme: &theme,
+        forms: &entries,
+        today,
+    };
+    let (outputs, problems) = render(&input);
+    diagnostics.extend(problems);
+    let views = config
+        .languages
+        .iter()
+        .map(|language| (*language, site_view(&input, *language).0))
+        .collect();
+    settings?;
+    Some(Portal {
+        config,
+        theme,
+        forms,
+        views,
+        outputs,
+    })
+}
+
+fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<SourceText> {
+    match fs::read(path) {
+        Ok(bytes) => match SourceText::decode(shown, &bytes) {
+            Ok(text) => return Some(text),
+            Err(place) => diagnostics.push(Diagnostic::error("page-not-utf8").at(place)),
+        },
+        Err(error) => diagnostics.push(
+            Diagnostic::error("source-unreadable")
+                .with("reason", error)
+                .in_file(shown),
+        ),
+    }
+    None
+}
+
+/// Reads the forms of the portal; a portal without a folder for them has the ones that ship.
+fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
+    let folder = root.join("forms");
+    let sources = if folder.is_dir() {
+        form_sources(&folder, diagnostics)
+    } else {
+        Definition::shipped()
+    };
+    let mut forms = Vec::new();
+    for source in &sources {
+        let (form, problems) = Definition::parse(source);
+        diagnostics.extend(problems);
+        forms.extend(form);
+    }
+    forms
+}
+
+fn form_sources(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
+    let mut names = Vec::new();
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries.flatten() {
+                if let Some(name) = entry.file_name().to_str()
+                    && name.ends_with(".yaml")
+                    && !name.starts_with('.')
+                {
+                    names.push(name.to_owned());
+                }
+            }
+        }
+        Err(error) => diagnostics.push(
+            Diagnostic::error("source-unreadable")
+                .with("reason", error)
+                .in_file("forms"),
+        ),
+    }
+    names.sort();
+    names
+        .into_iter()
+        .filter_map(|name| read_text(&folder.join(&name), &format!("forms/{name}"), diagnostics))
+        .collect()
+}
+
+/// Reads the theme of the portal; the theme that ships serves where the portal has no folder of
+/// that name.
+fn read_theme(root: &Path, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Option<Theme> {
+    let folder = root.join("themes").join(&config.theme);
+    let files = if folder.is_dir() {
+        match ThemeFiles::read(&folder) {
+            Ok(files) => files,
+            Err(error) => {
+                diagnostics.push(
+                    Diagnostic::error("source-unreadable")
+                        .with("reason", &error)
+                        .in_file(format!("themes/{}", config.theme)),
+                );
+                return None;
+            }
+        }
+    } else if config.theme == "basis" {
+        ThemeFiles::shipped()
+    } else {
+        diagnostics.push(
+            Diagnostic::error("theme-missing")
+                .with("theme", &config.theme)
+                .in_file("site.yaml"),
+        );
+        return None;
+    };
+    let (theme, problems) = Theme::load(&files, config.base_path());
+    diagnostics.extend(problems);
+    theme
+}

@@ -1,0 +1,105 @@
+//! The terminal of the user: two streams, a language, perhaps colours.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+
+use crate::cli::command_error::{self, CommandError};
+use crate::cli::diagnostics::{self, Colours};
+use crate::diagnostic::Diagnostic;
+use crate::language::Language;
+use crate::message::Catalogue;
+
+/// Everything that a command says goes through here.
+pub struct Ui {
+    language: Language,
+    texts: Catalogue,
+    out: Box<dyn Write + Send>,
+    out_colours: Colours,
+    err: Box<dyn Write + Send>,
+    err_colours: Colours,
+}
+
+impl Ui {
+    /// Returns the terminal of this process. The language is that of `LC_ALL`, `LC_MESSAGES` or
+    /// `LANG`, the first that is set; colours are for terminals only, and not with `NO_COLOR`.
+    pub fn of_process() -> Ui {
+        let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+        let language = Language::of_terminal(locale.as_deref());
+        let no_colours = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let colours = |terminal: bool| {
+            if terminal && !no_colours {
+                Colours::On
+            } else {
+                Colours::Off
+            }
+        };
+        Ui {
+            language,
+            texts: Catalogue::of_program(language),
+            out_colours: colours(io::stdout().is_terminal()),
+            out: Box::new(io::stdout()),
+            err_colours: colours(io::stderr().is_terminal()),
+            err: Box::new(io::stderr()),
+        }
+    }
+
+    /// Returns the language of the user.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Returns the texts in the language of the user.
+    pub fn texts(&self) -> &Catalogue {
+        &self.texts
+    }
+
+    /// Returns a text with its placeholders filled in.
+    pub fn text(&self, key: &str, arguments: &[(&str, &str)]) -> String {
+        self.texts.text(key, arguments)
+    }
+
+    /// Prints a result, with a line break, on the standard output.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be written.
+    pub fn print(&mut self, text: &str) -> Result<(), CommandError> {
+        write_line(&mut self.out, text)
+    }
+
+    /// Says something about the work, with a line break, on the standard error output.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be written.
+    pub fn tell(&mut self, text: &str) -> Result<(), CommandError> {
+        write_line(&mut self.err, text)
+    }
+
+    /// Prints problems as a result, on the standard output.
+    ///
+    /// # Errors
+    ///
+    /// Fails where they cannot be written.
+    pub fn print_diagnostics(&mut self, problems: &[Diagnostic]) -> Result<(), CommandError> {
+        let text = diagnostics::render(problems, &self.texts, self.out_colours);
+        write_line(&mut self.out, text.trim_end())
+    }
+
+    /// Tells problems on the standard error output.
+    ///
+    /// # Errors
+    ///
+    /// Fails where they cannot be written.
+    pub fn tell_diagnostics(&mut self, problems: &[Diagnostic]) -> Result<(), CommandError> {
+        let text = diagnostics::render(problems, &self.texts, self.err_colours);
+        write_line(&mut self.err, text.trim_end())
+    }
+}
+
+fn write_line(stream: &mut dyn Write, text: &str) -> Result<(), CommandError> {
+    writeln!(stream, "{text}")
+        .and_then(|()| stream.flush())
+        .map_err(|error| command_error::of_output(&error))
+}

@@ -1,0 +1,265 @@
+//! The texts of the arguments, and what is told when they are used in a wrong way.
+//!
+//! clap knows the arguments and finds the mistakes; every word of it comes from our catalogues.
+
+use std::error::Error as _;
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+
+use crate::cli::command_error::CommandError;
+use crate::cli::ui::Ui;
+use crate::diagnostic::Diagnostic;
+use crate::message::Catalogue;
+use crate::report::ids::InvalidCaseId;
+
+/// Gives a command, its arguments and its subcommands their texts: what a command does is under
+/// `cli.<command path>`, how it is called under `.usage` behind that, and an argument under its name
+/// behind that.
+pub(super) fn with_texts(command: Command, texts: &Catalogue) -> Command {
+    with_texts_at(command, "cli", texts)
+}
+
+fn with_texts_at(command: Command, path: &str, texts: &Catalogue) -> Command {
+    let text = |key: &str| texts.text(key, &[]);
+    let (usage, arguments, options) = (
+        text("cli-heading-usage"),
+        text("cli-heading-arguments"),
+        text("cli-heading-options"),
+    );
+    command
+        .about(text(path))
+        .long_about(None)
+        .override_usage(text(&format!("{path}.usage")))
+        .help_template(format!("{{about}}\n\n{usage} {{usage}}\n\n{{all-args}}"))
+        .subcommand_help_heading(text("cli-heading-commands"))
+        .mut_args(|argument| {
+            let heading = if argument.is_positional() {
+                arguments.clone()
+            } else {
+                options.clone()
+            };
+            let help = text(&format!("{path}.{}", argument.get_id()));
+            let value = format!("{path}.{}.value", argument.get_id());
+            let takes_value = argument.get_action().takes_values();
+            let argument = argument
+                .help(help)
+                .long_help(None)
+                .help_heading(heading)
+                .hide_default_value(takes_value);
+            match texts.get(&value) {
+                Some(value) => argument.value_name(value.to_owned()),
+                None => argument,
+            }
+        })
+        .mut_subcommands(|subcommand| {
+            let path = format!("{path}.{}", subcommand.get_name());
+            with_texts_at(subcommand, &path, texts)
+        })
+}
+
+/// Answers arguments that call for no command: prints the help or the version that was asked for, or
+/// explains the mistake.
+///
+/// # Errors
+///
+/// Returns the mistake, or that the help could not be printed.
+pub(super) fn answer(ui: &mut Ui, error: &Error) -> Result<(), CommandError> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            ui.print(error.render().to_string().trim_end())
+        }
+        _ => Err(CommandError::Usage(diagnostic(error))),
+    }
+}
+
+fn diagnostic(error: &Error) -> Diagnostic {
+    let context = |kind| error.get(kind).map(words).filter(|text| !text.is_empty());
+    let given = |kind| context(kind).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let argument = given(ContextKind::InvalidArg);
+            match context(ContextKind::SuggestedArg) {
+                Some(nearest) => {
+                    Diagnostic::error("cli-unknown-argument-near").with("nearest", nearest)
+                }
+                None => Diagnostic::error("cli-unknown-argument"),
+            }
+            .with("argument", argument)
+        }
+        ErrorKind::InvalidSubcommand => {
+            let command = given(ContextKind::InvalidSubcommand);
+            match context(ContextKind::SuggestedSubcommand) {
+                Some(nearest) => {
+                    Diagnostic::error("cli-unknown-command-near").with("nearest", nearest)
+                }
+                None => Diagnostic::error("cli-unknown-command"),
+            }
+            .with("command", command)
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Diagnostic::error("cli-missing-command")
+        }
+        ErrorKind::MissingRequiredArgument => Diagnostic::error("cli-missing-argument")
+            .with("argument", given(ContextKind::InvalidArg)),
+        ErrorKind::ValueValidation if is_about_case(error) => {
+            Diagnostic::error("cli-not-a-case").with("case", given(ContextKind::InvalidValue))
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let argument = given(ContextKind::InvalidArg);
+            match context(ContextKind::InvalidValue) {
+                None => Diagnostic::error("cli-missing-value"),
+                Some(value) => match context(ContextKind::ValidValue) {
+                    Some(known) => Diagnostic::error("cli-unknown-value").with("known", known),
+                    None => Diagnostic::error("cli-wrong-value"),
+                }
+                .with("value", value),
+            }
+            .with("argument", argument)
+        }
+        ErrorKind::ArgumentConflict => {
+            let argument = given(ContextKind::InvalidArg);
+            let other = given(ContextKind::PriorArg);
+            if other.is_empty() || other == argument {
+                Diagnostic::error("cli-argument-twice")
+            } else {
+                Diagnostic::error("cli-argument-conflict").with("other", other)
+            }
+            .with("argument", argument)
+        }
+        ErrorKind::TooManyValues => Diagnostic::error("cli-too-many-values")
+            .with("value", given(ContextKind::InvalidValue))
+            .with("argument", given(ContextKind::InvalidArg)),
+        ErrorKind::InvalidUtf8 => Diagnostic::error("cli-not-utf8"),
+        _ => Diagnostic::error("cli-wrong-usage"),
+    }
+}
+
+fn is_about_case(error: &Error) -> bool {
+    error
+        .source()
+        .is_some_and(|source| source.is::<InvalidCaseId>())
+}
+
+fn words(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(word) => word.clone(),
+        ContextValue::Strings(words) => words.join(", "),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use clap::CommandFactory;
+
+    use crate::cli::Arguments;
+    use crate::language::Language;
+
+    fn keys(command: &Command, path: &str, found: &mut Vec<String>) {
+        found.push(path.to_owned());
+        found.push(format!("{path}.usage"));
+        for argument in command.get_arguments() {
+            found.push(format!("{path}.{}", argument.get_id()));
+            if argument.get_action().takes_values() {
+                found.push(format!("{path}.{}.value", argument.get_id()));
+            }
+        }
+        for subcommand in command.get_subcommands() {
+            keys(
+                subcommand,
+                &format!("{path}.{}", subcommand.get_name()),
+                found,
+            );
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_texts_in_both_languages_and_none_is_left_over() {
+        let mut needed = Vec::new();
+        keys(&Arguments::command(), "cli", &mut needed);
+        needed.sort();
+        for language in Language::ALL {
+            let texts = Catalogue::of_program(language);
+            let there: Vec<&str> = texts
+                .keys()
+                .filter(|key| *key == "cli" || key.starts_with("cli."))
+                .collect();
+            assert_eq!(there, needed, "{language}");
+        }
+    }
+
+    #[test]
+    fn the_arguments_make_sense() {
+        with_texts(Arguments::command(), &Catalogue::of_program(Language::Nl)).debug_assert();
+    }
+
+    #[test]
+    fn every_mistake_is_explained() {
+        fn check(arguments: &str, code: &str, told: &[(&str, &str)]) {
+            let texts = Catalogue::of_program(Language::Nl);
+            let command = with_texts(Arguments::command(), &texts);
+            let error = command
+                .try_get_matches_from(format!("meldwijzer {arguments}").split_whitespace())
+                .unwrap_err();
+            let diagnostic = diagnostic(&error);
+            assert_eq!(diagnostic.code, code, "{arguments}");
+            for (name, value) in told {
+                let given = diagnostic.arguments.iter().find(|(known, _)| known == name);
+                assert_eq!(
+                    given.map(|(_, value)| value.as_str()),
+                    Some(*value),
+                    "{arguments}"
+                );
+            }
+            for language in Language::ALL {
+                assert!(
+                    Catalogue::of_program(language).get(code).is_some(),
+                    "{code}"
+                );
+            }
+        }
+        check("", "cli-missing-command", &[]);
+        check("reports", "cli-missing-command", &[]);
+        check(
+            "report",
+            "cli-unknown-command-near",
+            &[("command", "report"), ("nearest", "reports")],
+        );
+        check("xyzzy", "cli-unknown-command", &[("command", "xyzzy")]);
+        check(
+            "reports list --jsn",
+            "cli-unknown-argument-near",
+            &[("argument", "--jsn"), ("nearest", "--json")],
+        );
+        check(
+            "reports list --qqq",
+            "cli-unknown-argument",
+            &[("argument", "--qqq")],
+        );
+        check(
+            "reports list extra",
+            "cli-unknown-argument",
+            &[("argument", "extra")],
+        );
+        check("reports show 7K3", "cli-not-a-case", &[("case", "7K3")]);
+        check(
+            "reports show",
+            "cli-missing-argument",
+            &[("argument", "<ZAAK>")],
+        );
+        check(
+            "reports list --data",
+            "cli-missing-value",
+            &[("argument", "--data <MAP>")],
+        );
+        check(
+            "reports list --json --json",
+            "cli-argument-twice",
+            &[("argument", "--json")],
+        );
+        check("reports list --json=ja", "cli-too-many-values", &[]);
+    }
+}

@@ -1,0 +1,663 @@
+//! What is wrong with what was typed, and the way from a draft to answers.
+//!
+//! Every mistake is told at its field, with the key of a text that says what to do. Texts are in
+//! the theme's catalogue under `answer.`; this room only names them.
+
+use jiff::civil::Date;
+
+use super::answers::{Answer, Answers};
+use super::definition::{Definition, Field, FieldKind, FieldName, Page};
+use super::draft::Draft;
+use crate::language::Language;
+use crate::message::Catalogue;
+
+/// Fewest digits of a telephone number: extensions inside an organisation have three.
+const FEWEST_PHONE_DIGITS: usize = 3;
+
+/// Most digits of a telephone number (ITU-T E.164: fifteen), with room for `00` before it.
+const MOST_PHONE_DIGITS: usize = 17;
+
+/// One mistake in what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field.
+    pub field: FieldName,
+    /// The part of the field: `known` or one of the parts of a date.
+    pub part: Option<&'static str>,
+    /// Key of the message in the theme's catalogue.
+    pub key: &'static str,
+    /// Values for the placeholders of the message.
+    pub arguments: Vec<(&'static str, String)>,
+}
+
+impl Definition {
+    /// Returns what is wrong on one page; nothing for an unknown page.
+    pub fn check_page(&self, id: &str, draft: &Draft, today: Date) -> Vec<FieldError> {
+        let Some(page) = self.page(id) else {
+            return Vec::new();
+        };
+        self.visible_fields_of(page, draft)
+            .into_iter()
+            .filter_map(|field| read_field(field, draft, today).err())
+            .flatten()
+            .collect()
+    }
+
+    /// Returns the first page that is shown and on which something is wrong.
+    pub fn first_page_with_problem(&self, draft: &Draft, today: Date) -> Option<&Page> {
+        self.visible_pages(draft)
+            .into_iter()
+            .find(|page| !self.check_page(&page.id, draft, today).is_empty())
+    }
+
+    /// Makes answers of a draft. What was typed in fields that are not shown is left out.
+    ///
+    /// # Errors
+    ///
+    /// Returns everything that is wrong, in the order of the form.
+    pub fn answers(&self, draft: &Draft, today: Date) -> Result<Answers, Vec<FieldError>> {
+        let mut given = Vec::new();
+        let mut errors = Vec::new();
+        for field in self.visible_fields(draft) {
+            match read_field(field, draft, today) {
+                Ok(Some(answer)) => given.push((field.name.to_string(), answer)),
+                Ok(None) => {}
+                Err(found) => errors.extend(found),
+            }
+        }
+        if errors.is_empty() {
+            Ok(Answers::of(given))
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+impl FieldError {
+    fn new(field: &Field, key: &'static str) -> FieldError {
+        FieldError {
+            field: field.name.clone(),
+            part: None,
+            key,
+            arguments: Vec::new(),
+        }
+    }
+
+    fn with(mut self, name: &'static str, value: impl ToString) -> FieldError {
+        self.arguments.push((name, value.to_string()));
+        self
+    }
+
+    /// Returns the message in words, without "Fout:". `catalogue` is the theme's.
+    pub fn message(
+        &self,
+        definition: &Definition,
+        language: Language,
+        catalogue: &Catalogue,
+    ) -> String {
+        let field = definition.field(self.field.as_str());
+        let own = field.and_then(|field| field.missing.as_ref());
+        if let (Some(own), true) = (own, self.is_missing()) {
+            return own.get(language).to_owned();
+        }
+        let label = field.map_or("", |field| field.label.get(language));
+        let mut arguments: Vec<(&str, &str)> = vec![("label", label)];
+        arguments.extend(self.arguments.iter().map(|(n, v)| (*n, v.as_str())));
+        let month = self
+            .arguments
+            .iter()
+            .find(|(name, _)| *name == "month")
+            .map(|(_, number)| catalogue.text(&format!("month.{number}"), &[]));
+        if let Some(month) = &month {
+            arguments.push(("month_name", month));
+        }
+        catalogue.text(self.key, &arguments)
+    }
+
+    /// Returns the id of the input that the mistake is about, given the id of the field.
+    pub fn input_id(&self, field_id: &str) -> String {
+        match self.part {
+            Some(part) => format!("{field_id}-{part}"),
+            None => field_id.to_owned(),
+        }
+    }
+
+    fn is_missing(&self) -> bool {
+        self.key.starts_with("answer.missing.")
+    }
+}
+
+/// Reads one field; nothing answered is nothing.
+fn read_field(
+    field: &Field,
+    draft: &Draft,
+    today: Date,
+) -> Result<Option<Answer>, Vec<FieldError>> {
+    let answer = match field.kind {
+        FieldKind::Information | FieldKind::Stop => return Ok(None),
+        FieldKind::ApproximateDate => date(field, draft, today)?,
+        FieldKind::Choice => chosen(field, draft)?.into_iter().next().map(Answer::Choice),
+        FieldKind::Choices => Some(chosen(field, draft)?)
+            .filter(|chosen| !chosen.is_empty())
+            .map(Answer::Choices),
+        FieldKind::YesNo => chosen(field, draft)?
+            .first()
+            .map(|value| Answer::YesNo(value == "yes")),
+        FieldKind::ShortText | FieldKind::LongText | FieldKind::Phone | FieldKind::Email => {
+            typed(field, draft)?.map(Answer::Text)
+        }
+    };
+    if answer.is_none() && field.required {
+        let key = match field.kind {
+            FieldKind::Choices => "answer.missing.choices",
+            FieldKind::Choice | FieldKind::YesNo => "answer.missing.choice",
+            FieldKind::ApproximateDate => "answer.missing.date",
+            FieldKind::Phone => "answer.missing.phone",
+            FieldKind::Email => "answer.missing.email",
+            _ => "answer.missing.text",
+        };
+        return Err(vec![FieldError::new(field, key)]);
+    }
+    Ok(answer)
+}
+
+/// Returns the chosen values in the order of the form.
+fn chosen(field: &Field, draft: &Draft) -> Result<Vec<String>, Vec<FieldError>> {
+    let values = field.values();
+    let known = |value: &str| values.contains(&value);
+    if !draft.values(&field.name).into_iter().all(known) {
+        return Err(vec![FieldError::new(field, "answer.unknown_option")]);
+    }
+    let is_chosen = |value: &&&str| draft.values(&field.name).contains(*value);
+    Ok(values
+        .iter()
+        .filter(|value| is_chosen(value))
+        .map(|value| (*value).to_owned())
+        .collect())
+}
+
+fn typed(field: &Field, draft: &Draft) -> Result<Option<String>, Vec<FieldError>> {
+    let text = draft.value(&field.name);
+    let one_word = matches!(field.kind, FieldKind::Phone | FieldKind::Email);
+    let text = if one_word { text.trim() } else { text };
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    check_text(field, None, text, field.kind == FieldKind::LongText)?;
+    let wrong = match field.kind {
+        FieldKind::Phone if !is_phone(text) => Some("answer.phone"),
+        FieldKind::Email if !is_email(text) => Some("answer.email"),
+        _ => None,
+    };
+    match wrong {
+        Some(key) => Err(vec![FieldError::new(field, key)]),
+        None => Ok(Some(text.to_owned())),
+    }
+}
+
+fn date(field: &Field, draft: &Draft, today: Date) -> Result<Option<Answer>, Vec<FieldError>> {
+    let typed = draft.typed_date(&field.name);
+    let date = typed.read(today).map_err(|problems| {
+        problems
+            .into_iter()
+            .map(|problem| FieldError {
+                field: field.name.clone(),
+                part: Some(problem.part),
+                key: problem.key,
+                arguments: problem.arguments,
+            })
+            .collect::<Vec<_>>()
+    })?;
+    if let Some(super::ApproximateDate::About { words: Some(words) }) = &date {
+        check_text(field, Some(super::approximate_date::ABOUT), words, false)?;
+    }
+    Ok(date.map(Answer::Date))
+}
+
+/// Refuses a text that is too long, or that has characters nobody can see or type. Marks for the
+/// direction of writing stay: they come along when somebody pastes a message.
+fn check_text(
+    field: &Field,
+    part: Option<&'static str>,
+    text: &str,
+    lines: bool,
+) -> Result<(), Vec<FieldError>> {
+    let allowed = |c: char| !c.is_control() || c == '\t' || (lines && c == '\n');
+    let length = text.chars().count();
+    let error = if !text.chars().all(allowed) {
+        FieldError::new(field, "answer.control_character")
+    } else if length > field.max_length {
+        FieldError::new(field, "answer.too_long")
+            .with("most", field.max_length)
+            .with("length", length)
+    } else {
+        return Ok(());
+    };
+    Err(vec![FieldError { part, ..error }])
+}
+
+fn is_phone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (FEWEST_PHONE_DIGITS..=MOST_PHONE_DIGITS).contains(&digits)
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +-()./".contains(c))
+        && text.rfind('+').is_none_or(|at| at == 0)
+}
+
+/// Accepts what looks like an address; whether it exists only a message can tell.
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let odd = |c: char| c.is_whitespace() || is_invisible(c) || "@<>()[],;:\\\"".contains(c);
+    let labels: Vec<&str> = domain.split('.').collect();
+    !local.is_empty()
+        && !text.chars().any(|c| c.is_control())
+        && !local.contains(odd)
+        && !domain.contains(odd)
+        && labels.len() >= 2
+        && labels.iter().all(|label| !label.is_empty())
+}
+
+/// Marks for direction and joining (Unicode general category Cf, the part that texts carry).
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::placeholders;
+    use crate::source_text::SourceText;
+    use jiff::civil::date;
+
+    const TODAY: Date = date(2026, 11, 22);
+
+    /// The smallest good report.
+    const GOOD: [(&str, &str); 3] = [
+        ("behaviour_kinds", "verbal"),
+        ("occurred_at.known", "today"),
+        ("contact_mode", "none"),
+    ];
+
+    fn form() -> Definition {
+        Definition::parse(&Definition::shipped()[0]).0.unwrap()
+    }
+
+    fn catalogue(language: Language) -> Catalogue {
+        let text = match language {
+            Language::Nl => include_str!("../../themes/basis/messages/nl.yaml"),
+            Language::En => include_str!("../../themes/basis/messages/en.yaml"),
+        };
+        Catalogue::parse(&SourceText::new("messages.yaml", text)).0
+    }
+
+    fn draft(sent: &[(&str, &str)]) -> Draft {
+        let sent: Vec<_> = sent
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Draft::read(&form(), &sent, TODAY)
+    }
+
+    /// Sends the good report with more pairs before it; they win where both have a name.
+    fn answered(more: &[(&str, &str)]) -> Result<String, Vec<FieldError>> {
+        let sent: Vec<_> = more.iter().chain(&GOOD).copied().collect();
+        let form = form();
+        let answers = form.answers(&draft(&sent), TODAY);
+        answers.map(|answers| answers.to_json(&form).to_string())
+    }
+
+    fn accepts(more: &[(&str, &str)], stored: &str) {
+        let json = answered(more).unwrap();
+        assert!(json.contains(stored), "{json} has no {stored}");
+    }
+
+    fn refuses(more: &[(&str, &str)], field: &str, key: &str) {
+        let errors = answered(more).unwrap_err();
+        let found: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.key)).collect();
+        assert_eq!(found, [(field, key)]);
+        for language in Language::ALL {
+            let message = errors[0].message(&form(), language, &catalogue(language));
+            assert!(
+                message.ends_with('.') && !message.contains('{'),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn three_answers_are_a_report() {
+        assert_eq!(
+            answered(&[]).unwrap(),
+            r#"{"behaviour_kinds":["verbal"],"occurred_at":{"known":"date","date":"2026-11-22"},"contact_mode":"none"}"#
+        );
+    }
+
+    #[test]
+    fn nothing_typed_misses_three_answers_each_with_its_own_words() {
+        let form = form();
+        let errors = form.answers(&Draft::default(), TODAY).unwrap_err();
+        let texts: Vec<String> = errors
+            .iter()
+            .map(|error| error.message(&form, Language::En, &catalogue(Language::En)))
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "Choose what happened. You may choose more than one answer.",
+                "Choose when it was. If you do not know exactly, you can choose that too.",
+                "Choose how we may contact you. Rather not is fine too.",
+            ]
+        );
+        let page = form.first_page_with_problem(&Draft::default(), TODAY);
+        assert_eq!(page.map(|page| page.id.as_str()), Some("what"));
+        assert_eq!(form.first_page_with_problem(&draft(&GOOD), TODAY), None);
+    }
+
+    #[test]
+    fn one_page_is_checked_alone() {
+        let form = form();
+        let empty = Draft::default();
+        assert_eq!(form.check_page("start", &empty, TODAY), []);
+        assert_eq!(form.check_page("when", &empty, TODAY).len(), 1);
+        assert_eq!(form.check_page("contact_details", &empty, TODAY), []);
+        assert_eq!(form.check_page("nowhere", &empty, TODAY), []);
+    }
+
+    #[test]
+    fn hidden_answers_are_left_out_before_anything_else() {
+        let more = [
+            ("phone", "no phone\0"),
+            ("email", "x"),
+            ("affected_informed", "perhaps"),
+        ];
+        assert_eq!(answered(&more), answered(&[]));
+        refuses(
+            &[("contact_mode", "phone"), ("phone", "x")],
+            "phone",
+            "answer.phone",
+        );
+    }
+
+    #[test]
+    fn what_only_steers_the_form_is_not_stored() {
+        assert_eq!(answered(&[("help_now", "yes")]), answered(&[]));
+        refuses(
+            &[("help_now", "maybe")],
+            "help_now",
+            "answer.unknown_option",
+        );
+    }
+
+    #[test]
+    fn texts_are_kept_as_typed() {
+        accepts(&[("short_story", " a\r\nb ")], r#""short_story":" a\nb ""#);
+        accepts(
+            &[("short_story", "tab\there")],
+            r#""short_story":"tab\there""#,
+        );
+        accepts(
+            &[("short_story", "\u{202e}omgekeerd\u{2069}")],
+            "\u{202e}omgekeerd\u{2069}",
+        );
+        accepts(&[("short_story", "<script>&\"'")], r#"<script>&\"'"#);
+        accepts(&[("short_story", &"👍".repeat(1000))], "👍👍");
+        assert_eq!(answered(&[("short_story", " \r\n\t ")]), answered(&[]));
+    }
+
+    #[test]
+    fn texts_that_cannot_be_kept_are_refused() {
+        refuses(
+            &[("short_story", "a\0b")],
+            "short_story",
+            "answer.control_character",
+        );
+        refuses(
+            &[("short_story", "a\u{1b}[31m")],
+            "short_story",
+            "answer.control_character",
+        );
+        refuses(
+            &[("short_story", "a\u{85}b")],
+            "short_story",
+            "answer.control_character",
+        );
+        refuses(
+            &[("short_story", &"é".repeat(1001))],
+            "short_story",
+            "answer.too_long",
+        );
+        refuses(
+            &[("short_story", &"a".repeat(1_000_000))],
+            "short_story",
+            "answer.too_long",
+        );
+        let about = [
+            ("occurred_at.known", "about"),
+            ("occurred_at.about", "a\nb"),
+        ];
+        refuses(&about, "occurred_at", "answer.control_character");
+    }
+
+    #[test]
+    fn only_offered_options_are_chosen() {
+        refuses(
+            &[("behaviour_kinds", "Verbal")],
+            "behaviour_kinds",
+            "answer.unknown_option",
+        );
+        refuses(
+            &[("contact_mode", "phone ")],
+            "contact_mode",
+            "answer.unknown_option",
+        );
+        accepts(
+            &[("behaviour_kinds", "other"), ("behaviour_kinds", "threat")],
+            r#"["verbal","threat","other"]"#,
+        );
+    }
+
+    #[test]
+    fn a_phone_number_looks_like_one() {
+        let phone = |number| [("contact_mode", "phone"), ("phone", number)];
+        accepts(&phone(" 06 12 34 56 78 "), r#""phone":"06 12 34 56 78""#);
+        accepts(&phone("+31 (0)70-123.45.67"), "+31 (0)70-123.45.67");
+        accepts(&phone("1234"), "1234");
+        refuses(&phone(""), "phone", "answer.missing.phone");
+        refuses(&phone("  "), "phone", "answer.missing.phone");
+        refuses(&phone("12"), "phone", "answer.phone");
+        refuses(&phone("bel maar"), "phone", "answer.phone");
+        refuses(&phone("06+12345678"), "phone", "answer.phone");
+        refuses(&phone("123456789012345678"), "phone", "answer.phone");
+        refuses(
+            &phone("06\r\n12345678"),
+            "phone",
+            "answer.control_character",
+        );
+    }
+
+    #[test]
+    fn an_email_address_looks_like_one() {
+        let email = |address| [("contact_mode", "email"), ("email", address)];
+        accepts(
+            &email(" jan.o'neill+werk@voorbeeld.nl "),
+            r#""jan.o'neill+werk@voorbeeld.nl""#,
+        );
+        accepts(&email("é@voorbeeld.nl"), "é@voorbeeld.nl");
+        for wrong in [
+            "jan",
+            "jan@",
+            "@b.nl",
+            "a@b",
+            "a@b.",
+            "a@.nl",
+            "a b@c.nl",
+            "a@b@c.nl",
+            "<a@b.nl>",
+            "a@b.nl,c@d.nl",
+            "a\u{202e}@b.nl",
+        ] {
+            refuses(&email(wrong), "email", "answer.email");
+        }
+        refuses(
+            &email("a@b.nl\r\nBcc: x@y.nl"),
+            "email",
+            "answer.control_character",
+        );
+        refuses(
+            &email(&format!("{}@voorbeeld.nl", "a".repeat(250))),
+            "email",
+            "answer.too_long",
+        );
+    }
+
+    #[test]
+    fn a_wrong_date_says_which_part_and_why() {
+        let form = form();
+        let sent = [
+            ("occurred_at.known", "date"),
+            ("occurred_at.day", "31"),
+            ("occurred_at.month", "feb"),
+            ("occurred_at.year", "26"),
+        ];
+        let errors = form.check_page("when", &draft(&sent), TODAY);
+        assert_eq!(errors[0].input_id("occurred_at"), "occurred_at-day");
+        assert_eq!(
+            errors[0].message(&form, Language::Nl, &catalogue(Language::Nl)),
+            "Vul een datum in die bestaat: februari 2026 heeft 28 dagen."
+        );
+    }
+
+    /// Numbers that look random and are the same on every machine (splitmix64).
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, end: usize) -> usize {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            usize::try_from((z ^ (z >> 31)) % u64::try_from(end).unwrap()).unwrap()
+        }
+
+        fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+            of[self.below(of.len())]
+        }
+    }
+
+    #[test]
+    fn whatever_is_sent_ends_in_answers_or_in_messages() {
+        let form = form();
+        let mut names: Vec<String> = vec!["".into(), "go".into(), "occurred_at".into(), ".".into()];
+        let mut values: Vec<String> = [
+            "",
+            " ",
+            "yes",
+            "no",
+            "today",
+            "yesterday",
+            "date",
+            "about",
+            "1",
+            "31",
+            "2",
+            "26",
+            "2026",
+            "feb",
+            "12:30",
+            "24:61",
+            "1-2-26",
+            "9999",
+            "\0",
+            "\r",
+            "\r\n",
+            "\u{202e}",
+            "06 12345678",
+            "a@b.nl",
+            "é",
+            "👍",
+            "-",
+            "--",
+            "@",
+            "+",
+            "{label}",
+            "0000",
+            "1 1 1 1",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        for field in form.fields() {
+            names.push(field.name.to_string());
+            values.extend(field.values().into_iter().map(str::to_owned));
+            for part in super::super::DATE_PARTS {
+                names.push(field.name.part(part.part));
+            }
+            names.push(field.name.part("known"));
+        }
+        values.push("x".repeat(1200));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let catalogue = catalogue(Language::Nl);
+        let mut numbers = Numbers(2026);
+        let (mut sound, mut wrong) = (0, 0);
+        for round in 0..5_000 {
+            let count = numbers.below(30);
+            let mut sent: Vec<(&str, &str)> = (0..count)
+                .map(|_| (numbers.one(&names), numbers.one(&values)))
+                .collect();
+            if round % 2 == 0 {
+                sent = sent.into_iter().take(4).collect();
+                sent.extend(GOOD);
+            }
+            let sent: Vec<(String, String)> = sent
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+            let draft = Draft::read(&form, &sent, TODAY);
+            assert_eq!(Draft::read(&form, &draft.to_pairs(), TODAY), draft);
+            let problem = form.first_page_with_problem(&draft, TODAY);
+            match form.answers(&draft, TODAY) {
+                Ok(answers) => {
+                    sound += 1;
+                    assert_eq!(problem, None);
+                    let stored = answers.to_json(&form);
+                    let again = Answers::from_json(&form, &stored);
+                    assert_eq!(again.to_json(&form), stored);
+                    let rows = answers.rows(&form, Language::Nl, &catalogue);
+                    assert!(rows.len() >= GOOD.len());
+                }
+                Err(errors) => {
+                    wrong += 1;
+                    assert!(problem.is_some() && !errors.is_empty());
+                    for error in errors {
+                        let text = error.message(&form, Language::Nl, &catalogue);
+                        assert!(
+                            text.ends_with('.') && !text.starts_with("answer."),
+                            "{text}"
+                        );
+                    }
+                }
+            }
+        }
+        assert!(sound > 300 && wrong > 300, "{sound} sound, {wrong} wrong");
+    }
+
+    #[test]
+    fn the_texts_of_answers_are_the_same_set_in_both_languages() {
+        let (nl, en) = (catalogue(Language::Nl), catalogue(Language::En));
+        let own = |catalogue: &Catalogue| -> Vec<(String, Vec<String>)> {
+            let keys = catalogue.keys().filter(|key| key.starts_with("answer."));
+            keys.map(|key| {
+                let names = placeholders(catalogue.get(key).unwrap());
+                (
+                    key.to_owned(),
+                    names.into_iter().map(str::to_owned).collect(),
+                )
+            })
+            .collect()
+        };
+        assert_eq!(own(&nl), own(&en));
+    }
+}

@@ -1,0 +1,440 @@
+//! What the templates show of a form: definition, draft and mistakes as plain data.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::form_journey::CHECK;
+use crate::clock;
+use crate::form::{
+    Answers, DATE_PARTS, Definition, Draft, Field, FieldError, FieldKind, Known, Page, Text,
+};
+use crate::language::Language;
+use crate::message::Catalogue;
+use crate::report::due::{self, ACKNOWLEDGE_WORKING_DAYS, SUPPORT_TALK_HOURS};
+use crate::report::ids::SubmissionKey;
+use crate::report::store::{Outcome, Submitted};
+use crate::theme::view::{
+    AlternateView, CheckRowView, CheckView, ConfirmationView, DateView, ErrorLinkView, FieldView,
+    FormPageView, HiddenView, NextStepView, OptionView, PartView, ShellView,
+};
+
+/// What all screens of one journey have in common.
+pub(super) struct Journey<'a> {
+    /// The form.
+    pub(super) definition: &'a Definition,
+    /// Its language on this address.
+    pub(super) language: Language,
+    /// The texts of the theme in that language.
+    pub(super) texts: &'a Catalogue,
+    /// The address that everything is sent to.
+    pub(super) action: &'a str,
+    /// The first page in every language; the language switch stands on the first page only, where
+    /// nothing can be lost by it.
+    pub(super) alternates: &'a [AlternateView],
+    /// The key of this report.
+    pub(super) key: SubmissionKey,
+    /// Today in the Netherlands.
+    pub(super) today: Date,
+}
+
+impl Journey<'_> {
+    /// Shows a page of the form.
+    pub(super) fn page(
+        &self,
+        page: &Page,
+        draft: &Draft,
+        judged: bool,
+        returns: bool,
+    ) -> FormPageView {
+        let pages = self.definition.visible_pages(draft);
+        let at = pages.iter().position(|known| known.id == page.id);
+        let step = at.map_or(1, |at| at + 1);
+        let mistakes = if judged {
+            self.definition.check_page(&page.id, draft, self.today)
+        } else {
+            Vec::new()
+        };
+        let fields = self.definition.visible_fields_of(page, draft);
+        let heading_is_label = fields.len() == 1;
+        let title = match fields.as_slice() {
+            [only] => self.text(&only.label),
+            _ => self.text(&page.title),
+        };
+        let mut hidden = hidden(draft.pairs_outside(page));
+        hidden.extend(self.travelling(&page.id, returns));
+        let first = step == 1;
+        FormPageView {
+            shell: self.shell(
+                self.title(&title, Some((step, pages.len() + 1)), !mistakes.is_empty()),
+                first && !judged && !returns,
+            ),
+            form_title: self.text(&self.definition.title),
+            title,
+            heading_is_label,
+            intro_html: page.intro.as_ref().map(|text| self.paragraphs(text)),
+            first,
+            action: self.action.to_owned(),
+            step,
+            steps: pages.len() + 1,
+            hidden,
+            errors: mistakes
+                .iter()
+                .map(|mistake| ErrorLinkView {
+                    href: format!("#{}", self.input_of(mistake)),
+                    text: self.message(mistake),
+                })
+                .collect(),
+            fields: fields
+                .into_iter()
+                .map(|field| self.field(field, draft, &mistakes))
+                .collect(),
+            back: step > 1,
+            returns_to_check: returns,
+        }
+    }
+
+    /// Shows the answers before they are sent.
+    pub(super) fn check(
+        &self,
+        draft: &Draft,
+        answers: &Answers,
+        problem: Option<&str>,
+    ) -> CheckView {
+        let steps = self.definition.visible_pages(draft).len() + 1;
+        let mut hidden = hidden(draft.to_pairs());
+        hidden.extend(self.travelling(CHECK, false));
+        let rows = answers
+            .rows(self.definition, self.language, self.texts)
+            .into_iter()
+            .map(|row| CheckRowView {
+                label: row.label,
+                lines: row.lines,
+                change: format!("change:{}", row.page.unwrap_or_default()),
+            })
+            .collect();
+        let title = self.texts.text("check.title", &[]);
+        CheckView {
+            shell: self.shell(
+                self.title(&title, Some((steps, steps)), problem.is_some()),
+                false,
+            ),
+            form_title: self.text(&self.definition.title),
+            action: self.action.to_owned(),
+            step: steps,
+            steps,
+            hidden,
+            rows,
+            problem: problem.map(str::to_owned),
+        }
+    }
+
+    /// Shows that the report is stored, and what the reporter may count on.
+    pub(super) fn confirmation(&self, submitted: &Submitted) -> ConfirmationView {
+        let promises = due::promises(submitted.received_at);
+        let talk_by = promises.support_talk_by.to_zoned(clock::time_zone()).date();
+        let hours = SUPPORT_TALK_HOURS.to_string();
+        let step = |when, key: &str| NextStepView {
+            when,
+            what: self.texts.text(&format!("journey.{key}.what"), &[]),
+        };
+        let next_steps = vec![
+            step(
+                self.texts.text(
+                    "journey.support.when",
+                    &[("date", &self.date(promises.first_support_on))],
+                ),
+                "support",
+            ),
+            step(
+                self.texts.count(
+                    "journey.acknowledge.when",
+                    usize::try_from(ACKNOWLEDGE_WORKING_DAYS).unwrap_or_default(),
+                    &[("date", &self.date(promises.acknowledged_by))],
+                ),
+                "acknowledge",
+            ),
+            step(
+                self.texts.text(
+                    "journey.talk.when",
+                    &[("date", &self.date(talk_by)), ("hours", &hours)],
+                ),
+                "talk",
+            ),
+        ];
+        let title = self.texts.text("confirmation.title", &[]);
+        ConfirmationView {
+            shell: self.shell(title, false),
+            case_number: submitted.case.to_string(),
+            repeated: submitted.outcome == Outcome::Repeated,
+            amended: submitted.outcome == Outcome::Amended,
+            received: self.moment(submitted.received_at),
+            next_steps,
+        }
+    }
+
+    fn field(&self, field: &Field, draft: &Draft, mistakes: &[FieldError]) -> FieldView {
+        let id = field.name.to_string();
+        let own: Vec<&FieldError> = mistakes
+            .iter()
+            .filter(|mistake| mistake.field == field.name)
+            .collect();
+        let messages: Vec<String> = own.iter().map(|mistake| self.message(mistake)).collect();
+        let is_date = field.kind == FieldKind::ApproximateDate;
+        let is_question = field.kind.is_question();
+        FieldView {
+            kind: field.kind.name(),
+            // The choices of a date are one of its parts; their name in the form data says so.
+            name: if is_date {
+                field.name.part("known")
+            } else {
+                id.clone()
+            },
+            label: self.text(&field.label),
+            hint: self.optional(field.hint.as_ref()),
+            why: self.optional(field.why.as_ref()),
+            who_sees: self.optional(field.who_sees.as_ref()),
+            required: field.required || !is_question,
+            value: if field.kind.is_typed() {
+                draft.value(&field.name).to_owned()
+            } else {
+                String::new()
+            },
+            options: self.options(field, draft, &id),
+            parts: if is_date {
+                self.parts(field, draft, &id, &own)
+            } else {
+                Vec::new()
+            },
+            autocomplete: field.autocomplete.clone(),
+            inputmode: field.kind.inputmode().map(str::to_owned),
+            max_length: field.kind.is_typed().then_some(field.max_length),
+            error: (!messages.is_empty()).then(|| messages.join(" ")),
+            text_html: field.text.as_ref().map(|text| self.paragraphs(text)),
+            id,
+        }
+    }
+
+    fn options(&self, field: &Field, draft: &Draft, id: &str) -> Vec<OptionView> {
+        let option = |value: &str, label, hint, checked, apart| OptionView {
+            value: value.to_owned(),
+            id: String::new(),
+            label,
+            hint,
+            checked,
+            apart,
+        };
+        let chosen = draft.values(&field.name);
+        let mut options: Vec<OptionView> = match field.kind {
+            FieldKind::YesNo => [("yes", "answer.yes"), ("no", "answer.no")]
+                .iter()
+                .map(|(value, key)| {
+                    let label = self.texts.text(key, &[]);
+                    option(value, label, None, chosen.contains(value), false)
+                })
+                .collect(),
+            FieldKind::ApproximateDate => {
+                let known = draft.date(&field.name, self.today).known;
+                Known::ALL
+                    .iter()
+                    .map(|choice| {
+                        let label = self.texts.text(choice.key(), &[]);
+                        option(choice.value(), label, None, choice.value() == known, false)
+                    })
+                    .collect()
+            }
+            _ => field
+                .options
+                .iter()
+                .map(|choice| {
+                    option(
+                        &choice.value,
+                        self.text(&choice.label),
+                        self.optional(choice.hint.as_ref()),
+                        chosen.contains(&choice.value.as_str()),
+                        choice.apart,
+                    )
+                })
+                .collect(),
+        };
+        let first = first_input(field, id);
+        for (at, option) in options.iter_mut().enumerate() {
+            option.id = match at {
+                0 => first.clone(),
+                _ => format!("{first}-{}", at + 1),
+            };
+        }
+        options
+    }
+
+    fn parts(
+        &self,
+        field: &Field,
+        draft: &Draft,
+        id: &str,
+        mistakes: &[&FieldError],
+    ) -> Vec<PartView> {
+        let shown = draft.date(&field.name, self.today);
+        DATE_PARTS
+            .iter()
+            .map(|part| PartView {
+                part: part.part,
+                name: field.name.part(part.part),
+                id: format!("{id}-{}", part.part),
+                label: self.texts.text(&format!("answer.date.{}", part.part), &[]),
+                value: shown.part(part.part).to_owned(),
+                wrong: mistakes
+                    .iter()
+                    .any(|mistake| mistake.part == Some(part.part)),
+                width: part.width,
+                inputmode: part.inputmode,
+            })
+            .collect()
+    }
+
+    fn input_of(&self, mistake: &FieldError) -> String {
+        let id = mistake.field.as_str();
+        match (mistake.part, self.definition.field(id)) {
+            (None, Some(field)) => first_input(field, id),
+            _ => mistake.input_id(id),
+        }
+    }
+
+    fn message(&self, mistake: &FieldError) -> String {
+        mistake.message(self.definition, self.language, self.texts)
+    }
+
+    fn travelling(&self, page: &str, returns: bool) -> Vec<HiddenView> {
+        let mut pairs = vec![
+            ("page".to_owned(), page.to_owned()),
+            ("key".to_owned(), self.key.to_hex()),
+            ("version".to_owned(), self.definition.version.to_string()),
+        ];
+        if returns {
+            pairs.push(("return".to_owned(), CHECK.to_owned()));
+        }
+        hidden(pairs)
+    }
+
+    /// `[Fout: ][Stap 2 van 4: ]onderwerp`: what is most needed first, for who hears the title.
+    fn title(&self, subject: &str, step: Option<(usize, usize)>, wrong: bool) -> String {
+        let mut title = String::new();
+        if wrong {
+            title.push_str(&self.texts.text("form.error_prefix", &[]));
+            title.push(' ');
+        }
+        if let Some((step, steps)) = step {
+            let (step, steps) = (step.to_string(), steps.to_string());
+            let arguments = [("step", step.as_str()), ("steps", steps.as_str())];
+            title.push_str(&self.texts.text("form.step", &arguments));
+            title.push_str(": ");
+        }
+        title.push_str(subject);
+        title
+    }
+
+    fn shell(&self, document_title: String, with_switch: bool) -> ShellView {
+        ShellView {
+            document_title,
+            href: self.action.to_owned(),
+            description: None,
+            alternates: if with_switch {
+                self.alternates.to_vec()
+            } else {
+                Vec::new()
+            },
+            section: None,
+            breadcrumbs: Vec::new(),
+            reporting: true,
+        }
+    }
+
+    fn text(&self, text: &Text) -> String {
+        text.get(self.language).to_owned()
+    }
+
+    fn optional(&self, text: Option<&Text>) -> Option<String> {
+        text.map(|text| self.text(text))
+    }
+
+    fn paragraphs(&self, text: &Text) -> String {
+        paragraphs(text.get(self.language))
+    }
+
+    fn date(&self, date: Date) -> String {
+        let weekday = format!("answer.weekday.{}", date.weekday().to_monday_one_offset());
+        let month = format!("month.{}", date.month());
+        self.texts.text(
+            "answer.date.written",
+            &[
+                ("weekday", &self.texts.text(&weekday, &[])),
+                ("day", &date.day().to_string()),
+                ("month", &self.texts.text(&month, &[])),
+                ("year", &date.year().to_string()),
+            ],
+        )
+    }
+
+    fn moment(&self, moment: Timestamp) -> DateView {
+        let local = moment.to_zoned(clock::time_zone());
+        let time = format!("{:02}:{:02}", local.hour(), local.minute());
+        DateView {
+            iso: moment.to_string(),
+            text: self.texts.text(
+                "answer.date.written_time",
+                &[("date", &self.date(local.date())), ("time", &time)],
+            ),
+        }
+    }
+}
+
+/// Returns the id of the first input of a field, to which the error summary leads.
+fn first_input(field: &Field, id: &str) -> String {
+    match field.kind {
+        FieldKind::ApproximateDate => format!("{id}-known"),
+        _ => id.to_owned(),
+    }
+}
+
+fn hidden(pairs: Vec<(String, String)>) -> Vec<HiddenView> {
+    pairs
+        .into_iter()
+        .map(|(name, value)| HiddenView { name, value })
+        .collect()
+}
+
+/// Makes paragraphs of plain text, which an empty line keeps apart.
+fn paragraphs(text: &str) -> String {
+    let mut html = String::new();
+    for paragraph in text.split("\n\n").map(str::trim) {
+        if paragraph.is_empty() {
+            continue;
+        }
+        html.push_str("<p>");
+        for character in paragraph.chars() {
+            match character {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                other => html.push(other),
+            }
+        }
+        html.push_str("</p>");
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_becomes_safe_paragraphs() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(paragraphs(text), expected);
+        }
+        check("", "");
+        check("Bel 112.\n\nGa weg.\n", "<p>Bel 112.</p><p>Ga weg.</p>");
+        check("<b> & \"x\"", "<p>&lt;b&gt; &amp; \"x\"</p>");
+    }
+}

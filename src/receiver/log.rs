@@ -1,0 +1,131 @@
+//! What the receiver tells the administrator.
+//!
+//! Invariant: an entry holds no client address, no request path or query, no answer and no body, so
+//! that a log can be kept and shared without saying who reported what.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::message::Catalogue;
+
+/// Takes in the entries of the log; the command line prints them on standard error.
+pub type Log = Arc<dyn Fn(LogEntry) + Send + Sync>;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogEntry {
+    /// The receiver listens.
+    Started {
+        /// Where it listens.
+        address: SocketAddr,
+    },
+    /// The receiver was asked to stop and finishes what is in flight.
+    Stopping {
+        /// Connections with a request in flight.
+        in_flight: usize,
+    },
+    /// The receiver has stopped.
+    Stopped {
+        /// Requests that did not finish in time.
+        cut: usize,
+    },
+    /// Connections could not be taken in.
+    AcceptFailed {
+        /// What the operating system said.
+        reason: String,
+        /// How many such failures were not told since the last entry.
+        untold: u64,
+    },
+    /// A report could not be stored.
+    StoreFailed {
+        /// What went wrong, with the file or folder concerned.
+        reason: String,
+    },
+    /// A page could not be made from its template.
+    PageFailed {
+        /// What went wrong.
+        reason: String,
+    },
+    /// The program made a mistake, which was contained to one request.
+    Panicked {
+        /// File and line in the program; the text of a panic may hold an answer and is left out.
+        place: String,
+    },
+}
+
+impl LogEntry {
+    /// Returns the line for the log in the language of the catalogue, without a line end.
+    pub fn text(&self, catalogue: &Catalogue) -> String {
+        match self {
+            LogEntry::Started { address } => {
+                catalogue.text("log-started", &[("address", &address.to_string())])
+            }
+            LogEntry::Stopping { in_flight } => catalogue.count("log-stopping", *in_flight, &[]),
+            LogEntry::Stopped { cut } => catalogue.count("log-stopped", *cut, &[]),
+            LogEntry::AcceptFailed { reason, untold } => catalogue.text(
+                "log-accept-failed",
+                &[
+                    ("reason", &one_line(reason)),
+                    ("untold", &untold.to_string()),
+                ],
+            ),
+            LogEntry::StoreFailed { reason } => {
+                catalogue.text("log-store-failed", &[("reason", &one_line(reason))])
+            }
+            LogEntry::PageFailed { reason } => {
+                catalogue.text("log-page-failed", &[("reason", &one_line(reason))])
+            }
+            LogEntry::Panicked { place } => {
+                catalogue.text("log-panicked", &[("place", &one_line(place))])
+            }
+        }
+    }
+}
+
+/// Makes one line of a text, so that nothing can pretend to be a log entry of its own.
+fn one_line(text: &str) -> String {
+    text.split(|character: char| character.is_control())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn every_entry_has_a_text_of_one_line_in_both_languages() {
+        let entries = [
+            LogEntry::Started {
+                address: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            },
+            LogEntry::Stopping { in_flight: 1 },
+            LogEntry::Stopping { in_flight: 2 },
+            LogEntry::Stopped { cut: 1 },
+            LogEntry::Stopped { cut: 0 },
+            LogEntry::AcceptFailed {
+                reason: "too many open files".into(),
+                untold: 3,
+            },
+            LogEntry::StoreFailed {
+                reason: "data/a\nb: disk\r\nfull".into(),
+            },
+            LogEntry::PageFailed {
+                reason: "x\n  at y".into(),
+            },
+            LogEntry::Panicked {
+                place: "src/a.rs:1".into(),
+            },
+        ];
+        for language in Language::ALL {
+            let catalogue = Catalogue::of_program(language);
+            for entry in &entries {
+                let text = entry.text(&catalogue);
+                assert!(!text.starts_with("log-"), "{text}");
+                assert!(!text.contains(['{', '\n', '\r']), "{text}");
+            }
+        }
+    }
+}

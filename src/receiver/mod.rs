@@ -1,0 +1,159 @@
+//! The web application: pages from memory, report forms, and the limits on what a client may cost.
+//!
+//! The receiver prints nothing and asks the machine for nothing but sockets and signals: what it
+//! serves, the time and the log come in as a [`Portal`]. It has a runtime of its own, so that the rest
+//! of the program stays synchronous.
+
+mod body;
+mod client;
+mod connection;
+mod connections;
+mod form_journey;
+mod form_views;
+mod limits;
+mod log;
+mod origin;
+mod pages;
+mod panics;
+mod path;
+mod portal;
+mod response;
+mod server;
+
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+pub use limits::Limits;
+pub use log::{Log, LogEntry};
+pub use portal::{Portal, PortalError};
+
+/// Threads on which reports are written to disk; a few more than write at the same time.
+const BLOCKING_THREADS: usize = 16;
+
+/// What makes the receiver stop.
+#[derive(Debug)]
+pub enum Stop {
+    /// SIGTERM or Ctrl-C; a second one ends the wait for requests in flight.
+    OnSignal,
+    /// The other half of [`stop_by_hand`].
+    ByHand(StopWaiter),
+}
+
+/// Stops a receiver when it is used or dropped.
+#[derive(Debug)]
+pub struct StopHandle(watch::Sender<bool>);
+
+/// Waits for a [`StopHandle`].
+#[derive(Debug)]
+pub struct StopWaiter(watch::Receiver<bool>);
+
+/// Makes a pair with which one thread stops the receiver of another.
+pub fn stop_by_hand() -> (StopHandle, Stop) {
+    let (sender, receiver) = watch::channel(false);
+    (StopHandle(sender), Stop::ByHand(StopWaiter(receiver)))
+}
+
+impl StopHandle {
+    /// Asks the receiver to stop; it finishes requests in flight first.
+    pub fn stop(self) {}
+}
+
+impl Drop for StopHandle {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// Why the receiver could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The runtime, the socket or the signals of the operating system refused.
+    #[error("the receiver could not start")]
+    Start(#[source] io::Error),
+    /// The portal cannot be served.
+    #[error(transparent)]
+    Portal(#[from] PortalError),
+}
+
+/// Starts to listen; connections wait until [`serve`] takes them in. `local_addr` of the result tells
+/// the port where 0 was asked.
+///
+/// # Errors
+///
+/// Fails where the address is not free or not ours.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Serves the portal until it is asked to stop, and finishes requests in flight.
+///
+/// # Errors
+///
+/// Fails where it cannot start; once started it only ends when asked to.
+pub fn serve(listener: TcpListener, portal: Portal, stop: Stop) -> Result<(), ServeError> {
+    panics::keep_texts_private();
+    let application = Arc::new(portal::Application::new(portal)?);
+    let limits = application.limits();
+    let log = application.log();
+    let address = listener.local_addr().map_err(ServeError::Start)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name(panics::THREAD_NAME)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()
+        .map_err(ServeError::Start)?;
+    let stop_time = limits.stop_time;
+    runtime.block_on(async {
+        let (stopped, hurry) = stopped(stop).map_err(ServeError::Start)?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
+        log(LogEntry::Started { address });
+        let router = portal::router(application);
+        server::serve(listener, router, limits, log, stopped, hurry).await;
+        Ok::<(), ServeError>(())
+    })?;
+    // Reports that are being written get their time as well.
+    runtime.shutdown_timeout(stop_time);
+    Ok(())
+}
+
+type Hurry = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Turns what stops the receiver into the moment to stop, and the moment to wait no longer.
+fn stopped(stop: Stop) -> io::Result<(watch::Receiver<bool>, Hurry)> {
+    match stop {
+        Stop::ByHand(StopWaiter(stopped)) => Ok((stopped, Box::pin(std::future::pending()))),
+        Stop::OnSignal => {
+            let mut terminate = signal(SignalKind::terminate())?;
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            let (sender, receiver) = watch::channel(false);
+            let (hurry_sender, mut hurry) = watch::channel(false);
+            tokio::spawn(async move {
+                for tell in [sender, hurry_sender] {
+                    tokio::select! {
+                        _ = terminate.recv() => {}
+                        _ = interrupt.recv() => {}
+                    }
+                    tell.send_replace(true);
+                }
+            });
+            let hurry = async move {
+                // A sender that is gone asked for nothing.
+                if hurry.wait_for(|hurry| *hurry).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            Ok((receiver, Box::pin(hurry)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

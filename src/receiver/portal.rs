@@ -1,0 +1,609 @@
+//! The web application: which answer a request gets.
+//!
+//! Invariant: whatever arrives gets a response with security headers; what is asked decides only
+//! which one.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION,
+    RETRY_AFTER,
+};
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::Instant;
+
+use super::body::{BodyBudget, BodyProblem, read_pairs};
+use super::client::{Peer, Rate, client_address};
+use super::form_journey::{Screen, Sent};
+use super::form_views::Journey;
+use super::limits::Limits;
+use super::log::{Log, LogEntry};
+use super::origin::is_own_post;
+use super::pages::{Found, Pages};
+use super::panics::{caught, caught_async};
+use super::path::{PathProblem, decode, encode};
+use super::response::{ErrorPages, FORM_CACHING, html, secure};
+use crate::clock::Clock;
+use crate::form::{Answer, Answers, Definition, Draft};
+use crate::language::Language;
+use crate::output::Output;
+use crate::randomness::Randomness;
+use crate::report::ids::{Code, SubmissionKey};
+use crate::report::store::{NewReport, Store, SubmitError, Submitted};
+use crate::theme::view::{AlternateView, SiteView};
+use crate::theme::{RenderError, SharedSite, Template, Theme};
+
+/// Reports that are being written to disk at the same time; the others wait for a moment, which
+/// costs them less than a disk with many writers.
+const SUBMITS_TOGETHER: usize = 8;
+
+/// The question that says who may see a report.
+const RECIPIENT_FIELD: &str = "recipient";
+
+/// Who sees a report when the reporter chose nobody.
+const USUAL_RECIPIENT: &str = "coordinator";
+
+/// Everything that the receiver serves and needs.
+pub struct Portal {
+    /// The files of the portal.
+    pub pages: Vec<Output>,
+    /// The theme, for forms and error pages.
+    pub theme: Arc<Theme>,
+    /// What all pages have in common, per language; the first is the default language, whose pages
+    /// are at the root. Not empty.
+    pub sites: Vec<SiteView>,
+    /// The forms.
+    pub forms: Vec<Definition>,
+    /// Where reports go.
+    pub store: Arc<Store>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives submission keys.
+    pub randomness: Arc<dyn Randomness>,
+    /// Path below which everything is: `/` or `/veilig/`.
+    pub base_path: String,
+    /// Scheme and host under which people reach the portal, without a path: `https://host`.
+    pub base_origin: Option<String>,
+    /// What a client may cost.
+    pub limits: Limits,
+    /// Takes in what happens.
+    pub log: Log,
+}
+
+/// A portal that cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum PortalError {
+    /// The theme cannot render an error page.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// There is no language.
+    #[error("a portal needs at least one language")]
+    NoLanguage,
+}
+
+/// The running application.
+pub(super) struct Application {
+    pages: RwLock<Arc<Pages>>,
+    theme: Arc<Theme>,
+    sites: Vec<(Language, SharedSite)>,
+    default_language: Language,
+    indexable: bool,
+    errors: ErrorPages,
+    routes: Vec<FormRoute>,
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    /// Without a slash at its end: empty or `/veilig`.
+    base_path: String,
+    base_origin: Option<String>,
+    limits: Arc<Limits>,
+    rate: Rate,
+    budget: BodyBudget,
+    submits: Semaphore,
+    log: Log,
+}
+
+/// A form in one language, with its address.
+struct FormRoute {
+    /// Below the base path, with a slash at its end: `en/melden/`.
+    path: String,
+    action: String,
+    language: Language,
+    form: Arc<Definition>,
+    alternates: Vec<AlternateView>,
+}
+
+impl Application {
+    /// Makes everything ready that does not depend on a request.
+    pub(super) fn new(portal: Portal) -> Result<Application, PortalError> {
+        let Some(first) = portal.sites.first() else {
+            return Err(PortalError::NoLanguage);
+        };
+        let default_language = first.lang;
+        let indexable = first.indexable;
+        let sites = portal
+            .sites
+            .iter()
+            .map(|site| (site.lang, portal.theme.share(site)))
+            .collect::<Vec<_>>();
+        let base_path = match portal.base_path.trim_matches('/') {
+            "" => String::new(),
+            path => format!("/{path}"),
+        };
+        let languages: Vec<Language> = sites.iter().map(|(language, _)| *language).collect();
+        let origin = portal.base_origin.as_deref().unwrap_or_default();
+        let routes = portal
+            .forms
+            .into_iter()
+            .flat_map(|form| form_routes(form, &languages, &base_path, origin))
+            .collect();
+        Ok(Application {
+            pages: RwLock::new(Arc::new(Pages::new(portal.pages))),
+            errors: ErrorPages::render(&portal.theme, &sites)?,
+            theme: portal.theme,
+            sites,
+            default_language,
+            indexable,
+            routes,
+            store: portal.store,
+            clock: portal.clock,
+            randomness: portal.randomness,
+            base_path,
+            base_origin: portal.base_origin,
+            rate: Rate::new(portal.limits.posts_at_once, portal.limits.posts_per_second),
+            limits: Arc::new(portal.limits),
+            budget: BodyBudget::default(),
+            submits: Semaphore::new(SUBMITS_TOGETHER),
+            log: portal.log,
+        })
+    }
+
+    /// Returns the limits that the server keeps as well.
+    pub(super) fn limits(&self) -> Arc<Limits> {
+        Arc::clone(&self.limits)
+    }
+
+    /// Returns the log.
+    pub(super) fn log(&self) -> Log {
+        Arc::clone(&self.log)
+    }
+}
+
+fn form_routes(
+    form: Definition,
+    languages: &[Language],
+    base_path: &str,
+    origin: &str,
+) -> Vec<FormRoute> {
+    let form = Arc::new(form);
+    let spoken: Vec<(Language, String)> = languages
+        .iter()
+        .enumerate()
+        .filter(|(_, language)| form.languages.contains(language))
+        .map(|(at, language)| {
+            let address = form.address.trim_matches('/');
+            let path = match at {
+                0 => format!("{address}/"),
+                _ => format!("{}/{address}/", language.tag()),
+            };
+            (*language, path)
+        })
+        .collect();
+    let action = |path: &str| format!("{base_path}/{}", encode(path));
+    spoken
+        .iter()
+        .map(|(language, path)| FormRoute {
+            path: path.clone(),
+            action: action(path),
+            language: *language,
+            form: Arc::clone(&form),
+            alternates: spoken
+                .iter()
+                .filter(|_| spoken.len() > 1)
+                .map(|(other, path)| AlternateView {
+                    lang: *other,
+                    name: other.own_name().to_owned(),
+                    href: action(path),
+                    url: format!("{origin}{}", action(path)),
+                    current: other == language,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// Makes the router of the application.
+pub(super) fn router(application: Arc<Application>) -> Router {
+    // One handler, not a route per address: a path is decoded once, in `path`, and axum would match
+    // forms on the path as it was written.
+    Router::new().fallback(handle).with_state(application)
+}
+
+async fn handle(
+    State(application): State<Arc<Application>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let is_head = request.method() == Method::HEAD;
+    let answered = caught_async(application.answer(request)).await;
+    let mut response = answered.unwrap_or_else(|panicked| {
+        (application.log)(LogEntry::Panicked {
+            place: panicked.place,
+        });
+        application.error(
+            application.default_language,
+            StatusCode::INTERNAL_SERVER_ERROR,
+        )
+    });
+    secure(response.headers_mut(), application.indexable);
+    if is_head {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+impl Application {
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let uri = request.uri();
+        if !self.base_path.is_empty() && uri.path() == self.base_path {
+            return self.moved("", uri);
+        }
+        let path = match decode(uri.path(), &self.base_path) {
+            Ok(path) => path,
+            Err(PathProblem::Malformed) => {
+                return self.error(self.default_language, StatusCode::BAD_REQUEST);
+            }
+            Err(PathProblem::Nowhere) => {
+                return self.error(self.default_language, StatusCode::NOT_FOUND);
+            }
+        };
+        if let Some(route) = self.routes.iter().find(|route| route.path == path) {
+            return self.form(route, request).await;
+        }
+        if self
+            .routes
+            .iter()
+            .any(|route| route.path == format!("{path}/"))
+        {
+            return self.moved(&format!("{path}/"), uri);
+        }
+        self.page(&path, &request)
+    }
+
+    fn page(&self, path: &str, request: &Request<Body>) -> Response<Body> {
+        let pages = Arc::clone(&self.pages.read().unwrap_or_else(PoisonError::into_inner));
+        let language = self.language_of(path);
+        match pages.find(path) {
+            Found::Nothing => self.not_found(&pages, language),
+            Found::WithSlash(path) => self.moved(&path, request.uri()),
+            Found::Page(page) => match *request.method() {
+                Method::GET | Method::HEAD => page.respond(request.method(), request.headers()),
+                _ => self.not_allowed(language, "GET, HEAD"),
+            },
+        }
+    }
+
+    /// Answers with the portal's own 404 page, where the generator made one.
+    fn not_found(&self, pages: &Pages, language: Language) -> Response<Body> {
+        let path = if language == self.default_language {
+            "404.html".to_owned()
+        } else {
+            format!("{}/404.html", language.tag())
+        };
+        match pages.bytes(&path) {
+            Some(bytes) => html(StatusCode::NOT_FOUND, bytes),
+            None => self.error(language, StatusCode::NOT_FOUND),
+        }
+    }
+
+    fn not_allowed(&self, language: Language, allowed: &'static str) -> Response<Body> {
+        let mut response = self.error(language, StatusCode::METHOD_NOT_ALLOWED);
+        let headers = response.headers_mut();
+        headers.insert(ALLOW, HeaderValue::from_static(allowed));
+        response
+    }
+
+    /// Sends the client to a path of this portal. The address is made of that path and never of what
+    /// the client wrote, so that it cannot lead to another host.
+    fn moved(&self, path: &str, asked: &Uri) -> Response<Body> {
+        let mut address = format!("{}/{}", self.base_path, encode(path));
+        if let Some(query) = asked.query() {
+            address.push('?');
+            address.push_str(query);
+        }
+        let Ok(location) = HeaderValue::try_from(address) else {
+            return self.error(self.default_language, StatusCode::BAD_REQUEST);
+        };
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+        let headers = response.headers_mut();
+        headers.insert(LOCATION, location);
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+        // A permanent redirect is kept for good otherwise, also when the portal changes.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        response
+    }
+
+    fn error(&self, language: Language, status: StatusCode) -> Response<Body> {
+        self.errors.respond(language, status)
+    }
+
+    fn language_of(&self, path: &str) -> Language {
+        let first = path.split('/').next().unwrap_or_default();
+        Language::from_tag(first)
+            .filter(|language| self.sites.iter().any(|(known, _)| known == language))
+            .unwrap_or(self.default_language)
+    }
+
+    async fn form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
+        match *request.method() {
+            Method::GET | Method::HEAD => self.open_form(route),
+            Method::POST => self.post_form(route, request).await,
+            _ => self.not_allowed(route.language, "GET, HEAD, POST"),
+        }
+    }
+
+    /// Shows the first page, with a key of its own.
+    fn open_form(&self, route: &FormRoute) -> Response<Body> {
+        let Some(journey) = self.journey(route, None) else {
+            return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let draft = Draft::default();
+        match route.form.visible_pages(&draft).first() {
+            Some(page) => {
+                let view = journey.page(page, &draft, false, false);
+                self.rendered(route, StatusCode::OK, Template::FormPage, &view)
+            }
+            None => self.error(route.language, StatusCode::NOT_FOUND),
+        }
+    }
+
+    async fn post_form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
+        let language = route.language;
+        if let Err(wait) = self.take_post(&request) {
+            let mut response = self.error(language, StatusCode::TOO_MANY_REQUESTS);
+            let seconds = wait.as_secs().saturating_add(1);
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            return response;
+        }
+        if !is_own_post(request.headers(), self.base_origin.as_deref()) {
+            let mut response = self.error(language, StatusCode::BAD_REQUEST);
+            *response.status_mut() = StatusCode::FORBIDDEN;
+            return response;
+        }
+        if !is_form(&request) {
+            return self.error(language, StatusCode::BAD_REQUEST);
+        }
+        let pairs = match read_pairs(request.into_body(), &self.limits, &self.budget).await {
+            Ok(pairs) => pairs,
+            Err(problem) => return self.no_body(language, problem),
+        };
+        let today = self.clock.today();
+        let sent = Sent::read(&route.form, &pairs, today);
+        let Some(journey) = self.journey(route, sent.key) else {
+            return self.error(language, StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        match sent.screen(&route.form, today) {
+            None => self.error(language, StatusCode::NOT_FOUND),
+            Some(Screen::Page {
+                page,
+                judged,
+                returns,
+            }) => {
+                let view = journey.page(page, &sent.draft, judged, returns);
+                self.rendered(route, StatusCode::OK, Template::FormPage, &view)
+            }
+            Some(Screen::Check(answers)) => {
+                let view = journey.check(&sent.draft, &answers, None);
+                self.rendered(route, StatusCode::OK, Template::FormCheck, &view)
+            }
+            Some(Screen::Submit(answers)) => {
+                match self.submit(route, journey.key, &answers).await {
+                    Ok(submitted) => {
+                        let view = journey.confirmation(&submitted);
+                        self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
+                    }
+                    Err(problem) => {
+                        let view = journey.check(&sent.draft, &answers, Some(problem.text));
+                        self.rendered(route, problem.status, Template::FormCheck, &view)
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_post(&self, request: &Request<Body>) -> Result<(), std::time::Duration> {
+        let peer = request
+            .extensions()
+            .get()
+            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Peer(address)| *address);
+        let client = client_address(peer, request.headers(), &self.limits.trusted_proxies);
+        self.rate.take(client, Instant::now())
+    }
+
+    fn no_body(&self, language: Language, problem: BodyProblem) -> Response<Body> {
+        let status = match problem {
+            BodyProblem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            BodyProblem::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            BodyProblem::Broken => StatusCode::BAD_REQUEST,
+            BodyProblem::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let mut response = self.error(language, status);
+        // What is left of the body would be read as the next request.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+        response
+    }
+
+    /// Stores a report. It goes on when the client has gone: what was sent is stored, and the same
+    /// key finds it again.
+    async fn submit(
+        &self,
+        route: &FormRoute,
+        key: SubmissionKey,
+        answers: &Answers,
+    ) -> Result<Submitted, Problem> {
+        let report = self.report(route, key, answers)?;
+        let _turn = self.submits.acquire().await;
+        let store = Arc::clone(&self.store);
+        let stored = spawn_blocking(move || caught(|| store.submit(&report))).await;
+        let entry = match stored {
+            Ok(Ok(Ok(submitted))) => return Ok(submitted),
+            Ok(Ok(Err(error))) => {
+                let problem = Problem::of(&error);
+                (self.log)(LogEntry::StoreFailed {
+                    reason: error.to_string(),
+                });
+                return Err(problem);
+            }
+            Ok(Err(panicked)) => LogEntry::Panicked {
+                place: panicked.place,
+            },
+            Err(ended) => LogEntry::StoreFailed {
+                reason: ended.to_string(),
+            },
+        };
+        (self.log)(entry);
+        Err(Problem::NOT_STORED)
+    }
+
+    fn report(
+        &self,
+        route: &FormRoute,
+        key: SubmissionKey,
+        answers: &Answers,
+    ) -> Result<NewReport, Problem> {
+        let recipient = match answers.get(RECIPIENT_FIELD) {
+            Some(Answer::Choice(recipient)) => recipient,
+            _ => USUAL_RECIPIENT,
+        };
+        let code = |text: &str| {
+            text.parse::<Code>().map_err(|error| {
+                (self.log)(LogEntry::StoreFailed {
+                    reason: error.to_string(),
+                });
+                Problem::NOT_STORED
+            })
+        };
+        Ok(NewReport {
+            submission_key: key,
+            form: code(&route.form.id)?,
+            version: route.form.version,
+            language: route.language,
+            answers: answers.to_json(&route.form),
+            recipient: code(recipient)?,
+        })
+    }
+
+    fn journey<'a>(
+        &'a self,
+        route: &'a FormRoute,
+        key: Option<SubmissionKey>,
+    ) -> Option<Journey<'a>> {
+        let key = match key {
+            Some(key) => key,
+            None => match SubmissionKey::random(self.randomness.as_ref()) {
+                Ok(key) => key,
+                Err(error) => {
+                    (self.log)(LogEntry::PageFailed {
+                        reason: error.to_string(),
+                    });
+                    return None;
+                }
+            },
+        };
+        Some(Journey {
+            definition: &route.form,
+            language: route.language,
+            texts: self.theme.messages(route.language),
+            action: &route.action,
+            alternates: &route.alternates,
+            key,
+            today: self.clock.today(),
+        })
+    }
+
+    fn rendered<V: serde::Serialize>(
+        &self,
+        route: &FormRoute,
+        status: StatusCode,
+        template: Template,
+        view: &V,
+    ) -> Response<Body> {
+        let site = self
+            .sites
+            .iter()
+            .find(|(language, _)| *language == route.language)
+            .map(|(_, site)| self.theme.render(template, site, view));
+        match site {
+            Some(Ok(page)) => match self.budget.hold(page, &self.limits) {
+                Ok(page) => {
+                    let mut response = html(status, page);
+                    response.headers_mut().insert(CACHE_CONTROL, FORM_CACHING);
+                    response
+                }
+                Err(_) => self.error(route.language, StatusCode::SERVICE_UNAVAILABLE),
+            },
+            Some(Err(error)) => {
+                // The reason may quote a value of the view, which may be an answer.
+                (self.log)(LogEntry::PageFailed {
+                    reason: error.template.to_owned(),
+                });
+                self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            None => self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+/// What the reporter is told when a report could not be stored.
+#[derive(Clone, Copy, Debug)]
+struct Problem {
+    status: StatusCode,
+    /// Key of a text of the theme.
+    text: &'static str,
+}
+
+impl Problem {
+    const NOT_STORED: Problem = Problem {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        text: "problem.not_stored",
+    };
+
+    fn of(error: &SubmitError) -> Problem {
+        match error {
+            SubmitError::DiskFull { .. } => Problem {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                text: "problem.no_space",
+            },
+            SubmitError::TooManyChanges { .. } => Problem {
+                status: StatusCode::CONFLICT,
+                text: "problem.too_many_changes",
+            },
+            SubmitError::NoFreeNumber { .. }
+            | SubmitError::Answers(_)
+            | SubmitError::Name(_)
+            | SubmitError::Unreadable { .. }
+            | SubmitError::File(_) => Problem::NOT_STORED,
+        }
+    }
+}
+
+fn is_form(request: &Request<Body>) -> bool {
+    request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| {
+            kind.trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        })
+}

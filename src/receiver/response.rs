@@ -1,0 +1,136 @@
+//! What every response has: security headers, and the error pages.
+//!
+//! Error pages are made when the receiver starts, so that an error costs nothing and nobody sees an
+//! error about an error.
+
+use std::collections::HashMap;
+
+use axum::body::{Body, Bytes};
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Response, StatusCode};
+
+use crate::language::Language;
+use crate::theme::view::{ErrorView, ShellView};
+use crate::theme::{RenderError, SharedSite, Template, Theme};
+
+/// The statuses that have a page of their own.
+const STATUSES: [StatusCode; 8] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::NOT_FOUND,
+    StatusCode::METHOD_NOT_ALLOWED,
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::TOO_MANY_REQUESTS,
+    StatusCode::INTERNAL_SERVER_ERROR,
+    StatusCode::SERVICE_UNAVAILABLE,
+];
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+/// An error is about one request and is kept nowhere.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Form pages hold answers, so no shared cache may keep them; the browser may, for its own Back and
+/// Forward only. With `no-store` the Back button of Chromium shows "Confirm form resubmission" in place
+/// of each page that a post brought, and everything typed since is gone; with this value it shows the
+/// page again with what was typed, with and without JavaScript.
+pub(super) const FORM_CACHING: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// Only what stands here may be loaded, from this host alone; nothing inline, nothing framed.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; \
+     script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+/// With `no-referrer` browsers would send `Origin: null` on our own posts, which the same-origin
+/// check refuses.
+const REFERRER: HeaderValue = HeaderValue::from_static("same-origin");
+
+const PERMISSIONS: HeaderValue = HeaderValue::from_static(
+    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+);
+
+/// Adds the headers that every response has.
+pub(super) fn secure(headers: &mut HeaderMap, indexable: bool) {
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, REFERRER);
+    let same_origin = HeaderValue::from_static("same-origin");
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        same_origin.clone(),
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        same_origin,
+    );
+    headers.insert(HeaderName::from_static("permissions-policy"), PERMISSIONS);
+    if !indexable {
+        headers.insert(
+            HeaderName::from_static("x-robots-tag"),
+            HeaderValue::from_static("noindex, nofollow"),
+        );
+    }
+}
+
+/// Makes a response of a page that was rendered for this request.
+pub(super) fn html(status: StatusCode, page: impl Into<Bytes>) -> Response<Body> {
+    let page = page.into();
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HTML);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(page.len()));
+    headers.insert(CACHE_CONTROL, NO_STORE);
+    *response.body_mut() = Body::from(page);
+    response
+}
+
+/// The error pages in every language of the portal.
+#[derive(Debug)]
+pub(super) struct ErrorPages {
+    pages: HashMap<(Language, StatusCode), Bytes>,
+}
+
+impl ErrorPages {
+    /// Renders all error pages.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the theme cannot render one of them.
+    pub(super) fn render(
+        theme: &Theme,
+        sites: &[(Language, SharedSite)],
+    ) -> Result<ErrorPages, RenderError> {
+        let mut pages = HashMap::new();
+        for (language, site) in sites {
+            for status in STATUSES {
+                let key = format!("error.{}.title", status.as_u16());
+                let view = ErrorView {
+                    shell: ShellView {
+                        document_title: theme.messages(*language).text(&key, &[]),
+                        href: String::new(),
+                        description: None,
+                        alternates: Vec::new(),
+                        section: None,
+                        breadcrumbs: Vec::new(),
+                        reporting: false,
+                    },
+                    status: status.as_u16(),
+                };
+                let page = theme.render(Template::Error, site, &view)?;
+                pages.insert((*language, status), Bytes::from(page));
+            }
+        }
+        Ok(ErrorPages { pages })
+    }
+
+    /// Returns the response for an error.
+    pub(super) fn respond(&self, language: Language, status: StatusCode) -> Response<Body> {
+        let page = self.pages.get(&(language, status)).cloned();
+        html(status, page.unwrap_or_default())
+    }
+}

@@ -1,0 +1,524 @@
+//! The settings of a portal, from `site.yaml`.
+//!
+//! First what was written ([`Config::parse`] reads the file and the environment), then what it
+//! means. Settings that name pages keep their place, so that a dead one is told where it stands.
+//! Secrets have no place here: `site.yaml` is in version control.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use url::Url;
+
+use crate::diagnostic::Diagnostic;
+use crate::language::Language;
+use crate::source_text::{Place, SourceText};
+use crate::yaml::{self, Mapping, Node};
+
+/// Most contacts on one page; longer lists are a phone book, not a way to help.
+const MOST_CONTACTS: usize = 200;
+
+/// A text in one or more languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Translated(BTreeMap<Language, String>);
+
+impl Translated {
+    /// Returns the text in a language, or else in the first language that has it.
+    pub fn get(&self, language: Language) -> &str {
+        self.0
+            .get(&language)
+            .or_else(|| self.0.values().next())
+            .map_or("", String::as_str)
+    }
+
+    fn everywhere(text: String) -> Translated {
+        Translated(
+            Language::ALL
+                .into_iter()
+                .map(|l| (l, text.clone()))
+                .collect(),
+        )
+    }
+
+    /// Reads a text that is written once for all languages, or once for each: `{nl: …, en: …}`.
+    fn read(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Translated> {
+        if !node.is_mapping() {
+            return node.text(diagnostics).map(Translated::everywhere);
+        }
+        let mut map = Mapping::read(node, diagnostics);
+        let texts = Language::ALL
+            .into_iter()
+            .filter_map(|l| Some((l, map.get(l.tag())?.text(diagnostics)?)))
+            .collect();
+        map.finish(diagnostics);
+        Some(Translated(texts))
+    }
+}
+
+/// The organisation's own incident register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Register {
+    /// Its name: GIR, ARO or another.
+    pub name: String,
+    /// Where it is.
+    pub url: Option<String>,
+}
+
+/// A person or point that one can turn to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Name of the person or team.
+    pub name: String,
+    /// Function of the person or team.
+    pub function: Translated,
+    /// What one can turn to them for.
+    pub about: Option<Translated>,
+    /// Phone number as written for people.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// When they can be reached.
+    pub hours: Option<Translated>,
+    /// Whether they work outside the organisation.
+    pub external: bool,
+}
+
+/// A page that a setting names: its source path below `content/`, and where the setting stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageReference {
+    /// Path below `content/`, of the version in the default language.
+    pub path: String,
+    /// Where the setting stands.
+    pub place: Place,
+}
+
+/// Limits of the receiver that an administrator may change; absent means the built-in value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReceiverSettings {
+    /// Most connections at one time.
+    pub connections: Option<usize>,
+    /// Most connections of one address at one time.
+    pub connections_per_address: Option<usize>,
+    /// How many posts one address may send at once before it has to wait.
+    pub post_burst: Option<u32>,
+    /// How many posts per minute one address may go on sending.
+    pub posts_per_minute: Option<u32>,
+    /// Addresses of reverse proxies, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Free disk space below which no report is taken, in MiB.
+    pub free_disk_mib: Option<u64>,
+}
+
+/// The settings of a portal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Name of the portal. Environment: `MELDWIJZER_TITLE`.
+    pub title: Translated,
+    /// Name of the organisation. Environment: `MELDWIJZER_ORGANISATION`.
+    pub organisation: String,
+    /// Address at which people reach the portal, with its path. Environment: `MELDWIJZER_BASE_URL`.
+    pub base_url: Option<Url>,
+    /// Languages of the portal, default language first.
+    pub languages: Vec<Language>,
+    /// Name of the theme, a folder in `themes/`. Environment: `MELDWIJZER_THEME`.
+    pub theme: String,
+    /// Emergency number inside the organisation. Environment: `MELDWIJZER_EMERGENCY_INTERNAL`.
+    pub emergency_internal: Option<String>,
+    /// The organisation's own incident register.
+    pub register: Option<Register>,
+    /// The people one can turn to.
+    pub contacts: Vec<Contact>,
+    /// Pages of the main navigation; absent means the folders and pages right below `content/`.
+    pub navigation: Option<Vec<PageReference>>,
+    /// Pages at the foot of each page.
+    pub footer: Vec<PageReference>,
+    /// Whether raw HTML in Markdown is let through. Environment: `MELDWIJZER_RAW_HTML`.
+    pub raw_html: bool,
+    /// Whether search engines may list the portal. Environment: `MELDWIJZER_INDEXABLE`.
+    pub indexable: bool,
+    /// Limits of the receiver.
+    pub receiver: ReceiverSettings,
+}
+
+/// Looks up a variable of the environment.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Config {
+    /// Reads the settings from the text of `site.yaml`; variables of the environment go first. There
+    /// are settings even where there are errors, so that the rest can be checked in the same run.
+    pub fn parse(source: &SourceText, environment: Environment<'_>) -> (Config, Vec<Diagnostic>) {
+        let (node, mut problems) = yaml::parse(source);
+        // Where the file is not YAML, that is told; keys that it lacks are not told as well.
+        let readable = node.is_some() || problems.is_empty();
+        let d = &mut problems;
+        let empty = Node::of_text("site.yaml", "");
+        let mut map = Mapping::read(node.as_ref().unwrap_or(&empty), d);
+        let env = |name: &str| {
+            let name = format!("MELDWIJZER_{name}");
+            environment(&name).map(|value| Node::of_text(&format!("${name}"), &value))
+        };
+        let setting = |map: &mut Mapping<'_>, key: &'static str, variable: &str| {
+            env(variable).or_else(|| map.get(key).cloned())
+        };
+
+        let languages = languages(&mut map, d);
+        let title = match setting(&mut map, "title", "TITLE") {
+            Some(node) => Translated::read(&node, d),
+            None => missing(&map, "title", readable, d),
+        };
+        let organisation = match setting(&mut map, "organisation", "ORGANISATION") {
+            Some(node) => node.text(d),
+            None => missing(&map, "organisation", readable, d),
+        };
+        let base_url = setting(&mut map, "base_url", "BASE_URL").and_then(|n| base_url(&n, d));
+        let theme = setting(&mut map, "theme", "THEME").and_then(|n| theme_name(&n, d));
+        let emergency = env("EMERGENCY_INTERNAL");
+        let emergency_internal = {
+            let mut inner = map.get("emergency").map(|n| Mapping::read(n, d));
+            let node = emergency.or_else(|| inner.as_mut()?.get("internal").cloned());
+            if let Some(mut inner) = inner {
+                inner.get("internal");
+                inner.finish(d);
+            }
+            node.and_then(|n| phone(&n, d))
+        };
+        let register = map.get("register").and_then(|n| register(n, d));
+        let contacts = map
+            .get("contacts")
+            .map(|n| contacts(n, d))
+            .unwrap_or_default();
+        let navigation = map.get("navigation").map(|n| references(n, d));
+        let footer = map
+            .get("footer")
+            .map(|n| references(n, d))
+            .unwrap_or_default();
+        let raw_html = setting(&mut map, "raw_html", "RAW_HTML").and_then(|n| n.flag(d));
+        let indexable = setting(&mut map, "indexable", "INDEXABLE").and_then(|n| n.flag(d));
+        let receiver = map
+            .get("receiver")
+            .map(|n| receiver(n, d))
+            .unwrap_or_default();
+        map.finish(d);
+
+        let config = Config {
+            title: title.unwrap_or_default(),
+            organisation: organisation.unwrap_or_default(),
+            base_url,
+            languages,
+            theme: theme.unwrap_or_else(|| "basis".to_owned()),
+            emergency_internal,
+            register,
+            contacts,
+            navigation,
+            footer,
+            raw_html: raw_html.unwrap_or_default(),
+            indexable: indexable.unwrap_or_default(),
+            receiver,
+        };
+        (config, problems)
+    }
+
+    /// Returns the language of pages without a language in their file name.
+    pub fn default_language(&self) -> Language {
+        self.languages.first().copied().unwrap_or(Language::Nl)
+    }
+
+    /// Returns the path below which the portal lives, without a slash at its end: empty, or `/veilig`.
+    pub fn base_path(&self) -> &str {
+        self.base_url
+            .as_ref()
+            .map_or("", |url| url.path().trim_end_matches('/'))
+    }
+
+    /// Returns the absolute address of a path that has the base path in it.
+    pub fn absolute(&self, href: &str) -> String {
+        match &self.base_url {
+            Some(url) => format!("{}{href}", url.origin().ascii_serialization()),
+            None => href.to_owned(),
+        }
+    }
+}
+
+/// Tells that a setting that a portal cannot do without is missing.
+fn missing<T>(
+    map: &Mapping<'_>,
+    key: &'static str,
+    readable: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    if readable {
+        diagnostics.push(
+            Diagnostic::error("yaml-missing-key")
+                .with("key", key)
+                .at(map.place()),
+        );
+    }
+    None
+}
+
+fn languages(map: &mut Mapping<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Language> {
+    let known = Language::ALL.map(|language| (language.tag(), language));
+    let mut languages: Vec<Language> = Vec::new();
+    if let Some(node) = map.get("languages") {
+        for item in node.list() {
+            if let Some(language) = item.one_of(&known, diagnostics)
+                && !languages.contains(&language)
+            {
+                languages.push(language);
+            }
+        }
+    }
+    let default = map.get("default_language");
+    let default = default.and_then(|n| Some((n.one_of(&known, diagnostics)?, n.place())));
+    if let Some((default, place)) = default {
+        match languages.iter().position(|language| *language == default) {
+            Some(at) => languages.swap(0, at),
+            None if languages.is_empty() => languages.push(default),
+            None => diagnostics.push(Diagnostic::error("config-default-language").at(place)),
+        }
+    }
+    if languages.is_empty() {
+        languages.push(Language::Nl);
+    }
+    languages
+}
+
+fn base_url(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Url> {
+    let text = node.text(diagnostics)?;
+    let url = Url::parse(&text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
+        .filter(|url| url.query().is_none() && url.fragment().is_none());
+    if url.is_none() {
+        diagnostics.push(
+            Diagnostic::error("config-base-url")
+                .with("value", text)
+                .at(node.place()),
+        );
+    }
+    url
+}
+
+fn theme_name(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let text = node.text(diagnostics)?;
+    let plain = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if !plain {
+        diagnostics.push(
+            Diagnostic::error("config-theme-name")
+                .with("value", text)
+                .at(node.place()),
+        );
+        return None;
+    }
+    Some(text)
+}
+
+fn register(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Register> {
+    let mut map = Mapping::read(node, diagnostics);
+    let name = map
+        .require("name", diagnostics)
+        .and_then(|n| n.text(diagnostics));
+    let url = map.get("url").and_then(|n| {
+        let url = base_url(n, diagnostics);
+        url.map(|url| url.to_string())
+    });
+    map.finish(diagnostics);
+    Some(Register { name: name?, url })
+}
+
+fn contacts(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Contact> {
+    let items = node.list();
+    if items.len() > MOST_CONTACTS {
+        diagnostics.push(
+            Diagnostic::error("config-too-many-contacts")
+                .with("most", MOST_CONTACTS)
+                .at(node.place()),
+        );
+    }
+    items
+        .into_iter()
+        .filter_map(|item| contact(item, diagnostics))
+        .collect()
+}
+
+fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
+    let d = diagnostics;
+    let mut map = Mapping::read(node, d);
+    let name = map.require("name", d).and_then(|n| n.text(d));
+    let function = map.get("function").and_then(|n| Translated::read(n, d));
+    let about = map.get("about").and_then(|n| Translated::read(n, d));
+    let phone = map.get("phone").and_then(|n| phone(n, d));
+    let email = map.get("email").and_then(|n| n.text(d));
+    let hours = map.get("hours").and_then(|n| Translated::read(n, d));
+    let external = map.get("external").and_then(|n| n.flag(d));
+    map.finish(d);
+    Some(Contact {
+        name: name?,
+        function: function.unwrap_or_default(),
+        about,
+        phone,
+        email,
+        hours,
+        external: external.unwrap_or_default(),
+    })
+}
+
+/// Reads a phone number: digits, with spaces, hyphens, dots, brackets and a plus at the start.
+fn phone(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let text = node.text(diagnostics)?;
+    let written_well = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || " -+().".contains(c));
+    if !written_well || !text.chars().any(|c| c.is_ascii_digit()) {
+        diagnostics.push(
+            Diagnostic::error("config-phone")
+                .with("value", text)
+                .at(node.place()),
+        );
+        return None;
+    }
+    Some(text)
+}
+
+/// Returns a phone number as it stands in a `tel:` link: digits and a leading plus only.
+pub fn dial(phone: &str) -> String {
+    let plus = phone.trim_start().starts_with('+');
+    let digits = phone.chars().filter(char::is_ascii_digit);
+    plus.then_some('+').into_iter().chain(digits).collect()
+}
+
+fn references(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<PageReference> {
+    node.list()
+        .into_iter()
+        .filter_map(|item| {
+            Some(PageReference {
+                path: item.text(diagnostics)?,
+                place: item.place(),
+            })
+        })
+        .collect()
+}
+
+fn receiver(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> ReceiverSettings {
+    let d = diagnostics;
+    let mut map = Mapping::read(node, d);
+    let settings = ReceiverSettings {
+        connections: map.get("connections").and_then(|n| count(n, d)),
+        connections_per_address: map.get("connections_per_address").and_then(|n| count(n, d)),
+        post_burst: map.get("post_burst").and_then(|n| count(n, d)),
+        posts_per_minute: map.get("posts_per_minute").and_then(|n| count(n, d)),
+        trusted_proxies: map
+            .get("trusted_proxies")
+            .map(|n| addresses(n, d))
+            .unwrap_or_default(),
+        free_disk_mib: map.get("free_disk_mib").and_then(|n| count(n, d)),
+    };
+    map.finish(d);
+    settings
+}
+
+/// Reads a limit: a whole number of at least 1.
+fn count<T: TryFrom<i64>>(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<T> {
+    let number = node.whole_number(diagnostics)?;
+    let count = (number >= 1).then(|| T::try_from(number).ok()).flatten();
+    if count.is_none() {
+        diagnostics.push(
+            Diagnostic::error("config-count")
+                .with("value", number)
+                .at(node.place()),
+        );
+    }
+    count
+}
+
+fn addresses(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<IpAddr> {
+    node.list()
+        .into_iter()
+        .filter_map(|item| {
+            let text = item.text(diagnostics)?;
+            let address = text.parse().ok();
+            if address.is_none() {
+                diagnostics.push(
+                    Diagnostic::error("config-address")
+                        .with("value", text)
+                        .at(item.place()),
+                );
+            }
+            address
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str, environment: Environment<'_>) -> (Config, Vec<(&'static str, usize)>) {
+        let (config, diagnostics) = Config::parse(&SourceText::new("site.yaml", text), environment);
+        let found = diagnostics
+            .iter()
+            .map(|d| (d.code, d.place.as_ref().map_or(0, |p| p.line)))
+            .collect();
+        (config, found)
+    }
+
+    fn check(text: &str, expected: &[(&'static str, usize)]) {
+        assert_eq!(parse(text, &|_| None).1, expected, "{text:?}");
+    }
+
+    const SMALLEST: &str = "title: Veilig\norganisation: Gemeente\n";
+
+    #[test]
+    fn the_smallest_settings_are_a_title_and_an_organisation() {
+        check(SMALLEST, &[]);
+        check("", &[("yaml-missing-key", 1), ("yaml-missing-key", 1)]);
+        check("title: [\n", &[("yaml-syntax", 1)]);
+    }
+
+    #[test]
+    fn mistakes_are_told_where_they_stand() {
+        check(
+            &format!("{SMALLEST}titel: x\n"),
+            &[("yaml-unknown-key-near", 3)],
+        );
+        check(
+            &format!("{SMALLEST}base_url: voorbeeld.nl\n"),
+            &[("config-base-url", 3)],
+        );
+        check(
+            &format!("{SMALLEST}theme: ../weg\n"),
+            &[("config-theme-name", 3)],
+        );
+        check(
+            &format!("{SMALLEST}emergency:\n  internal: bel Jan\n"),
+            &[("config-phone", 4)],
+        );
+        check(
+            &format!("{SMALLEST}languages: [nl]\ndefault_language: en\n"),
+            &[("config-default-language", 4)],
+        );
+        check(
+            &format!("{SMALLEST}receiver:\n  connections: 0\n  trusted_proxies: [proxy]\n"),
+            &[("config-count", 4), ("config-address", 5)],
+        );
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let environment = |name: &str| match name {
+            "MELDWIJZER_BASE_URL" => Some("https://intranet.example/veilig/".to_owned()),
+            "MELDWIJZER_EMERGENCY_INTERNAL" => Some("+31 (0)88 1".to_owned()),
+            _ => None,
+        };
+        let (config, problems) = parse(SMALLEST, &environment);
+        assert_eq!(problems, []);
+        assert_eq!(config.base_path(), "/veilig");
+        assert_eq!(
+            config.absolute("/veilig/a/"),
+            "https://intranet.example/veilig/a/"
+        );
+        assert_eq!(dial(&config.emergency_internal.unwrap()), "+310881");
+    }
+}

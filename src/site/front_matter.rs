@@ -1,0 +1,263 @@
+//! The front matter of a page, as written.
+//!
+//! What it means for the portal (address, section, whether it is published today) is decided in
+//! `pages`.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::Diagnostic;
+use crate::source_text::{Place, SourceText};
+use crate::yaml;
+
+/// What an editor wrote above a page. Everything may be absent.
+#[derive(Clone, Debug, Default)]
+pub struct FrontMatter {
+    /// Title of the page.
+    pub title: Option<String>,
+    /// One or two sentences that say what the page is for.
+    pub summary: Option<String>,
+    /// What kind of page it is.
+    pub kind: Option<Kind>,
+    /// For whom it is.
+    pub audience: Vec<Audience>,
+    /// Who keeps it up to date.
+    pub owner: Option<String>,
+    /// Version of the text.
+    pub version: Option<String>,
+    /// Date of the last change.
+    pub updated: Option<Date>,
+    /// Date before which the page must be reviewed.
+    pub review: Option<Date>,
+    /// First day on which the page is published.
+    pub publish: Option<Date>,
+    /// First day on which the page is no longer published.
+    pub expires: Option<Date>,
+    /// Whether the page is not finished.
+    pub draft: bool,
+    /// Place among its neighbours; lower comes first.
+    pub order: Option<i64>,
+    /// Old addresses that lead here, with their places.
+    pub aliases: Vec<(String, Place)>,
+    /// Ids of the requirements that the page serves.
+    pub serves: Vec<String>,
+}
+
+/// Kinds of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The home page.
+    Home,
+    /// The index page of a folder.
+    Section,
+    /// A page without a kind of its own.
+    Page,
+    /// The norm, or part of it.
+    Norm,
+    /// A protocol: what to do, step by step.
+    Protocol,
+    /// A list to tick off.
+    Checklist,
+    /// A guide for a conversation or a task.
+    Guide,
+    /// A page that ends with the contacts of `site.yaml`.
+    Directory,
+}
+
+impl Kind {
+    const NAMES: [(&'static str, Kind); 8] = [
+        ("home", Kind::Home),
+        ("section", Kind::Section),
+        ("page", Kind::Page),
+        ("norm", Kind::Norm),
+        ("protocol", Kind::Protocol),
+        ("checklist", Kind::Checklist),
+        ("guide", Kind::Guide),
+        ("directory", Kind::Directory),
+    ];
+
+    /// Returns the name as it is written in front matter.
+    pub fn name(self) -> &'static str {
+        name_of(&Kind::NAMES, self)
+    }
+}
+
+/// For whom a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone who works for the organisation.
+    Employee,
+    /// Managers.
+    Manager,
+    /// The aggression and violence coordinator.
+    Coordinator,
+    /// Colleagues who give first support.
+    SupportTeam,
+    /// People who visit the organisation.
+    Visitor,
+}
+
+impl Audience {
+    const NAMES: [(&'static str, Audience); 5] = [
+        ("medewerker", Audience::Employee),
+        ("leidinggevende", Audience::Manager),
+        ("coordinator", Audience::Coordinator),
+        ("opvangteam", Audience::SupportTeam),
+        ("bezoeker", Audience::Visitor),
+    ];
+
+    /// Returns the name as it is written in front matter.
+    pub fn name(self) -> &'static str {
+        name_of(&Audience::NAMES, self)
+    }
+}
+
+fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+    names
+        .iter()
+        .find(|(_, known)| *known == value)
+        .map_or("", |(name, _)| name)
+}
+
+/// Splits a page into its front matter and its body and reads the front matter. The body is a byte
+/// range of the source.
+pub fn read(source: &SourceText) -> (FrontMatter, Range<usize>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let text = source.text();
+    let Some(split) = split(text) else {
+        return (FrontMatter::default(), 0..text.len(), diagnostics);
+    };
+    let Some((yaml_part, body)) = split else {
+        diagnostics.push(Diagnostic::error("front-matter-open").at(source.start()));
+        return (FrontMatter::default(), text.len()..text.len(), diagnostics);
+    };
+    let (node, problems) = yaml::parse_part(source, yaml_part);
+    diagnostics.extend(problems);
+    let front_matter = node.map_or_else(FrontMatter::default, |node| {
+        from_yaml(&node, &mut diagnostics)
+    });
+    (front_matter, body, diagnostics)
+}
+
+/// Finds the front matter between two lines of `---`. The outer option is absent where the page has
+/// none, the inner one where it never ends.
+fn split(text: &str) -> Option<Option<(Range<usize>, Range<usize>)>> {
+    let mut lines = text.split_inclusive('\n');
+    let first = lines.next()?;
+    if first.trim_end() != "---" {
+        return None;
+    }
+    let start = first.len();
+    let mut at = start;
+    for line in lines {
+        if line.trim_end() == "---" {
+            return Some(Some((start..at, at + line.len()..text.len())));
+        }
+        at += line.len();
+    }
+    Some(None)
+}
+
+fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatter {
+    let mut map = yaml::Mapping::read(node, diagnostics);
+    let front_matter = FrontMatter {
+        title: map.get("title").and_then(|n| n.text(diagnostics)),
+        summary: map.get("summary").and_then(|n| n.text(diagnostics)),
+        kind: map
+            .get("kind")
+            .and_then(|n| n.one_of(&Kind::NAMES, diagnostics)),
+        audience: map
+            .get("audience")
+            .map(|n| {
+                n.list()
+                    .into_iter()
+                    .filter_map(|item| item.one_of(&Audience::NAMES, diagnostics))
+                    .collect()
+            })
+            .unwrap_or_default(),
+        owner: map.get("owner").and_then(|n| n.text(diagnostics)),
+        version: map.get("version").and_then(|n| n.text(diagnostics)),
+        updated: map.get("updated").and_then(|n| n.date(diagnostics)),
+        review: map.get("review").and_then(|n| n.date(diagnostics)),
+        publish: map.get("publish").and_then(|n| n.date(diagnostics)),
+        expires: map.get("expires").and_then(|n| n.date(diagnostics)),
+        draft: map
+            .get("draft")
+            .and_then(|n| n.flag(diagnostics))
+            .unwrap_or_default(),
+        order: map.get("order").and_then(|n| n.whole_number(diagnostics)),
+        aliases: map
+            .get("aliases")
+            .map(|n| {
+                n.list()
+                    .into_iter()
+                    .filter_map(|item| Some((item.text(diagnostics)?, item.place())))
+                    .collect()
+            })
+            .unwrap_or_default(),
+        serves: map
+            .get("serves")
+            .map(|n| n.texts(diagnostics))
+            .unwrap_or_default(),
+    };
+    if let (Some(publish), Some(expires)) = (front_matter.publish, front_matter.expires)
+        && expires <= publish
+    {
+        let place = map
+            .get("expires")
+            .map_or_else(|| map.place(), |n| n.place());
+        diagnostics.push(Diagnostic::error("front-matter-expires-first").at(place));
+    }
+    map.finish(diagnostics);
+    front_matter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, title: Option<&str>, body: &str, codes: &[&str]) {
+        let source = SourceText::new("content/a.md", text);
+        let (front_matter, range, diagnostics) = read(&source);
+        assert_eq!(front_matter.title.as_deref(), title, "{text:?}");
+        assert_eq!(source.text().get(range), Some(body), "{text:?}");
+        let found: Vec<_> = diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(found, codes, "{text:?}");
+    }
+
+    #[test]
+    fn front_matter_stands_between_two_lines_of_hyphens() {
+        check("---\ntitle: A\n---\nTekst", Some("A"), "Tekst", &[]);
+        check("---\r\ntitle: A\r\n---\r\nTekst", Some("A"), "Tekst", &[]);
+        check("Tekst\n---\n", None, "Tekst\n---\n", &[]);
+        check("---\n---\n", None, "", &[]);
+        check("", None, "", &[]);
+    }
+
+    #[test]
+    fn front_matter_that_never_ends_is_told() {
+        check("---\ntitle: A\nTekst", None, "", &["front-matter-open"]);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        check(
+            "---\ntitel: A\nkind: protocl\nreview: 1-2-2026\naudience: [iedereen]\n---\n",
+            None,
+            "",
+            &[
+                "yaml-unknown-value",
+                "yaml-unknown-value",
+                "yaml-expected-date",
+                "yaml-unknown-key-near",
+            ],
+        );
+        check(
+            "---\ntitle: A\npublish: 2026-02-01\nexpires: 2026-01-01\n---\n",
+            Some("A"),
+            "",
+            &["front-matter-expires-first"],
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! The generator: from settings, Markdown and a theme to the files of the portal.
+//!
+//! A pipeline of values, each made by a function from the one before:
+//! [`config::Config`] → [`source::Sources`] → [`pages::Site`] → `Vec<Output>`. Nothing is half
+//! filled, nothing must be called first, and nothing here writes but [`outputs::write`]. Problems are
+//! collected as diagnostics; a later step runs on whatever the earlier one could make of its input,
+//! so that an editor sees all problems at once.
+
+pub mod config;
+pub mod front_matter;
+pub mod markdown;
+pub mod outputs;
+pub mod pages;
+pub mod render;
+pub mod slug;
+pub mod source;

@@ -1,0 +1,498 @@
+//! The pages of a portal and how they hang together.
+//!
+//! [`gather`] turns sources into a [`Site`]: every page with its address, its place among the others
+//! and its versions in other languages, and an index of what can be linked to. A `Site` is not
+//! changed after that. Only pages that are published today are in it; others are known by their
+//! path, so that a link to them can be explained.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::config::Config;
+use super::front_matter::{self, FrontMatter, Kind};
+use super::markdown::{self, Outline};
+use super::slug::slug;
+use super::source::Sources;
+use crate::diagnostic::Diagnostic;
+use crate::language::Language;
+use crate::source_text::SourceText;
+
+/// First step of the addresses of everything that is not a page.
+pub const ASSETS: &str = "assets";
+
+/// A page that is published.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The file; for a folder without an index page an empty text under that folder's name.
+    pub source: SourceText,
+    /// What the editor wrote above it.
+    pub front_matter: FrontMatter,
+    /// The body, as a byte range of the file.
+    pub body: Range<usize>,
+    /// Its headings.
+    pub outline: Outline,
+    /// Its language.
+    pub language: Language,
+    /// Its title.
+    pub title: String,
+    /// What kind of page it is.
+    pub kind: Kind,
+    /// Folder below `content`, empty for the top.
+    pub folder: String,
+    /// Whether it is the index page of its folder.
+    pub is_index: bool,
+    /// Path of the page without language and extension; versions of one page share it.
+    pub key: String,
+    /// Address with the base path: `/veilig/norm/huisregels/`.
+    pub href: String,
+}
+
+/// All pages of a portal.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    /// The pages, in order of their paths.
+    pub pages: Vec<Page>,
+    /// Redirects from old addresses, with base path, to the index of a page.
+    pub aliases: BTreeMap<String, usize>,
+    by_source: HashMap<String, usize>,
+    by_key: HashMap<(String, Language), usize>,
+    by_href: HashMap<String, usize>,
+    children: HashMap<(String, Language), Vec<usize>>,
+    unpublished: BTreeSet<String>,
+}
+
+impl Site {
+    /// Finds a page by the path of its file, relative to the root.
+    pub fn by_source(&self, path: &str) -> Option<&Page> {
+        self.by_source.get(path).and_then(|at| self.pages.get(*at))
+    }
+
+    /// Finds the version of a page in a language.
+    pub fn version(&self, key: &str, language: Language) -> Option<&Page> {
+        self.by_key
+            .get(&(key.to_owned(), language))
+            .and_then(|at| self.pages.get(*at))
+    }
+
+    /// Finds a page by its address with the base path.
+    pub fn by_href(&self, href: &str) -> Option<&Page> {
+        self.by_href.get(href).and_then(|at| self.pages.get(*at))
+    }
+
+    /// Returns the index page of a folder in a language.
+    pub fn index_of(&self, folder: &str, language: Language) -> Option<&Page> {
+        self.version(&join(folder, "index"), language)
+    }
+
+    /// Returns the pages and subfolders of a folder in a language, in reading order.
+    pub fn children(&self, folder: &str, language: Language) -> impl Iterator<Item = &Page> {
+        self.children
+            .get(&(folder.to_owned(), language))
+            .into_iter()
+            .flatten()
+            .filter_map(|at| self.pages.get(*at))
+    }
+
+    /// Returns whether a file is a page that is not published today.
+    pub fn is_unpublished(&self, path: &str) -> bool {
+        self.unpublished.contains(path)
+    }
+
+    /// Returns the paths of the files of all pages.
+    pub fn source_paths(&self) -> impl Iterator<Item = &str> {
+        self.pages.iter().map(|page| page.source.path())
+    }
+}
+
+/// Address space that pages may not take, because the program serves something there.
+pub struct Reserved<'a> {
+    /// Addresses of forms, with slashes around and without the base path: `/melden/`.
+    pub forms: &'a [String],
+}
+
+/// Makes the site from its sources as of a day.
+pub fn gather(
+    config: &Config,
+    sources: &Sources,
+    reserved: &Reserved<'_>,
+    today: Date,
+) -> (Site, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let read: Vec<(Option<Page>, Vec<Diagnostic>)> = sources
+        .pages
+        .par_iter()
+        .map(|source| read_page(config, source))
+        .collect();
+    let mut pages = Vec::new();
+    let mut unpublished = BTreeSet::new();
+    for (page, problems) in read {
+        diagnostics.extend(problems);
+        match page {
+            Some(page) if is_published(&page.front_matter, today) => pages.push(page),
+            Some(page) => {
+                unpublished.insert(page.source.path().to_owned());
+            }
+            None => {}
+        }
+    }
+    add_missing_indexes(config, &mut pages, &mut diagnostics);
+    pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
+    warn_of_age(&pages, today, &mut diagnostics);
+    warn_of_same_titles(&pages, &mut diagnostics);
+    let site = index(config, pages, unpublished, reserved, &mut diagnostics);
+    (site, diagnostics)
+}
+
+/// Returns whether a page is shown to readers on a day.
+fn is_published(front_matter: &FrontMatter, today: Date) -> bool {
+    !front_matter.draft
+        && front_matter.publish.is_none_or(|date| date <= today)
+        && front_matter.expires.is_none_or(|date| today < date)
+}
+
+fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnostic>) {
+    let (front_matter, body, mut diagnostics) = front_matter::read(source);
+    let (outline, problems) =
+        markdown::outline(source, body.clone(), front_matter.title.as_deref());
+    diagnostics.extend(problems);
+    let below = source
+        .path()
+        .strip_prefix("content/")
+        .unwrap_or(source.path());
+    let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let stem = name.get(..name.len() - ".md".len()).unwrap_or(name);
+    let (stem, language) = match stem.rsplit_once('.') {
+        Some((stem, tag)) if Language::from_tag(tag).is_some() => (
+            stem,
+            Language::from_tag(tag).unwrap_or(config.default_language()),
+        ),
+        _ => (stem, config.default_language()),
+    };
+    if !config.languages.contains(&language) {
+        diagnostics.push(
+            Diagnostic::error("page-language")
+                .with("language", language)
+                .at(source.start()),
+        );
+        return (None, diagnostics);
+    }
+    let is_index = stem == "index";
+    let mut steps = Vec::new();
+    for part in folder
+        .split('/')
+        .chain([stem])
+        .filter(|part| !part.is_empty())
+    {
+        let step = slug(part);
+        if step.is_empty() {
+            diagnostics.push(
+                Diagnostic::error("page-name-empty")
+                    .with("name", part)
+                    .at(source.start()),
+            );
+            return (None, diagnostics);
+        }
+        steps.push(step);
+    }
+    let last = steps.last().cloned().unwrap_or_default();
+    if last != stem {
+        diagnostics.push(
+            Diagnostic::warning("page-name-odd")
+                .with("name", stem)
+                .with("slug", &last)
+                .at(source.start()),
+        );
+    }
+    if is_index {
+        steps.pop();
+    }
+    let Some(title) = front_matter.title.clone().or(outline.title.clone()) else {
+        diagnostics.push(Diagnostic::error("page-without-title").at(source.start()));
+        return (None, diagnostics);
+    };
+    let kind = match front_matter.kind {
+        Some(kind) => kind,
+        None if is_index && folder.is_empty() => Kind::Home,
+        None if is_index => Kind::Section,
+        None => Kind::Page,
+    };
+    let page = Page {
+        kind,
+        folder: folder.to_owned(),
+        is_index,
+        key: join(folder, stem),
+        href: href(config, language, &steps),
+        source: source.clone(),
+        front_matter,
+        body,
+        outline,
+        language,
+        title,
+    };
+    (Some(page), diagnostics)
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
+/// Returns the address of a page in a language: that of the default language has no language in it.
+fn href(config: &Config, language: Language, steps: &[String]) -> String {
+    let mut href = format!("{}/", config.base_path());
+    if language != config.default_language() {
+        href.push_str(language.tag());
+        href.push('/');
+    }
+    for step in steps {
+        href.push_str(step);
+        href.push('/');
+    }
+    href
+}
+
+/// Gives every folder that holds pages an index page, so that no address on the way to a page is
+/// dead; the editor is asked to write a real one.
+fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut Vec<Diagnostic>) {
+    let language = config.default_language();
+    let mut folders: BTreeSet<String> = BTreeSet::from([String::new()]);
+    for page in pages.iter().filter(|page| page.language == language) {
+        let mut folder = page.folder.as_str();
+        while !folder.is_empty() {
+            folders.insert(folder.to_owned());
+            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+    let present: BTreeSet<String> = pages
+        .iter()
+        .filter(|page| page.is_index && page.language == language)
+        .map(|page| page.folder.clone())
+        .collect();
+    for folder in folders.difference(&present) {
+        let path = format!("content/{}", join(folder, "index.md"));
+        diagnostics.push(Diagnostic::warning("folder-without-index").in_file(&path));
+        let name = folder.rsplit('/').next().unwrap_or_default();
+        let title = match name {
+            "" => config.title.get(language).to_owned(),
+            name => readable(name),
+        };
+        let steps: Vec<String> = folder
+            .split('/')
+            .filter(|s| !s.is_empty())
+            .map(slug)
+            .collect();
+        pages.push(Page {
+            source: SourceText::new(path, ""),
+            front_matter: FrontMatter::default(),
+            body: 0..0,
+            outline: Outline::default(),
+            language,
+            title,
+            kind: if folder.is_empty() {
+                Kind::Home
+            } else {
+                Kind::Section
+            },
+            is_index: true,
+            key: join(folder, "index"),
+            href: href(config, language, &steps),
+            folder: folder.clone(),
+        });
+    }
+}
+
+/// Makes a title from the name of a folder: `melden-en-registreren` → `Melden en registreren`.
+fn readable(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let mut characters = words.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => words,
+    }
+}
+
+fn warn_of_age(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
+    for page in pages {
+        if let Some(review) = page.front_matter.review
+            && review < today
+        {
+            let line = page.source.text().find("review:").unwrap_or_default();
+            diagnostics.push(
+                Diagnostic::warning("page-review-overdue")
+                    .with("date", review)
+                    .at(page.source.place(line..line + "review:".len())),
+            );
+        }
+    }
+}
+
+fn warn_of_same_titles(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<(Language, &str), &Page> = HashMap::new();
+    for page in pages {
+        if let Some(other) = seen.get(&(page.language, page.title.as_str())) {
+            diagnostics.push(
+                Diagnostic::warning("page-same-title")
+                    .with("title", &page.title)
+                    .with("other", other.source.path())
+                    .at(page.source.start()),
+            );
+        } else {
+            seen.insert((page.language, &page.title), page);
+        }
+    }
+}
+
+fn index(
+    config: &Config,
+    pages: Vec<Page>,
+    unpublished: BTreeSet<String>,
+    reserved: &Reserved<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Site {
+    let mut site = Site {
+        unpublished,
+        ..Site::default()
+    };
+    for (at, page) in pages.iter().enumerate() {
+        site.by_source.insert(page.source.path().to_owned(), at);
+        site.by_key.insert((page.key.clone(), page.language), at);
+        if let Some(code) = reserved_by(config, &page.href, reserved) {
+            diagnostics.push(
+                Diagnostic::error(code)
+                    .with("address", &page.href)
+                    .at(page.source.start()),
+            );
+        }
+        match site
+            .by_href
+            .get(&page.href)
+            .and_then(|other| pages.get(*other))
+        {
+            Some(other) => diagnostics.push(
+                Diagnostic::error("page-same-address")
+                    .with("address", &page.href)
+                    .with("other", other.source.path())
+                    .at(page.source.start()),
+            ),
+            None => {
+                site.by_href.insert(page.href.clone(), at);
+            }
+        }
+        if let Some(parent) = parent_folder(page) {
+            let key = (parent.to_owned(), page.language);
+            site.children.entry(key).or_default().push(at);
+        }
+    }
+    for children in site.children.values_mut() {
+        children.sort_by_key(|at| {
+            let page = pages.get(*at);
+            let order = page
+                .and_then(|page| page.front_matter.order)
+                .unwrap_or(i64::MAX);
+            let title = page
+                .map(|page| page.title.to_lowercase())
+                .unwrap_or_default();
+            (order, title, *at)
+        });
+    }
+    for (at, page) in pages.iter().enumerate() {
+        aliases(config, &mut site, &pages, at, page, reserved, diagnostics);
+    }
+    site.pages = pages;
+    site
+}
+
+/// Returns the folder whose list a page stands in: an index page stands in that of the folder above.
+fn parent_folder(page: &Page) -> Option<&str> {
+    if !page.is_index {
+        return Some(&page.folder);
+    }
+    if page.folder.is_empty() {
+        return None;
+    }
+    Some(
+        page.folder
+            .rsplit_once('/')
+            .map_or("", |(parent, _)| parent),
+    )
+}
+
+fn reserved_by(config: &Config, href: &str, reserved: &Reserved<'_>) -> Option<&'static str> {
+    let below = href.strip_prefix(config.base_path()).unwrap_or(href);
+    let plain = Language::ALL
+        .iter()
+        .find_map(|l| {
+            below
+                .strip_prefix(&format!("/{}", l.tag()))
+                .filter(|r| r.starts_with('/'))
+        })
+        .unwrap_or(below);
+    if reserved
+        .forms
+        .iter()
+        .any(|form| below == form || plain == form)
+    {
+        return Some("address-of-form");
+    }
+    let first = below
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
+    (first == ASSETS).then_some("address-of-assets")
+}
+
+fn aliases(
+    config: &Config,
+    site: &mut Site,
+    pages: &[Page],
+    at: usize,
+    page: &Page,
+    reserved: &Reserved<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (alias, place) in &page.front_matter.aliases {
+        let clean = alias
+            .strip_prefix('/')
+            .map(|rest| rest.trim_end_matches('/'));
+        let steps = clean.unwrap_or_default().split('/');
+        let is_address = clean.is_some_and(|rest| !rest.is_empty())
+            && steps
+                .clone()
+                .all(|step| !step.is_empty() && slug(step) == step);
+        if !is_address {
+            diagnostics.push(
+                Diagnostic::error("alias-not-an-address")
+                    .with("alias", alias)
+                    .at(place.clone()),
+            );
+            continue;
+        }
+        let href = format!("{}/{}/", config.base_path(), clean.unwrap_or_default());
+        if let Some(code) = reserved_by(config, &href, reserved) {
+            diagnostics.push(
+                Diagnostic::error(code)
+                    .with("address", &href)
+                    .at(place.clone()),
+            );
+            continue;
+        }
+        let holder = site.by_href.get(&href).or_else(|| site.aliases.get(&href));
+        if let Some(other) = holder.and_then(|other| pages.get(*other)) {
+            diagnostics.push(
+                Diagnostic::error("page-same-address")
+                    .with("address", &href)
+                    .with("other", other.source.path())
+                    .at(place.clone()),
+            );
+            continue;
+        }
+        site.aliases.insert(href, at);
+    }
+}

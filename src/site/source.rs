@@ -1,0 +1,251 @@
+//! The content folder, read into memory.
+//!
+//! Everything unreadable becomes a diagnostic with its path; nothing is skipped silently but hidden
+//! files (names that start with a dot) and editors' backups (`~` at the end).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::source_text::SourceText;
+
+/// Largest Markdown file, in bytes. A page of a thousand printed pages is no page; the limit keeps
+/// one file from holding up a build.
+pub const LARGEST_PAGE: u64 = 1024 * 1024;
+
+/// Largest other file, in bytes. The server keeps every file in memory.
+pub const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
+/// Deepest folder in a folder. Addresses that deep help nobody, and a link that leads back up would
+/// never end.
+pub const DEEPEST_FOLDER: usize = 12;
+
+/// The files of the content folder.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Markdown files, in order of their paths.
+    pub pages: Vec<SourceText>,
+    /// Every other file, by path relative to the root of the portal.
+    pub files: BTreeMap<String, Arc<[u8]>>,
+    /// Paths of Markdown files that were found but could not be read, so that links to them are not
+    /// called dead as well.
+    pub unreadable: Vec<String>,
+}
+
+/// Reads the folder `content` below the root of the portal.
+pub fn read(root: &Path) -> (Sources, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        boundary: root.canonicalize().ok(),
+        sources: Sources::default(),
+        diagnostics: Vec::new(),
+    };
+    reader.folder(&root.join("content"), "content", 0);
+    reader.sources.pages.sort_by(|a, b| a.path().cmp(b.path()));
+    (reader.sources, reader.diagnostics)
+}
+
+struct Reader {
+    boundary: Option<PathBuf>,
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn folder(&mut self, folder: &Path, shown: &str, depth: usize) {
+        if depth > DEEPEST_FOLDER {
+            self.diagnostics.push(
+                Diagnostic::error("source-too-deep")
+                    .with("deepest", DEEPEST_FOLDER)
+                    .in_file(shown),
+            );
+            return;
+        }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.unreadable(shown, &error),
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) => paths.push(entry.path()),
+                Err(error) => self.unreadable(shown, &error),
+            }
+        }
+        paths.sort();
+        for path in paths {
+            self.entry(&path, shown, depth);
+        }
+    }
+
+    fn entry(&mut self, path: &Path, folder: &str, depth: usize) {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            let lossy = path.file_name().unwrap_or_default().to_string_lossy();
+            self.diagnostics.push(
+                Diagnostic::error("source-name-not-utf8").in_file(format!("{folder}/{lossy}")),
+            );
+            return;
+        };
+        if name.starts_with('.') || name.ends_with('~') {
+            return;
+        }
+        let shown = format!("{folder}/{name}");
+        if name.chars().any(char::is_control) {
+            self.diagnostics.push(
+                Diagnostic::error("source-name-control").in_file(shown.escape_debug().to_string()),
+            );
+            return;
+        }
+        if let Err(error) = self.inside(path) {
+            return match error {
+                Some(error) => self.unreadable(&shown, &error),
+                None => self
+                    .diagnostics
+                    .push(Diagnostic::error("source-outside").in_file(shown)),
+            };
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.folder(path, &shown, depth + 1),
+            Ok(metadata) if metadata.is_file() => self.file(path, shown, metadata.len()),
+            Ok(_) => self
+                .diagnostics
+                .push(Diagnostic::error("source-not-a-file").in_file(shown)),
+            Err(error) => self.unreadable(&shown, &error),
+        }
+    }
+
+    /// Checks that a link does not lead out of the portal's folder.
+    fn inside(&self, path: &Path) -> Result<(), Option<std::io::Error>> {
+        let metadata = fs::symlink_metadata(path).map_err(Some)?;
+        if !metadata.is_symlink() {
+            return Ok(());
+        }
+        let target = path.canonicalize().map_err(Some)?;
+        match &self.boundary {
+            Some(boundary) if target.starts_with(boundary) => Ok(()),
+            _ => Err(None),
+        }
+    }
+
+    fn file(&mut self, path: &Path, shown: String, size: u64) {
+        let is_page = shown.to_lowercase().ends_with(".md");
+        let largest = if is_page { LARGEST_PAGE } else { LARGEST_FILE };
+        if size > largest {
+            let code = if is_page {
+                "page-too-large"
+            } else {
+                "file-too-large"
+            };
+            self.diagnostics.push(
+                Diagnostic::error(code)
+                    .with("size", mebibytes(size))
+                    .with("largest", mebibytes(largest))
+                    .in_file(&shown),
+            );
+            self.sources.unreadable.push(shown);
+            return;
+        }
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.unreadable(&shown, &error);
+                self.sources.unreadable.push(shown);
+                return;
+            }
+        };
+        if !is_page {
+            self.sources.files.insert(shown, bytes.into());
+            return;
+        }
+        match SourceText::decode(shown.as_str(), &bytes) {
+            Ok(source) => self.sources.pages.push(source),
+            Err(place) => {
+                self.diagnostics
+                    .push(Diagnostic::error("page-not-utf8").at(place));
+                self.sources.unreadable.push(shown);
+            }
+        }
+    }
+
+    fn unreadable(&mut self, shown: &str, error: &std::io::Error) {
+        self.diagnostics.push(
+            Diagnostic::error("source-unreadable")
+                .with("reason", error)
+                .in_file(shown),
+        );
+    }
+}
+
+fn mebibytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10) / (1024 * 1024);
+    format!("{},{} MB", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests write their own input")]
+mod tests {
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    fn check(make: impl Fn(&Path), expected: &[(&str, &str)]) {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("content")).unwrap();
+        make(&root.path().join("content"));
+        let (_, diagnostics) = read(root.path());
+        let found: Vec<_> = diagnostics
+            .iter()
+            .map(|d| (d.code, d.place.as_ref().unwrap().path.to_string()))
+            .collect();
+        let found: Vec<_> = found.iter().map(|(c, p)| (*c, p.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_its_path() {
+        check(
+            |content| {
+                fs::write(content.join("fout.md"), b"a\xffb").unwrap();
+                fs::write(content.join("groot.md"), vec![b'a'; 5 << 20]).unwrap();
+                fs::write(content.join("re\ngel.md"), "a").unwrap();
+                let name = std::ffi::OsStr::from_bytes(b"na\xffam.md");
+                fs::write(content.join(name), "a").unwrap();
+                std::os::unix::fs::symlink("/etc/hostname", content.join("weg.md")).unwrap();
+                std::os::unix::fs::symlink("nergens", content.join("zoek.md")).unwrap();
+                fs::write(content.join(".verborgen"), "a").unwrap();
+            },
+            &[
+                ("page-not-utf8", "content/fout.md"),
+                ("page-too-large", "content/groot.md"),
+                ("source-name-not-utf8", "content/na\u{fffd}am.md"),
+                ("source-name-control", "content/re\\ngel.md"),
+                ("source-outside", "content/weg.md"),
+                ("source-unreadable", "content/zoek.md"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_folder_that_leads_back_up_ends() {
+        check(
+            |content| {
+                std::os::unix::fs::symlink("..", content.join("rond")).unwrap();
+            },
+            &[(
+                "source-too-deep",
+                &format!("content{}", "/rond/content".repeat(6) + "/rond"),
+            )],
+        );
+    }
+
+    #[test]
+    fn a_portal_without_content_says_so() {
+        let root = tempfile::tempdir().unwrap();
+        let (_, diagnostics) = read(root.path());
+        assert_eq!(
+            diagnostics.first().map(|d| d.code),
+            Some("source-unreadable")
+        );
+    }
+}

@@ -1,0 +1,6 @@
+//! The plan of the house, held by reading the sources: `ARCHITECTURE.md` says why.
+
+mod catalogues;
+mod rooms;
+mod rust_source;
+mod tree;

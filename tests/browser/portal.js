@@ -1,0 +1,135 @@
+// The real program, started on a free port with an empty data folder of its own.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = process.env.MELDWIJZER ?? path.join(REPOSITORY, 'target/debug/meldwijzer');
+// An unoptimised build of the whole portal on a busy machine.
+const START_LIMIT_MS = 90_000;
+// Requests in flight are finished before the program stops.
+const STOP_LIMIT_MS = 30_000;
+
+/** Starts the program and resolves when it has said where it listens. */
+export async function startPortal() {
+  const data = mkdtempSync(path.join(tmpdir(), 'meldwijzer-data-'));
+  const child = spawn(
+    PROGRAM,
+    ['serve', '--root', REPOSITORY, '--data', data, '--listen', '127.0.0.1:0'],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
+  );
+  const portal = new Portal(child, data);
+  await portal.ready;
+  return portal;
+}
+
+/** The environment of these tests, without settings that somebody has made for a portal. */
+function environment() {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('MELDWIJZER'));
+  return { ...Object.fromEntries(own), NO_COLOR: '1' };
+}
+
+class Portal {
+  #child;
+  #ended;
+  #log = '';
+  #release;
+
+  constructor(child, data) {
+    this.#child = child;
+    this.data = data;
+    this.#ended = new Promise((resolve) => {
+      child.once('close', (code, signal) => resolve({ code, signal }));
+      child.once('error', (error) => resolve({ error }));
+    });
+    // Whatever happens to the tests, nothing is left behind.
+    this.#release = () => {
+      child.kill('SIGKILL');
+      rmSync(data, { recursive: true, force: true });
+    };
+    process.once('exit', this.#release);
+
+    this.ready = new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () => reject(new Error(`no address within ${START_LIMIT_MS} ms:\n${this.#log}`)),
+        START_LIMIT_MS,
+      );
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8');
+        stream.on('data', (text) => {
+          this.#log += text;
+        });
+      }
+      let said = '';
+      child.stdout.on('data', (text) => {
+        said += text;
+        const address = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said);
+        // The line must be whole: a chunk may end within the port.
+        if (address && said.indexOf('\n', address.index) >= 0) {
+          clearTimeout(late);
+          this.home = address[0];
+          this.origin = new URL(this.home).origin;
+          resolve();
+        }
+      });
+      this.#ended.then((end) => {
+        clearTimeout(late);
+        reject(new Error(`${PROGRAM} ended before it listened: ${JSON.stringify(end)}\n${this.#log}`));
+      });
+    });
+  }
+
+  /** Everything the program has printed so far. */
+  get log() {
+    return this.#log;
+  }
+
+  /** The address of a page of the portal, whatever origin `site.yaml` gives it. */
+  at(address) {
+    const { pathname, search } = new URL(address, this.home);
+    return this.origin + pathname + search;
+  }
+
+  /** The addresses of the sitemap, on the origin where the program listens. */
+  async sitemap() {
+    const response = await fetch(new URL('sitemap.xml', this.home));
+    if (!response.ok) throw new Error(`sitemap.xml: status ${response.status}`);
+    const locations = [...(await response.text()).matchAll(/<loc>([^<]+)<\/loc>/g)];
+    return locations.map(([, location]) => this.at(location.trim().replaceAll('&amp;', '&')));
+  }
+
+  /** Names of the cases on disk. */
+  cases() {
+    try {
+      return readdirSync(path.join(this.data, 'reports')).sort();
+    } catch (error) {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  /** The first event of a case, with the access rights of its file and its folder. */
+  firstEvent(caseId) {
+    const folder = path.join(this.data, 'reports', caseId);
+    const file = path.join(folder, '00001.json');
+    return {
+      event: JSON.parse(readFileSync(file, 'utf8')),
+      fileMode: statSync(file).mode & 0o777,
+      folderMode: statSync(folder).mode & 0o777,
+    };
+  }
+
+  /** Asks the program to stop; resolves to its exit code. */
+  async stop() {
+    this.#child.kill('SIGTERM');
+    const hard = setTimeout(() => this.#child.kill('SIGKILL'), STOP_LIMIT_MS);
+    const { code, signal } = await this.#ended;
+    clearTimeout(hard);
+    process.removeListener('exit', this.#release);
+    this.#release();
+    return code ?? signal;
+  }
+}

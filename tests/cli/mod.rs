@@ -1,0 +1,302 @@
+//! The built program, as a user calls it.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use meldwijzer::clock::FixedClock;
+use meldwijzer::language::Language;
+use meldwijzer::report::store::{NewReport, Store, StoreSettings};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Returns the program, without anything of this machine's user in its environment.
+fn program(root: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meldwijzer"));
+    command.env_clear().current_dir(root);
+    command
+}
+
+/// Compares what the program says with what it should say, after `$ `, the exit code and, where they
+/// are not empty, both outputs.
+fn check(root: &Path, arguments: &str, code: i32, expected: &str) {
+    let output = program(root)
+        .args(arguments.split_whitespace())
+        .output()
+        .unwrap();
+    assert_eq!(
+        said(&output),
+        expected.trim_start_matches('\n'),
+        "{arguments}"
+    );
+    assert_eq!(output.status.code(), Some(code), "{arguments}");
+}
+
+fn said(output: &Output) -> String {
+    let out = String::from_utf8(output.stdout.clone()).unwrap();
+    let err = String::from_utf8(output.stderr.clone()).unwrap();
+    format!("{out}{err}")
+}
+
+/// Makes a portal with two reports, and returns the numbers of their cases.
+fn portal() -> (TempDir, Vec<String>) {
+    let root = TempDir::new().unwrap();
+    let report = |key: &str, answers: Value| NewReport {
+        submission_key: key.repeat(32).parse().unwrap(),
+        form: "incident".parse().unwrap(),
+        version: 1,
+        language: Language::Nl,
+        answers,
+        recipient: "coordinator".parse().unwrap(),
+    };
+    let reports = [
+        (
+            "2026-11-20T15:04:05Z",
+            report("1", json!({"kinds": ["verbal", "threat"]})),
+        ),
+        (
+            "2026-11-21T08:00:00Z",
+            report("2", json!({"story": "eerst dit\ntoen \u{1b}[2J\u{9b}dat"})),
+        ),
+        (
+            "2026-11-21T08:05:00Z",
+            report("2", json!({"story": "eerst dit\ntoen \u{1b}[2J\u{9b}dat!"})),
+        ),
+    ];
+    let mut cases = Vec::new();
+    for (now, report) in reports {
+        let now: Timestamp = now.parse().unwrap();
+        let settings = StoreSettings {
+            least_free_bytes: 0,
+        };
+        let clock = Arc::new(FixedClock(now));
+        let (store, findings) = Store::open(&root.path().join("data"), clock, settings).unwrap();
+        assert_eq!(findings, []);
+        cases.push(store.submit(&report).unwrap().case.to_string());
+    }
+    cases.dedup();
+    (root, cases)
+}
+
+fn event_file(root: &TempDir, case: &str, file: &str) -> std::path::PathBuf {
+    root.path()
+        .join("data/reports")
+        .join(case.replace('-', ""))
+        .join(file)
+}
+
+/// Changes a file in place, as a failing disk or a curious person does.
+fn overwrite(path: &Path, text: &str) {
+    let mut file = fs::File::create(path).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}
+
+#[test]
+fn reports_are_listed() {
+    let (root, cases) = portal();
+    assert_eq!(cases, ["D7PDM-J7KR6", "5HKR8-KPTMH"]);
+    check(
+        root.path(),
+        "reports list",
+        0,
+        "
+ZAAK         ONTVANGEN         STATUS  REAGEER UITERLIJK  VOOR
+D7PDM-J7KR6  2026-11-20 16:04  gemeld  2026-11-23         coordinator
+5HKR8-KPTMH  2026-11-21 09:00  gemeld  2026-11-23         coordinator
+",
+    );
+    let output = program(root.path())
+        .args(["reports", "list", "--json"])
+        .output()
+        .unwrap();
+    let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(list["cases"].as_array().unwrap().len(), 2);
+    assert_eq!(list["cases"][0]["case"], "D7PDM-J7KR6");
+    assert_eq!(list["damaged"], json!([]));
+    assert!(!list.to_string().contains("verbal"));
+}
+
+#[test]
+fn a_report_is_shown_by_its_number_as_people_write_it() {
+    let (root, _) = portal();
+    check(
+        root.path(),
+        "--root . reports --data data show 5hkr8kptmh",
+        0,
+        "
+Zaak:               5HKR8-KPTMH
+Ontvangen:          2026-11-21 09:00
+Status:             gemeld
+Reageer uiterlijk:  2026-11-23
+Voor:               coordinator
+Formulier:          incident, versie 1, taal nl
+
+Antwoorden
+  story:
+    eerst dit
+    toen \u{fffd}[2J\u{fffd}dat!
+
+Wat er gebeurde
+  1  2026-11-21 09:00  melding ontvangen
+  2  2026-11-21 09:05  melding aangevuld door de melder
+",
+    );
+    let output = program(root.path())
+        .args(["reports", "show", "5HKR8-KPTMH", "--json"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.chars()
+            .all(|shown| shown == '\n' || !shown.is_control())
+    );
+    let case: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        case["answers"]["story"],
+        "eerst dit\ntoen \u{1b}[2J\u{9b}dat!"
+    );
+}
+
+#[test]
+fn whole_reports_are_said_to_be_whole() {
+    let (root, _) = portal();
+    check(
+        root.path(),
+        "reports verify",
+        0,
+        "
+Nagekeken in ./data: 2 zaken, 3 gebeurtenissen.
+Per zaak: of elk bestand leesbaar is, op zijn plaats staat en bij zijn inhoud hoort, of er geen ontbreekt, en of elk bestand aansluit op het vorige.
+Alles is heel.
+",
+    );
+}
+
+#[test]
+fn damage_is_told_and_hides_nothing() {
+    let (root, cases) = portal();
+    let first = event_file(&root, &cases[1], "00001.json");
+    let text = fs::read_to_string(&first).unwrap();
+    overwrite(&first, &text.replace("eerst", "later"));
+    overwrite(&event_file(&root, &cases[0], "notes.txt"), "x");
+    check(
+        root.path(),
+        "reports verify",
+        1,
+        "
+Nagekeken in ./data: 2 zaken, 3 gebeurtenissen.
+Per zaak: of elk bestand leesbaar is, op zijn plaats staat en bij zijn inhoud hoort, of er geen ontbreekt, en of elk bestand aansluit op het vorige.
+
+fout[report-broken-chain]: Dit bestand sluit niet aan op het bestand ervoor.
+ --> reports/5HKR8KPTMH/00002.json
+  = hulp: Een van de twee is veranderd. Zet de zaak terug uit een back-up.
+
+waarschuwing[report-foreign]: Dit heeft meldwijzer hier niet neergezet.
+ --> reports/D7PDMJ7KR6/notes.txt
+  = hulp: Kijk wat het is, en haal het weg als niemand het nodig heeft.
+
+1 fout, 1 waarschuwing
+Beschadigd: 1 zaak.
+",
+    );
+    check(
+        root.path(),
+        "reports list",
+        1,
+        "
+ZAAK         ONTVANGEN         STATUS  REAGEER UITERLIJK  VOOR
+D7PDM-J7KR6  2026-11-20 16:04  gemeld  2026-11-23         coordinator
+
+Beschadigd (typ meldwijzer reports verify voor uitleg):
+  5HKR8-KPTMH
+",
+    );
+    check(
+        root.path(),
+        "reports show 5HKR8-KPTMH",
+        1,
+        "
+fout[report-broken-chain]: Dit bestand sluit niet aan op het bestand ervoor.
+ --> reports/5HKR8KPTMH/00002.json
+  = hulp: Een van de twee is veranderd. Zet de zaak terug uit een back-up.
+fout[cli-case-damaged]: De zaak 5HKR8-KPTMH is beschadigd en kan niet worden getoond.
+  = hulp: Laat de bestanden staan zoals ze zijn. Zet de zaak terug uit een back-up.
+",
+    );
+}
+
+#[test]
+fn mistakes_of_the_user_have_their_exit_codes() {
+    let (root, _) = portal();
+    check(
+        root.path(),
+        "reports show 7K3QX-9M2PD",
+        1,
+        "
+fout[cli-no-such-case]: Er is geen zaak met nummer 7K3QX-9M2PD.
+  = hulp: Typ meldwijzer reports list om alle zaken te zien.
+",
+    );
+    check(
+        root.path(),
+        "reports show uuuuu",
+        2,
+        "
+fout[cli-not-a-case]: Dit is geen nummer van een zaak: uuuuu
+  = hulp: Zo'n nummer heeft tien letters en cijfers, bijvoorbeeld 7K3QX-9M2PD.
+",
+    );
+    check(
+        root.path(),
+        "reports list --data nergens",
+        3,
+        "
+fout[cli-no-data-folder]: Deze map met meldingen bestaat niet: nergens
+  = hulp: Kijk of de naam klopt. Zijn er nog geen meldingen, dan is de map er nog niet.
+",
+    );
+}
+
+#[test]
+fn an_english_terminal_gets_english() {
+    let (root, _) = portal();
+    for (variable, locale, expected) in [
+        ("LANG", "en_GB.UTF-8", "CASE  "),
+        ("LC_ALL", "en_US", "CASE  "),
+        ("LANG", "nl_NL.UTF-8", "ZAAK  "),
+        ("LANG", "C", "ZAAK  "),
+    ] {
+        let output = program(root.path())
+            .args(["reports", "list"])
+            .env(variable, locale)
+            .output()
+            .unwrap();
+        assert!(said(&output).starts_with(expected), "{variable}={locale}");
+    }
+}
+
+#[test]
+fn nobody_reading_is_quiet_and_nowhere_to_write_is_told() {
+    let (root, _) = portal();
+    let mut child = program(root.path())
+        .args(["reports", "list"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = program(root.path())
+        .args(["reports", "list"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(said(&output).starts_with("fout[cli-output-failed]"));
+}
