@@ -28,7 +28,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let Some(portal) = portal else {
         return Err(CommandError::Problems);
     };
-    let folder = arguments.output.unwrap_or_else(|| root.join(DEFAULT_OUTPUT));
+    let folder = arguments
+        .output
+        .unwrap_or_else(|| root.join(DEFAULT_OUTPUT));
     outputs::write(&portal.outputs, &folder)?;
     let count = portal.outputs.len();
     let path = folder.to_string_lossy();

@@ -57,7 +57,10 @@ fn assemble_unchecked(
     // Without settings nothing can be built, but what is wrong elsewhere is told all the same.
     let (config, problems) = match &settings {
         Some(settings) => Config::parse(settings, environment),
-        None => Config::parse(&SourceText::new("site.yaml", "title: -\norganisation: -\n"), environment),
+        None => Config::parse(
+            &SourceText::new("site.yaml", "title: -\norganisation: -\n"),
+            environment,
+        ),
     };
     diagnostics.extend(problems);
     let forms = read_forms(root, diagnostics);
@@ -72,7 +75,10 @@ fn assemble_unchecked(
             languages: form.languages.clone(),
         })
         .collect();
-    let addresses: Vec<String> = forms.iter().map(|form| format!("/{}/", form.address)).collect();
+    let addresses: Vec<String> = forms
+        .iter()
+        .map(|form| format!("/{}/", form.address))
+        .collect();
     let reserved = Reserved { forms: &addresses };
     let (site, problems) = gather(&config, &sources, &reserved, today);
     diagnostics.extend(problems);

@@ -69,7 +69,12 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     })
 }
 
-fn portal_to_serve(portal: Portal, store: Store, clock: Arc<dyn Clock>, log: Log) -> receiver::Portal {
+fn portal_to_serve(
+    portal: Portal,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    log: Log,
+) -> receiver::Portal {
     let Portal {
         config,
         theme,
@@ -105,7 +110,9 @@ fn store_settings(settings: &ReceiverSettings) -> StoreSettings {
     StoreSettings {
         least_free_bytes: settings
             .free_disk_mib
-            .map_or(LEAST_FREE_BYTES, |mebibytes| mebibytes.saturating_mul(1024 * 1024)),
+            .map_or(LEAST_FREE_BYTES, |mebibytes| {
+                mebibytes.saturating_mul(1024 * 1024)
+            }),
     }
 }
 

@@ -407,7 +407,7 @@ impl Application {
             Some(Screen::Submit(answers)) => {
                 match self.submit(route, journey.key, &answers).await {
                     Ok(submitted) => {
-                        let view = journey.confirmation(&submitted);
+                        let view = journey.confirmation(&submitted, &answers);
                         self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
                     }
                     Err(problem) => {

@@ -167,7 +167,15 @@ pub fn render(input: &Input<'_>) -> (Vec<Output>, Vec<Diagnostic>) {
         let site = page.and_then(|page| shared.get(&page.language));
         if let (Some(page), Some(site)) = (page, site) {
             let view = redirect_view(page, href);
-            push_html(input, site, Template::Redirect, href, &view, &mut result, &mut diagnostics);
+            push_html(
+                input,
+                site,
+                Template::Redirect,
+                href,
+                &view,
+                &mut result,
+                &mut diagnostics,
+            );
         }
     }
     for (language, site) in &shared {
@@ -252,7 +260,15 @@ fn render_page<'a>(
             _ if page.is_index && has_children => Template::Section,
             _ => Template::Page,
         };
-        push_html(input, site, template, &page.href, &view, &mut outputs, &mut diagnostics);
+        push_html(
+            input,
+            site,
+            template,
+            &page.href,
+            &view,
+            &mut outputs,
+            &mut diagnostics,
+        );
     }
     RenderedPage {
         outputs,
@@ -372,7 +388,9 @@ fn neighbours(input: &Input<'_>, page: &Page) -> (Option<Link>, Option<Link>) {
         .children(&page.folder, page.language)
         .filter(|sibling| !sibling.is_index)
         .collect();
-    let at = siblings.iter().position(|sibling| sibling.href == page.href);
+    let at = siblings
+        .iter()
+        .position(|sibling| sibling.href == page.href);
     let Some(at) = at else {
         return (None, None);
     };
@@ -426,11 +444,17 @@ fn contacts(config: &Config, language: Language) -> Vec<ContactView> {
         .map(|contact| ContactView {
             name: contact.name.clone(),
             function: contact.function.get(language).to_owned(),
-            about: contact.about.as_ref().map(|text| text.get(language).to_owned()),
+            about: contact
+                .about
+                .as_ref()
+                .map(|text| text.get(language).to_owned()),
             phone: contact.phone.clone(),
             phone_dial: contact.phone.as_deref().map(dial),
             email: contact.email.clone(),
-            hours: contact.hours.as_ref().map(|text| text.get(language).to_owned()),
+            hours: contact
+                .hours
+                .as_ref()
+                .map(|text| text.get(language).to_owned()),
             external: contact.external,
         })
         .collect()
@@ -457,7 +481,10 @@ fn home(input: &Input<'_>, language: Language) -> String {
         .site
         .index_of("", language)
         .or_else(|| input.site.index_of("", input.config.default_language()))
-        .map_or_else(|| format!("{}/", input.config.base_path()), |page| page.href.clone())
+        .map_or_else(
+            || format!("{}/", input.config.base_path()),
+            |page| page.href.clone(),
+        )
 }
 
 /// Returns links to pages that a setting names, in a language; a page without a version in that
@@ -517,11 +544,7 @@ fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
 fn relative(from: &str, to: &str) -> String {
     let from: Vec<&str> = from.split('/').filter(|step| !step.is_empty()).collect();
     let to: Vec<&str> = to.split('/').collect();
-    let shared = from
-        .iter()
-        .zip(&to)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..", from.len() - shared);
     up.chain(to.iter().skip(shared).copied())
         .collect::<Vec<_>>()
@@ -578,7 +601,9 @@ fn sitemap(input: &Input<'_>) -> String {
 }
 
 fn robots(input: &Input<'_>) -> String {
-    let sitemap = input.config.absolute(&format!("{}/sitemap.xml", input.config.base_path()));
+    let sitemap = input
+        .config
+        .absolute(&format!("{}/sitemap.xml", input.config.base_path()));
     match (input.config.indexable, &input.config.base_url) {
         (false, _) => "User-agent: *\nDisallow: /\n".to_owned(),
         (true, None) => "User-agent: *\nAllow: /\n".to_owned(),
@@ -601,7 +626,12 @@ impl<'a> Files<'a> {
             .sources
             .files
             .par_iter()
-            .map(|(path, bytes)| (path.as_str(), format!("{base_path}/{}", hashed_name(path, bytes))))
+            .map(|(path, bytes)| {
+                (
+                    path.as_str(),
+                    format!("{base_path}/{}", hashed_name(path, bytes)),
+                )
+            })
             .collect();
         Files {
             hrefs,
@@ -652,12 +682,12 @@ fn hashed_name(path: &str, bytes: &[u8]) -> String {
     let (stem, extension) = below.rsplit_once('.').unwrap_or((below, "bin"));
     let steps: Vec<String> = stem.split('/').map(slug).collect();
     let digest = Sha256::digest(bytes);
-    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!(
-        "{ASSETS}/{}.{hash}.{}",
-        steps.join("/"),
-        slug(extension)
-    )
+    let hash: String = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{ASSETS}/{}.{hash}.{}", steps.join("/"), slug(extension))
 }
 
 struct PageResolver<'a, 'input> {
@@ -670,7 +700,9 @@ impl PageResolver<'_, '_> {
     /// Returns the folder of the page's file, with a slash at its end.
     fn folder(&self) -> &str {
         let path = self.page.source.path();
-        path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or_default()
+        path.rfind('/')
+            .and_then(|at| path.get(..=at))
+            .unwrap_or_default()
     }
 
     /// Returns a path relative to the root for one that is written relative to the page, or nothing
@@ -695,10 +727,19 @@ impl PageResolver<'_, '_> {
                 let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
                 return (Target::Nowhere, Some(diagnostic));
             }
-            if self.input.sources.unreadable.iter().any(|known| known == path) {
+            if self
+                .input
+                .sources
+                .unreadable
+                .iter()
+                .any(|known| known == path)
+            {
                 return (Target::Nowhere, None);
             }
-            return (Target::Nowhere, Some(dead_page(self.input, path, self.folder())));
+            return (
+                Target::Nowhere,
+                Some(dead_page(self.input, path, self.folder())),
+            );
         };
         let language = (target.language != self.page.language).then(|| target.language.tag());
         let mut href = target.href.clone();
@@ -728,7 +769,13 @@ impl PageResolver<'_, '_> {
         });
         if let Some(form) = form {
             let href = format!("{}{form}{rest}", config.base_path());
-            return (Target::Address { href, language: None }, None);
+            return (
+                Target::Address {
+                    href,
+                    language: None,
+                },
+                None,
+            );
         }
         let href = format!("{}{wanted}", config.base_path());
         let page = self.input.site.by_href(&href);
@@ -741,12 +788,17 @@ impl PageResolver<'_, '_> {
         }
         match page {
             Some(page) => {
-                let problem = rest.strip_prefix('#').and_then(|anchor| dead_anchor(page, anchor));
+                let problem = rest
+                    .strip_prefix('#')
+                    .and_then(|anchor| dead_anchor(page, anchor));
                 (target, problem)
             }
             None => {
-                let near = nearest(&href, self.input.site.pages.iter().map(|page| page.href.as_str()))
-                    .and_then(|near| self.input.site.by_href(near));
+                let near = nearest(
+                    &href,
+                    self.input.site.pages.iter().map(|page| page.href.as_str()),
+                )
+                .and_then(|near| self.input.site.by_href(near));
                 let diagnostic = match near {
                     Some(near) => Diagnostic::error("link-dead")
                         .with("target", path)
@@ -767,7 +819,11 @@ fn split_address(address: &str) -> (&str, &str) {
 
 fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
     let decoded = percent_decoded(anchor);
-    let ids = page.outline.headings.iter().map(|heading| heading.id.as_str());
+    let ids = page
+        .outline
+        .headings
+        .iter()
+        .map(|heading| heading.id.as_str());
     if ids.clone().any(|id| id == decoded) {
         return None;
     }
@@ -786,10 +842,12 @@ fn percent_decoded(text: &str) -> String {
     // Decoding as a form would read `+` as a space, which a path does not mean.
     let plus = text.replace('+', "%2B");
     let mut pairs = url::form_urlencoded::parse(plus.as_bytes());
-    pairs.next().map_or_else(String::new, |(key, value)| match value.is_empty() {
-        true => key.into_owned(),
-        false => format!("{key}={value}"),
-    })
+    pairs
+        .next()
+        .map_or_else(String::new, |(key, value)| match value.is_empty() {
+            true => key.into_owned(),
+            false => format!("{key}={value}"),
+        })
 }
 
 /// Returns the scheme of an address, in lower case: `https`, `mailto`.
@@ -873,7 +931,9 @@ impl Resolver for PageResolver<'_, '_> {
         }
         let written = percent_decoded(split_address(destination).0);
         let path = self.path_of(&written);
-        let file = path.as_deref().and_then(|path| Some((path, self.files.bytes(path)?)));
+        let file = path
+            .as_deref()
+            .and_then(|path| Some((path, self.files.bytes(path)?)));
         let Some((path, bytes)) = file else {
             let target = path.unwrap_or(written);
             let known = self.files.hrefs.keys().copied();
@@ -899,7 +959,10 @@ impl Resolver for PageResolver<'_, '_> {
         match name {
             "title" => Some(config.title.get(self.page.language).to_owned()),
             "organisation" => Some(config.organisation.clone()),
-            "register.name" => config.register.as_ref().map(|register| register.name.clone()),
+            "register.name" => config
+                .register
+                .as_ref()
+                .map(|register| register.name.clone()),
             "register.url" => config.register.as_ref()?.url.clone(),
             "emergency.internal" => config.emergency_internal.clone(),
             _ => None,
@@ -925,7 +988,10 @@ fn size_of(path: &str, bytes: &[u8]) -> Option<(u32, u32)> {
         return size_of_svg(bytes);
     }
     let size = imagesize::blob_size(bytes).ok()?;
-    Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
+    Some((
+        u32::try_from(size.width).ok()?,
+        u32::try_from(size.height).ok()?,
+    ))
 }
 
 fn size_of_svg(bytes: &[u8]) -> Option<(u32, u32)> {
