@@ -736,14 +736,14 @@ mod tests {
     const CHILD_DATA: &str = "MELDWIJZER_TEST_CHILD_DATA";
 
     #[test]
-    #[ignore = "the half of two tests that runs in a process of its own"]
+    #[ignore = "started by another test: runs in a process of its own"]
     fn child_submits() {
         let data = std::env::var_os(CHILD_DATA).unwrap();
         open(Path::new(&data)).submit(&report(1, json!(1))).unwrap();
     }
 
     #[test]
-    #[ignore = "the half of a test that runs in a process of its own, until it is killed"]
+    #[ignore = "started by another test: runs in a process of its own until it is killed"]
     fn child_submits_for_ever() {
         let data = std::env::var_os(CHILD_DATA).unwrap();
         let store = open(Path::new(&data));

@@ -89,11 +89,7 @@ pub fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagno
     let messages = input.theme.messages(language);
     let navigation = match &config.navigation {
         Some(references) => named_pages(input, references, language, &mut diagnostics),
-        None => input
-            .site
-            .children("", language)
-            .map(|page| link_to(page))
-            .collect(),
+        None => input.site.children("", language).map(link_to).collect(),
     };
     let footer = named_pages(input, &config.footer, language, &mut diagnostics);
     let view = SiteView {
@@ -396,8 +392,8 @@ fn neighbours(input: &Input<'_>, page: &Page) -> (Option<Link>, Option<Link>) {
     };
     let previous = at.checked_sub(1).and_then(|before| siblings.get(before));
     (
-        previous.map(|page| link_to(page)),
-        siblings.get(at + 1).map(|page| link_to(page)),
+        previous.copied().map(link_to),
+        siblings.get(at + 1).copied().map(link_to),
     )
 }
 

@@ -171,7 +171,7 @@ mod tests {
         use std::os::unix::ffi::OsStrExt;
         let folder = tempfile::tempdir().unwrap();
         let name = std::ffi::OsStr::from_bytes(b"a\xff.css");
-        fs::write(folder.path().join(name), "").unwrap();
+        fs::File::create(folder.path().join(name)).unwrap();
         assert!(matches!(
             ThemeFiles::read(folder.path()),
             Err(ReadThemeError::NameNotUtf8 { .. })

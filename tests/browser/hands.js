@@ -15,8 +15,11 @@ export const pointer = {
     await afterLoading(page, () => button.click());
   },
 
+  /** Clicks the words beside a box, as people do; the box itself may lie below its label. */
   async tick(page, input) {
-    await input.check();
+    const label = page.locator(`label[for="${await input.getAttribute('id')}"]`);
+    if (!(await input.isChecked())) await label.click();
+    if (!(await input.isChecked())) throw new Error(`a click on the label does not tick ${input}`);
   },
 
   async type(page, input, text) {

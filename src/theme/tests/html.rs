@@ -80,7 +80,7 @@ fn ids(html: &str) -> BTreeSet<&str> {
 fn values<'a>(html: &'a str, attribute: &str) -> impl Iterator<Item = &'a str> {
     let start = format!(" {attribute}=\"");
     html.match_indices(&start)
-        .filter_map(|(at, found)| html[at + found.len()..].split('"').next())
+        .filter_map(|(at, found)| html.get(at + found.len()..)?.split('"').next())
         .collect::<Vec<_>>()
         .into_iter()
 }
