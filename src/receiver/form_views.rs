@@ -18,6 +18,12 @@ use crate::theme::view::{
     FormPageView, HiddenView, NextStepView, OptionView, PartView, ShellView,
 };
 
+/// The question how the reporter may be reached.
+const CONTACT_FIELD: &str = "contact_mode";
+
+/// Its answer that asks for no contact.
+const NO_CONTACT: &str = "none";
+
 /// What all screens of one journey have in common.
 pub(super) struct Journey<'a> {
     /// The form.
@@ -129,38 +135,47 @@ impl Journey<'_> {
     }
 
     /// Shows that the report is stored, and what the reporter may count on.
-    pub(super) fn confirmation(&self, submitted: &Submitted) -> ConfirmationView {
+    pub(super) fn confirmation(
+        &self,
+        submitted: &Submitted,
+        answers: &Answers,
+    ) -> ConfirmationView {
         let promises = due::promises(submitted.received_at);
-        let talk_by = promises.support_talk_by.to_zoned(clock::time_zone()).date();
-        let hours = SUPPORT_TALK_HOURS.to_string();
-        let step = |when, key: &str| NextStepView {
-            when,
-            what: self.texts.text(&format!("journey.{key}.what"), &[]),
+        let what = |key: &str| self.texts.text(&format!("journey.{key}.what"), &[]);
+        let acknowledged_when = self.texts.count(
+            "journey.acknowledge.when",
+            usize::try_from(ACKNOWLEDGE_WORKING_DAYS).unwrap_or_default(),
+            &[("date", &self.date(promises.acknowledged_by))],
+        );
+        let next_steps = if wants_no_contact(answers) {
+            vec![NextStepView {
+                when: acknowledged_when,
+                what: what("no_contact"),
+            }]
+        } else {
+            let talk_by = promises.support_talk_by.to_zoned(clock::time_zone()).date();
+            let support_when = self.texts.text(
+                "journey.support.when",
+                &[("date", &self.date(promises.first_support_on))],
+            );
+            let talk_when = self.texts.text(
+                "journey.talk.when",
+                &[
+                    ("date", &self.date(talk_by)),
+                    ("hours", &SUPPORT_TALK_HOURS.to_string()),
+                ],
+            );
+            [
+                (support_when, "support"),
+                (acknowledged_when, "acknowledge"),
+                (talk_when, "talk"),
+            ]
+            .map(|(when, key)| NextStepView {
+                when,
+                what: what(key),
+            })
+            .into()
         };
-        let next_steps = vec![
-            step(
-                self.texts.text(
-                    "journey.support.when",
-                    &[("date", &self.date(promises.first_support_on))],
-                ),
-                "support",
-            ),
-            step(
-                self.texts.count(
-                    "journey.acknowledge.when",
-                    usize::try_from(ACKNOWLEDGE_WORKING_DAYS).unwrap_or_default(),
-                    &[("date", &self.date(promises.acknowledged_by))],
-                ),
-                "acknowledge",
-            ),
-            step(
-                self.texts.text(
-                    "journey.talk.when",
-                    &[("date", &self.date(talk_by)), ("hours", &hours)],
-                ),
-                "talk",
-            ),
-        ];
         let title = self.texts.text("confirmation.title", &[]);
         ConfirmationView {
             shell: self.shell(title, false),
@@ -385,6 +400,12 @@ impl Journey<'_> {
             ),
         }
     }
+}
+
+/// Returns whether the reporter asked not to be contacted: then nothing is promised that needs it.
+fn wants_no_contact(answers: &Answers) -> bool {
+    let mode = answers.get(CONTACT_FIELD);
+    mode.is_some_and(|mode| mode.chosen().contains(&NO_CONTACT))
 }
 
 /// Returns the id of the first input of a field, to which the error summary leads.

@@ -182,20 +182,35 @@ fn form_routes(
     origin: &str,
 ) -> Vec<FormRoute> {
     let form = Arc::new(form);
-    let spoken: Vec<(Language, String)> = languages
+    // Pages in the default language link to the address without a language, whatever the form speaks.
+    let at_root = languages
         .iter()
-        .enumerate()
-        .filter(|(_, language)| form.languages.contains(language))
-        .map(|(at, language)| {
-            let address = form.address.trim_matches('/');
-            let path = match at {
-                0 => format!("{address}/"),
-                _ => format!("{}/{address}/", language.tag()),
-            };
-            (*language, path)
-        })
+        .find(|language| form.languages.contains(language));
+    let others = languages
+        .iter()
+        .skip(1)
+        .filter(|language| form.languages.contains(language));
+    let address = form.address.trim_matches('/');
+    let spoken: Vec<(Language, String)> = at_root
+        .map(|language| (*language, format!("{address}/")))
+        .into_iter()
+        .chain(others.map(|language| (*language, format!("{}/{address}/", language.tag()))))
         .collect();
     let action = |path: &str| format!("{base_path}/{}", encode(path));
+    let alternates = |current: Language| -> Vec<AlternateView> {
+        let one_language = spoken.iter().all(|(language, _)| *language == current);
+        spoken
+            .iter()
+            .filter(|_| !one_language)
+            .map(|(language, path)| AlternateView {
+                lang: *language,
+                name: language.own_name().to_owned(),
+                href: action(path),
+                url: format!("{origin}{}", action(path)),
+                current: *language == current,
+            })
+            .collect()
+    };
     spoken
         .iter()
         .map(|(language, path)| FormRoute {
@@ -203,17 +218,7 @@ fn form_routes(
             action: action(path),
             language: *language,
             form: Arc::clone(&form),
-            alternates: spoken
-                .iter()
-                .filter(|_| spoken.len() > 1)
-                .map(|(other, path)| AlternateView {
-                    lang: *other,
-                    name: other.own_name().to_owned(),
-                    href: action(path),
-                    url: format!("{origin}{}", action(path)),
-                    current: other == language,
-                })
-                .collect(),
+            alternates: alternates(*language),
         })
         .collect()
 }
@@ -407,7 +412,7 @@ impl Application {
             Some(Screen::Submit(answers)) => {
                 match self.submit(route, journey.key, &answers).await {
                     Ok(submitted) => {
-                        let view = journey.confirmation(&submitted);
+                        let view = journey.confirmation(&submitted, &answers);
                         self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
                     }
                     Err(problem) => {
@@ -606,4 +611,46 @@ fn is_form(request: &Request<Body>) -> bool {
             kind.trim()
                 .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_have_the_addresses_that_pages_link_to() {
+        #[track_caller]
+        fn check(site: &[Language], form: &[Language], expected: &[(&str, Language)]) {
+            let shipped = Definition::shipped();
+            let definition = Definition::parse(&shipped[0]).0.unwrap();
+            let definition = Definition {
+                languages: form.to_vec(),
+                ..definition
+            };
+            let routes = form_routes(definition, site, "/veilig", "https://a.example");
+            let found: Vec<_> = routes
+                .iter()
+                .map(|route| (route.action.as_str(), route.language))
+                .collect();
+            assert_eq!(found, expected);
+        }
+        use Language::{En, Nl};
+        check(
+            &[Nl, En],
+            &[Nl, En],
+            &[("/veilig/melden/", Nl), ("/veilig/en/melden/", En)],
+        );
+        check(
+            &[En, Nl],
+            &[Nl, En],
+            &[("/veilig/melden/", En), ("/veilig/nl/melden/", Nl)],
+        );
+        check(&[Nl, En], &[Nl], &[("/veilig/melden/", Nl)]);
+        check(
+            &[En, Nl],
+            &[Nl],
+            &[("/veilig/melden/", Nl), ("/veilig/nl/melden/", Nl)],
+        );
+        check(&[En], &[Nl], &[]);
+    }
 }

@@ -272,13 +272,20 @@ impl<'a> Reporter<'a> {
 
     /// Goes to the check page by the shortest way.
     async fn go_to_check(&mut self) {
+        self.go_to_check_with_contact("none").await;
+    }
+
+    async fn go_to_check_with_contact(&mut self, contact: &str) {
         self.press("next", &[]).await;
         assert!(self.is_on("what"), "{}", self.page);
         self.press("next", &[("behaviour_kinds", "verbal")]).await;
         assert!(self.is_on("when"), "{}", self.page);
         self.press("next", &[("occurred_at.known", "today")]).await;
         assert!(self.is_on("contact"), "{}", self.page);
-        self.press("next", &[("contact_mode", "none")]).await;
+        self.press("next", &[("contact_mode", contact)]).await;
+        if contact == "email" {
+            self.press("next", &[("email", "naam@voorbeeld.nl")]).await;
+        }
         assert!(self.is_on("more"), "{}", self.page);
         self.press(
             "next",
@@ -466,6 +473,18 @@ async fn a_report_goes_from_the_first_page_to_a_file() {
     assert_eq!(number(&reporter.page), first_number);
     assert_eq!(setup.events().len(), 2);
     assert!(setup.log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_promised_that_the_reporter_does_not_want() {
+    for (contact, promised) in [("email", true), ("none", false)] {
+        let setup = set_up(Options::default());
+        let mut reporter = Reporter::open(&setup, "/melden/").await;
+        reporter.go_to_check_with_contact(contact).await;
+        reporter.press("send", &[]).await;
+        assert_eq!(reporter.page.contains("Binnen 72 uur"), promised);
+        assert_eq!(reporter.page.contains("Je wilde geen contact"), !promised);
+    }
 }
 
 #[tokio::test]
