@@ -1,7 +1,7 @@
 //! The known name that is nearest to a mistyped one.
 
 /// Likeness (Jaro-Winkler, 0 to 1) below which a name is no suggestion but a guess.
-const SMALLEST_LIKENESS: f64 = 0.6;
+const SMALLEST_LIKENESS: f64 = 0.7;
 
 /// Finds the known name that is most like `name`, if one is like it at all.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

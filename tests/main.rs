@@ -15,3 +15,4 @@ mod attack;
 mod cli;
 mod portal_on_a_socket;
 mod receiver;
+mod site;

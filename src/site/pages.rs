@@ -16,7 +16,7 @@ use super::front_matter::{self, FrontMatter, Kind};
 use super::markdown::{self, Outline};
 use super::slug::slug;
 use super::source::Sources;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, any_error};
 use crate::language::Language;
 use crate::source_text::SourceText;
 
@@ -211,10 +211,12 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
     if is_index {
         steps.pop();
     }
-    let Some(title) = front_matter.title.clone().or(outline.title.clone()) else {
+    let written = front_matter.title.clone().or(outline.title.clone());
+    // Where the front matter could not be read, that has been told, and the title may well be in it.
+    if written.is_none() && !any_error(&diagnostics) {
         diagnostics.push(Diagnostic::error("page-without-title").at(source.start()));
-        return (None, diagnostics);
-    };
+    }
+    let title = written.unwrap_or_else(|| readable(stem));
     let kind = match front_matter.kind {
         Some(kind) => kind,
         None if is_index && folder.is_empty() => Kind::Home,
@@ -311,7 +313,7 @@ fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut
     }
 }
 
-/// Makes a title from the name of a folder: `melden-en-registreren` → `Melden en registreren`.
+/// Makes a title from the name of a file or folder: `melden-en-registreren` → `Melden en registreren`.
 fn readable(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let mut characters = words.chars();

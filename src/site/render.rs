@@ -537,8 +537,17 @@ fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
         .site
         .source_paths()
         .find(|known| known.rsplit('/').next() == Some(name));
-    let near = same_name.or_else(|| nearest(path, input.site.source_paths()));
-    match near {
+    // What all paths have in common would make any two look alike.
+    let bare = |path: &'_ str| -> String {
+        let path = path.strip_prefix("content/").unwrap_or(path);
+        path.strip_suffix(".md").unwrap_or(path).to_owned()
+    };
+    let near = same_name.map(str::to_owned).or_else(|| {
+        let known: Vec<String> = input.site.source_paths().map(bare).collect();
+        let near = nearest(&bare(path), known.iter().map(String::as_str))?;
+        Some(format!("content/{near}.md"))
+    });
+    match near.as_deref() {
         Some(near) => Diagnostic::error("link-dead")
             .with("target", path)
             .with("nearest", relative(from, near)),

@@ -1,0 +1,207 @@
+//! The generator, feature by feature: each folder here is a small portal with what is expected of it.
+//!
+//! `expected/diagnostics.txt` holds every problem with its place, `expected/outputs.txt` the path of
+//! every file (theme assets left out), and any other file in `expected/` the `<main>` of the page of
+//! that path. With `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use jiff::civil::{Date, date};
+use meldwijzer::cli::portal::{Portal, assemble};
+use meldwijzer::diagnostic::Diagnostic;
+use meldwijzer::output::Output;
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn portal_at(root: &Path) -> (Option<Portal>, Vec<Diagnostic>) {
+    assemble(root, &|_| None, TODAY)
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn check(feature: &str) {
+    let root = repository().join("tests/site").join(feature);
+    let (portal, diagnostics) = portal_at(&root);
+    let outputs = portal.map(|portal| portal.outputs).unwrap_or_default();
+    let expected = root.join("expected");
+    compare(&expected.join("diagnostics.txt"), &told(&diagnostics));
+    compare(&expected.join("outputs.txt"), &paths(&outputs));
+    for file in pages_in(&expected) {
+        let path = file.strip_prefix(&expected).unwrap().to_str().unwrap();
+        let output = outputs.iter().find(|output| output.path == path);
+        let html = output.map_or_else(String::new, |output| {
+            String::from_utf8(output.bytes.to_vec()).unwrap()
+        });
+        compare(&file, &main_of(&html));
+    }
+}
+
+fn told(diagnostics: &[Diagnostic]) -> String {
+    diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let place = diagnostic.place.as_ref().map_or_else(String::new, |place| {
+                format!("{}:{}:{}", place.path, place.line, place.column)
+            });
+            let arguments: Vec<String> = diagnostic
+                .arguments
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            let line = format!(
+                "{:?} {} {place} {}",
+                diagnostic.severity,
+                diagnostic.code,
+                arguments.join(" ")
+            );
+            line.trim_end().to_owned() + "\n"
+        })
+        .collect()
+}
+
+fn paths(outputs: &[Output]) -> String {
+    outputs
+        .iter()
+        .filter(|output| !output.path.starts_with("assets/style") && !output.path.starts_with("assets/icon"))
+        .filter(|output| !output.path.ends_with(".br") && !output.path.ends_with(".gz"))
+        .map(|output| format!("{}\n", output.path))
+        .collect()
+}
+
+/// Returns the part of a page between its breadcrumbs and its foot, and the head's language links,
+/// which is what a page decides about itself.
+fn main_of(html: &str) -> String {
+    let head: String = html
+        .lines()
+        .filter(|line| {
+            line.starts_with("<html") || line.starts_with("<title") || line.contains("rel=\"alternate\"")
+                || line.contains("rel=\"canonical\"") || line.contains("http-equiv")
+        })
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let body = html.find("<nav class=\"breadcrumbs").or_else(|| html.find("<main"));
+    let end = html.find("<footer").unwrap_or(html.len());
+    head + body.and_then(|start| html.get(start..end)).unwrap_or_default()
+}
+
+fn compare(file: &Path, found: &str) {
+    if std::env::var_os("MELDWIJZER_REWRITE").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::File::create(file)
+            .and_then(|mut file| std::io::Write::write_all(&mut file, found.as_bytes()))
+            .unwrap();
+        return;
+    }
+    let expected = fs::read_to_string(file).unwrap_or_default();
+    assert!(
+        expected == found,
+        "{} differs\n--- expected\n{expected}\n--- found\n{found}",
+        file.display()
+    );
+}
+
+fn pages_in(folder: &Path) -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            pages.extend(pages_in(&path));
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            pages.push(path);
+        }
+    }
+    pages.sort();
+    pages
+}
+
+macro_rules! features {
+    ($($name:ident: $folder:literal,)*) => {
+        $(#[test]
+        fn $name() {
+            check($folder);
+        })*
+
+        #[test]
+        fn every_folder_is_a_test() {
+            let listed = [$($folder),*];
+            for entry in fs::read_dir(repository().join("tests/site")).unwrap().flatten() {
+                if entry.path().is_dir() {
+                    let name = entry.file_name();
+                    assert!(listed.iter().any(|folder| name == *folder), "{name:?}");
+                }
+            }
+        }
+    };
+}
+
+features! {
+    addresses_of_old_pages_lead_on_and_clashes_are_told: "aliases",
+    a_portal_can_live_below_a_path: "base-path",
+    only_what_is_published_today_is_shown: "dates",
+    files_get_names_that_follow_their_bytes: "files",
+    links_are_resolved_and_dead_ones_told: "links",
+    mistakes_are_all_told_at_once: "mistakes",
+    folders_are_sections: "sections",
+    versions_of_a_page_know_each_other: "translations",
+}
+
+#[test]
+fn the_portal_that_ships_has_nothing_wrong() {
+    let (portal, diagnostics) = portal_at(repository());
+    assert_eq!(told(&diagnostics).lines().count(), 1, "{}", told(&diagnostics));
+    assert!(told(&diagnostics).starts_with("Warning places-to-fill-in"));
+    assert!(portal.unwrap().outputs.len() > 60);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let (first, _) = portal_at(repository());
+    let (second, _) = portal_at(repository());
+    assert!(first.unwrap().outputs == second.unwrap().outputs);
+}
+
+#[test]
+fn no_page_that_ships_has_inline_style_or_script_or_leaves_the_portal_for_a_file() {
+    let (portal, _) = portal_at(repository());
+    for output in portal.unwrap().outputs {
+        if !output.path.ends_with(".html") {
+            continue;
+        }
+        let html = String::from_utf8(output.bytes.to_vec()).unwrap();
+        for forbidden in [" style=\"", "<style", "<script>", " onclick", "src=\"http", "href=\"//"] {
+            assert!(!html.contains(forbidden), "{} holds {forbidden}", output.path);
+        }
+    }
+}
+
+#[test]
+fn a_build_with_errors_leaves_the_good_one_standing() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut file = fs::File::create(path).unwrap();
+        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    };
+    let build = || {
+        Command::new(env!("CARGO_BIN_EXE_meldwijzer"))
+            .args(["build", "--root"])
+            .arg(root.path())
+            .output()
+            .unwrap()
+    };
+    write("site.yaml", "title: T\norganisation: O\n");
+    write("content/index.md", "---\ntitle: Goed\n---\nTekst\n");
+    assert_eq!(build().status.code(), Some(0));
+    write("content/index.md", "---\ntitle: Fout\n---\n[weg](nergens.md)\n");
+    let failed = build();
+    assert_eq!(failed.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&failed.stderr);
+    assert!(told.contains("content/index.md:4:7"), "{told}");
+    let page = fs::read_to_string(root.path().join("public/index.html")).unwrap();
+    assert!(page.contains("Goed") && !page.contains("Fout"));
+}
