@@ -87,6 +87,8 @@ pub struct Contact {
 pub struct PageReference {
     /// Path below `content/`, of the version in the default language.
     pub path: String,
+    /// What the link says, where the title of the page is too long for a menu.
+    pub label: Option<Translated>,
     /// Where the setting stands.
     pub place: Place,
 }
@@ -389,16 +391,33 @@ pub fn dial(phone: &str) -> String {
     plus.then_some('+').into_iter().chain(digits).collect()
 }
 
+/// Reads a list of pages, each a path or `{page: path, label: text}`.
 fn references(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<PageReference> {
     node.list()
         .into_iter()
-        .filter_map(|item| {
-            Some(PageReference {
-                path: item.text(diagnostics)?,
-                place: item.place(),
-            })
-        })
+        .filter_map(|item| reference(item, diagnostics))
         .collect()
+}
+
+fn reference(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<PageReference> {
+    if !node.is_mapping() {
+        return Some(PageReference {
+            path: node.text(diagnostics)?,
+            label: None,
+            place: node.place(),
+        });
+    }
+    let mut map = Mapping::read(node, diagnostics);
+    let page = map.require("page", diagnostics);
+    let label = map
+        .get("label")
+        .and_then(|n| Translated::read(n, diagnostics));
+    map.finish(diagnostics);
+    Some(PageReference {
+        path: page?.text(diagnostics)?,
+        label,
+        place: page?.place(),
+    })
 }
 
 fn receiver(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> ReceiverSettings {

@@ -225,7 +225,7 @@ fn read_outline(
         outline.headings.push(Heading {
             level,
             id,
-            text: heading.text.clone(),
+            text: dutch_apostrophes(&heading.text),
         });
     }
     outline
@@ -1024,6 +1024,19 @@ fn dutch_apostrophes(text: &str) -> String {
     mended
 }
 
+/// Gives a line of plain text, such as a title, the quotes and dashes that the text of a page has.
+pub fn typographic(text: &str) -> String {
+    // As a heading the line is one run of text, whatever it begins with.
+    let heading = format!("# {}", text.replace(['\r', '\n'], " "));
+    let mut line = String::with_capacity(text.len());
+    for event in Parser::new_ext(&heading, Options::ENABLE_SMART_PUNCTUATION) {
+        if let Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) = event {
+            line.push_str(&text);
+        }
+    }
+    dutch_apostrophes(&line)
+}
+
 /// Makes a text safe inside HTML, attributes included.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -1239,6 +1252,20 @@ mod tests {
             "'s Avonds zei hij: \"Foto's van 't huis\" en 'nee'.\n",
             "<p>’s Avonds zei hij: “Foto’s van ’t huis” en ‘nee’.</p>\n",
         );
+    }
+
+    #[test]
+    fn titles_get_the_same_quotes() {
+        for (text, expected) in [
+            (
+                "'s Avonds 'alleen maar' schelden",
+                "’s Avonds ‘alleen maar’ schelden",
+            ),
+            ("1. Wat is <b>?", "1. Wat is <b>?"),
+            ("Veilig - en \"snel\"", "Veilig - en “snel”"),
+        ] {
+            assert_eq!(typographic(text), expected);
+        }
     }
 
     #[test]

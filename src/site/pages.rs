@@ -36,8 +36,10 @@ pub struct Page {
     pub outline: Outline,
     /// Its language.
     pub language: Language,
-    /// Its title.
+    /// Its title, with typographic quotes.
     pub title: String,
+    /// One or two sentences that say what it is for, with typographic quotes.
+    pub summary: Option<String>,
     /// What kind of page it is.
     pub kind: Kind,
     /// Folder below `content`, empty for the top.
@@ -226,11 +228,12 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
         key: join(folder, stem),
         href: href(config, language, &steps),
         source: source.clone(),
+        title: markdown::typographic(&title),
+        summary: front_matter.summary.as_deref().map(markdown::typographic),
         front_matter,
         body,
         outline,
         language,
-        title,
     };
     (Some(page), diagnostics)
 }
@@ -294,6 +297,7 @@ fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut
             outline: Outline::default(),
             language,
             title,
+            summary: None,
             kind: if folder.is_empty() {
                 Kind::Home
             } else {

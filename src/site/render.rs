@@ -281,7 +281,7 @@ fn content_view(input: &Input<'_>, page: &Page, body_html: String) -> ContentVie
         shell: shell(input, page),
         kind: page.kind.name(),
         title: page.title.clone(),
-        summary: front.summary.clone(),
+        summary: page.summary.clone(),
         body_html,
         contents: contents(page),
         audience: front
@@ -304,7 +304,7 @@ fn shell(input: &Input<'_>, page: &Page) -> ShellView {
     ShellView {
         document_title: page.title.clone(),
         href: page.href.clone(),
-        description: page.front_matter.summary.clone(),
+        description: page.summary.clone(),
         alternates: alternates(input, page),
         section: section(input, page),
         breadcrumbs: breadcrumbs(input, page),
@@ -365,6 +365,12 @@ fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
             trail.push(link_to(index));
         }
         if folder.is_empty() {
+            if let Some(home) = trail.last_mut() {
+                home.label = input
+                    .theme
+                    .messages(page.language)
+                    .text("breadcrumbs.home", &[]);
+            }
             break;
         }
         folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -406,7 +412,7 @@ fn children(input: &Input<'_>, page: &Page) -> Vec<CardView> {
         .children(&page.folder, page.language)
         .map(|child| CardView {
             title: child.title.clone(),
-            summary: child.front_matter.summary.clone(),
+            summary: child.summary.clone(),
             href: child.href.clone(),
             lang: None,
         })
@@ -494,7 +500,11 @@ fn named_pages(
     let mut links = Vec::new();
     for reference in references {
         if let Some(page) = named_page(input, reference, language) {
-            links.push(link_to(page));
+            let mut link = link_to(page);
+            if let Some(label) = &reference.label {
+                link.label = label.get(language).to_owned();
+            }
+            links.push(link);
             continue;
         }
         let path = format!("content/{}", reference.path);
