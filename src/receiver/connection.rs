@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
@@ -90,6 +91,13 @@ impl Connection {
                 Some(progress.waiting_since)
             }
         }
+    }
+
+    /// Returns since when the client has taken in nothing of its response, where that is so long that
+    /// it is no longer a slow line.
+    pub(super) fn stalled_since(&self) -> Option<Instant> {
+        let blocked = self.lock().write_blocked_since?;
+        (blocked.elapsed() >= STALLED_TIME).then_some(blocked)
     }
 
     /// Returns whether a request has arrived, in part or whole, that has not been answered.
@@ -188,9 +196,13 @@ impl Progress {
     }
 }
 
+/// Time without any progress after which a client that does not read may have to make room. A slow
+/// line moves a packet every second.
+const STALLED_TIME: Duration = Duration::from_secs(3);
+
 /// Time in which what a client still sends after an early answer is thrown away, so that the close
 /// does not destroy that answer on its way.
-const LINGER_TIME: std::time::Duration = std::time::Duration::from_secs(2);
+const LINGER_TIME: Duration = Duration::from_secs(2);
 
 /// The stream of a connection, which notices reading and writing.
 #[derive(Debug)]

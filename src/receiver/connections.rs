@@ -1,12 +1,14 @@
 //! The table of open connections: who may come in, and who must make room.
 //!
-//! Invariant: a connection whose request is complete is never closed to make room, and a client that
-//! has just come in is the last to be chosen. So a crowd of clients that send nothing, or send
-//! slowly, pushes out only itself.
+//! Invariant: a connection whose request is complete is never closed to make room while its client
+//! takes in the response, and a client that has just come in is the last to be chosen. So a crowd of
+//! clients that send nothing, send slowly or do not read pushes out only itself.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::time::Instant;
 
 use super::connection::Connection;
 
@@ -46,18 +48,19 @@ impl Connections {
         }
     }
 
-    /// Gives a new connection a place, closing the one that has waited longest without a complete
-    /// request where a limit is reached. Returns `None` where all are being served.
+    /// Gives a new connection a place. Where a limit is reached, the one that has waited longest
+    /// without a complete request is closed, or else the one whose client has not read for longest.
+    /// Returns `None` where all are being served.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let peer = plain(peer);
         let mut table = self.lock();
         let network = network(peer);
         let crowded = !self.exempt.contains(&peer)
             && table.per_address.get(&network).copied().unwrap_or(0) >= self.most_per_address;
-        if crowded && !table.evict_longest_waiting(Some(network)) {
+        if crowded && !table.evict(Some(network)) {
             return None;
         }
-        if table.open.len() >= self.most && !table.evict_longest_waiting(None) {
+        if table.open.len() >= self.most && !table.evict(None) {
             return None;
         }
         let connection = Arc::new(Connection::new(peer));
@@ -72,9 +75,9 @@ impl Connections {
         })
     }
 
-    /// Closes the connection that has waited longest without a complete request, if there is one.
+    /// Closes a connection as [`Connections::admit`] does, if there is one that may be closed.
     pub(super) fn make_room(&self) -> bool {
-        self.lock().evict_longest_waiting(None)
+        self.lock().evict(None)
     }
 
     /// Returns how many connections have a request that is not answered yet.
@@ -92,20 +95,30 @@ impl Connections {
 }
 
 impl Table {
-    fn evict_longest_waiting(&mut self, of: Option<IpAddr>) -> bool {
-        let longest = self
-            .open
-            .iter()
-            .filter(|(_, (network, _))| of.is_none_or(|of| of == *network))
-            .filter_map(|(id, (_, connection))| Some((connection.waiting_since()?, *id)))
-            .min();
-        let Some((_, id)) = longest else {
+    fn evict(&mut self, of: Option<IpAddr>) -> bool {
+        let chosen = self
+            .earliest(of, Connection::waiting_since)
+            .or_else(|| self.earliest(of, Connection::stalled_since));
+        let Some(id) = chosen else {
             return false;
         };
         if let Some(connection) = self.remove(id) {
             connection.evicted.notify_one();
         }
         true
+    }
+
+    fn earliest(
+        &self,
+        of: Option<IpAddr>,
+        since: impl Fn(&Connection) -> Option<Instant>,
+    ) -> Option<u64> {
+        self.open
+            .iter()
+            .filter(|(_, (network, _))| of.is_none_or(|of| of == *network))
+            .filter_map(|(id, (_, connection))| Some((since(connection)?, *id)))
+            .min()
+            .map(|(_, id)| id)
     }
 
     fn remove(&mut self, id: u64) -> Option<Arc<Connection>> {

@@ -167,4 +167,30 @@ mod tests {
             assert_eq!(decode(&format!("/{encoded}"), "").as_deref(), Ok(path));
         }
     }
+
+    #[test]
+    fn whatever_comes_in_what_comes_out_is_harmless() {
+        let pieces = [
+            "/", "%2f", "..", ".", "%2e", "%", "%25", "\\", "%5c", "a", "é", "%c3", "%a9", "%00",
+            "veilig",
+        ];
+        // Every path of five pieces.
+        for number in 0..pieces.len().pow(5) {
+            let mut rest = number;
+            let mut raw = String::from("/");
+            for _ in 0..5 {
+                raw.push_str(pieces[rest % pieces.len()]);
+                rest /= pieces.len();
+            }
+            for base in ["", "/veilig"] {
+                let Ok(path) = decode(&raw, base) else {
+                    continue;
+                };
+                let harmless = |segment: &str| !matches!(segment, "." | "..");
+                assert!(path.split('/').all(harmless), "{raw}");
+                assert!(!path.starts_with('/') && !path.contains("//"), "{raw}");
+                assert!(!path.contains(['\\', '\0']), "{raw}");
+            }
+        }
+    }
 }

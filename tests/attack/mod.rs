@@ -228,6 +228,32 @@ fn a_crowd_of_slow_clients_shuts_nobody_out() {
 }
 
 #[test]
+fn a_crowd_that_does_not_read_shuts_nobody_out() {
+    let running = start(Limits {
+        connections_per_address: 5,
+        // Nothing times out: only making room helps.
+        write_stall_time: HANG * 100,
+        ..Limits::default()
+    });
+    let mut crowd = Vec::new();
+    for _ in 0..5 {
+        let mut lazy = running.client();
+        lazy.send("GET /groot.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+        // The response has begun, so the request is being served.
+        lazy.0.read_exact(&mut [0]).unwrap();
+        crowd.push(lazy);
+    }
+    let pause = Duration::from_millis(200);
+    let served = (0..HANG.as_millis() / pause.as_millis()).any(|_| {
+        std::thread::sleep(pause);
+        let mut honest = running.client();
+        let request = b"GET /norm/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        honest.0.write_all(request).is_ok() && honest.rest().ends_with("<h1>Norm</h1>")
+    });
+    assert!(served);
+}
+
+#[test]
 fn many_addresses_together_shut_nobody_out() {
     let running = start(Limits {
         connections: 50,
