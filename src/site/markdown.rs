@@ -25,6 +25,10 @@ use crate::source_text::SourceText;
 /// Deepest nesting of blocks and spans. Deeper is no text, and costs the square of its depth.
 const DEEPEST_NESTING: usize = 64;
 
+/// The id that every page has for its `main`, where the skip link leads. All other ids that are not a
+/// heading's own hold two hyphens, which no slug does.
+const ID_OF_MAIN: &str = "inhoud";
+
 /// A heading of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heading {
@@ -289,10 +293,10 @@ fn heading_id(
         Some(id) => id.clone(),
         None => slug(&heading.text),
     };
-    let own = if own.is_empty() {
-        "kop".to_owned()
-    } else {
-        own
+    let own = match own.as_str() {
+        "" => "kop".to_owned(),
+        ID_OF_MAIN => format!("kop-{ID_OF_MAIN}"),
+        _ => own,
     };
     let mut id = own.clone();
     if taken.contains_key(&id) {
@@ -521,7 +525,7 @@ impl<'a> Writer<'a> {
         let (kind, key) = self.callout_kind(word, &second.1);
 
         self.callouts += 1;
-        let id = format!("kader-{}", self.callouts);
+        let id = format!("kader--{}", self.callouts);
         self.html(format!(
             "<section class=\"callout callout-{kind}\" aria-labelledby=\"{id}\">\n\
              <p class=\"callout-title\" id=\"{id}\">"
@@ -596,7 +600,7 @@ impl<'a> Writer<'a> {
     ) -> usize {
         let end = end_of(events, at);
         self.tables += 1;
-        let id = format!("tabel-{}", self.tables);
+        let id = format!("tabel--{}", self.tables);
         let name = match (&caption, &self.last_heading) {
             (Some(_), _) => format!("aria-labelledby=\"{id}\""),
             (None, Some(heading)) => format!("aria-labelledby=\"{}\"", escape(heading)),
@@ -692,13 +696,13 @@ impl<'a> Writer<'a> {
         }
         // Only the first reference is where the way back leads.
         let id = if times == 1 {
-            format!(" id=\"voetnoot-{number}-terug\"")
+            format!(" id=\"voetnoot--{number}-terug\"")
         } else {
             String::new()
         };
         let label = escape(&self.resolver.text("footnote.label"));
         self.inline_html(format!(
-            "<sup><a class=\"footnote-reference\" href=\"#voetnoot-{number}\"{id}>\
+            "<sup><a class=\"footnote-reference\" href=\"#voetnoot--{number}\"{id}>\
              <span class=\"visually-hidden\">{label} </span>{number}</a></sup>"
         ));
     }
@@ -928,17 +932,17 @@ impl<'a> Writer<'a> {
             let title = escape(&self.resolver.text("footnote.title"));
             let back = escape(&self.resolver.text("footnote.back"));
             self.html(format!(
-                "<section class=\"footnotes\" aria-labelledby=\"voetnoten\">\n\
-                 <h2 id=\"voetnoten\">{title}</h2>\n<ol>\n"
+                "<section class=\"footnotes\" aria-labelledby=\"voetnoten--\">\n\
+                 <h2 id=\"voetnoten--\">{title}</h2>\n<ol>\n"
             ));
             for (index, (name, _)) in referred.iter().enumerate() {
                 let number = index + 1;
-                self.html(format!("<li id=\"voetnoot-{number}\">\n"));
+                self.html(format!("<li id=\"voetnoot--{number}\">\n"));
                 if let Some((definition, _)) = footnotes.definitions.remove(name) {
                     self.output.extend(definition);
                 }
                 self.html(format!(
-                    "<p class=\"footnote-back\"><a href=\"#voetnoot-{number}-terug\">{back} {number}</a></p>\n</li>\n"
+                    "<p class=\"footnote-back\"><a href=\"#voetnoot--{number}-terug\">{back} {number}</a></p>\n</li>\n"
                 ));
             }
             self.html("</ol>\n</section>\n");
@@ -1158,6 +1162,7 @@ mod tests {
             "## Wat doe je? {#doen}\n",
             "<h2 id=\"doen\">Wat doe je?</h2>\n",
         );
+        assert_eq!(ids("## Inhoud\n"), ["kop-inhoud"]);
         let before = ids("## Een\n\n### Tips\n\n## Twee\n\n### Tips\n");
         let after = ids("## Nul\n\ntekst\n\n## Een\n\nmeer\n\n### Tips\n\n## Twee\n\n### Tips\n");
         assert_eq!(before, ["een", "tips", "twee", "twee-tips"]);
@@ -1186,14 +1191,14 @@ mod tests {
     fn callouts_are_sections_with_a_name() {
         check(
             "> [!let op] Kijk *uit*\n> tekst\n",
-            "<section class=\"callout callout-warning\" aria-labelledby=\"kader-1\">\n\
-             <p class=\"callout-title\" id=\"kader-1\">Kijk <em>uit</em></p>\n\
+            "<section class=\"callout callout-warning\" aria-labelledby=\"kader--1\">\n\
+             <p class=\"callout-title\" id=\"kader--1\">Kijk <em>uit</em></p>\n\
              <p>tekst</p>\n</section>\n",
         );
         check(
             "> [!in het kort]\n>\n> - a\n",
-            "<section class=\"callout callout-short\" aria-labelledby=\"kader-1\">\n\
-             <p class=\"callout-title\" id=\"kader-1\">‹callout.short›</p>\n\
+            "<section class=\"callout callout-short\" aria-labelledby=\"kader--1\">\n\
+             <p class=\"callout-title\" id=\"kader--1\">‹callout.short›</p>\n\
              <ul>\n<li>a</li>\n</ul>\n</section>\n",
         );
         check("> gewoon\n", "<blockquote>\n<p>gewoon</p>\n</blockquote>\n");
@@ -1204,8 +1209,8 @@ mod tests {
     fn tables_have_a_caption_header_cells_and_no_inline_style() {
         check(
             "Tabel: Wie doet wat\n\n| Wie | Wat |\n| --- | --: |\n| jij | meldt |\n",
-            "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-labelledby=\"tabel-1\">\n\
-             <table>\n<caption id=\"tabel-1\">Wie doet wat</caption>\n\
+            "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-labelledby=\"tabel--1\">\n\
+             <table>\n<caption id=\"tabel--1\">Wie doet wat</caption>\n\
              <thead>\n<tr>\n<th scope=\"col\">Wie</th>\n<th scope=\"col\" class=\"right\">Wat</th>\n\
              </tr>\n</thead>\n<tbody>\n\
              <tr>\n<td>jij</td>\n<td class=\"right\">meldt</td>\n</tr>\n</tbody>\n</table>\n</div>\n",
@@ -1232,8 +1237,8 @@ mod tests {
         let (html, diagnostics) = rendered("Eén[^b] en twee[^a].\n\n[^a]: A\n\n[^b]: B\n");
         assert_eq!(diagnostics, []);
         assert!(html.find("<p>B</p>").unwrap() < html.find("<p>A</p>").unwrap());
-        assert!(html.contains("href=\"#voetnoot-1\" id=\"voetnoot-1-terug\""));
-        assert!(html.contains("href=\"#voetnoot-2-terug\""));
+        assert!(html.contains("href=\"#voetnoot--1\" id=\"voetnoot--1-terug\""));
+        assert!(html.contains("href=\"#voetnoot--2-terug\""));
         check_problem("Tekst[^x]\n", "footnote-undefined", 1, 1);
         check_problem("Tekst\n\n[^x]: X\n", "footnote-unused", 3, 1);
     }

@@ -66,7 +66,9 @@ fn told(diagnostics: &[Diagnostic]) -> String {
 fn paths(outputs: &[Output]) -> String {
     outputs
         .iter()
-        .filter(|output| !output.path.starts_with("assets/style") && !output.path.starts_with("assets/icon"))
+        .filter(|output| {
+            !output.path.starts_with("assets/style") && !output.path.starts_with("assets/icon")
+        })
         .filter(|output| !output.path.ends_with(".br") && !output.path.ends_with(".gz"))
         .map(|output| format!("{}\n", output.path))
         .collect()
@@ -78,14 +80,21 @@ fn main_of(html: &str) -> String {
     let head: String = html
         .lines()
         .filter(|line| {
-            line.starts_with("<html") || line.starts_with("<title") || line.contains("rel=\"alternate\"")
-                || line.contains("rel=\"canonical\"") || line.contains("http-equiv")
+            line.starts_with("<html")
+                || line.starts_with("<title")
+                || line.contains("rel=\"alternate\"")
+                || line.contains("rel=\"canonical\"")
+                || line.contains("http-equiv")
         })
         .map(|line| format!("{line}\n"))
         .collect();
-    let body = html.find("<nav class=\"breadcrumbs").or_else(|| html.find("<main"));
+    let body = html
+        .find("<nav class=\"breadcrumbs")
+        .or_else(|| html.find("<main"));
     let end = html.find("<footer").unwrap_or(html.len());
-    head + body.and_then(|start| html.get(start..end)).unwrap_or_default()
+    head + body
+        .and_then(|start| html.get(start..end))
+        .unwrap_or_default()
 }
 
 fn compare(file: &Path, found: &str) {
@@ -110,7 +119,10 @@ fn pages_in(folder: &Path) -> Vec<PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             pages.extend(pages_in(&path));
-        } else if path.extension().is_some_and(|extension| extension == "html") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "html")
+        {
             pages.push(path);
         }
     }
@@ -152,7 +164,12 @@ features! {
 #[test]
 fn the_portal_that_ships_has_nothing_wrong() {
     let (portal, diagnostics) = portal_at(repository());
-    assert_eq!(told(&diagnostics).lines().count(), 1, "{}", told(&diagnostics));
+    assert_eq!(
+        told(&diagnostics).lines().count(),
+        1,
+        "{}",
+        told(&diagnostics)
+    );
     assert!(told(&diagnostics).starts_with("Warning places-to-fill-in"));
     assert!(portal.unwrap().outputs.len() > 60);
 }
@@ -172,8 +189,19 @@ fn no_page_that_ships_has_inline_style_or_script_or_leaves_the_portal_for_a_file
             continue;
         }
         let html = String::from_utf8(output.bytes.to_vec()).unwrap();
-        for forbidden in [" style=\"", "<style", "<script>", " onclick", "src=\"http", "href=\"//"] {
-            assert!(!html.contains(forbidden), "{} holds {forbidden}", output.path);
+        for forbidden in [
+            " style=\"",
+            "<style",
+            "<script>",
+            " onclick",
+            "src=\"http",
+            "href=\"//",
+        ] {
+            assert!(
+                !html.contains(forbidden),
+                "{} holds {forbidden}",
+                output.path
+            );
         }
     }
 }
@@ -197,7 +225,10 @@ fn a_build_with_errors_leaves_the_good_one_standing() {
     write("site.yaml", "title: T\norganisation: O\n");
     write("content/index.md", "---\ntitle: Goed\n---\nTekst\n");
     assert_eq!(build().status.code(), Some(0));
-    write("content/index.md", "---\ntitle: Fout\n---\n[weg](nergens.md)\n");
+    write(
+        "content/index.md",
+        "---\ntitle: Fout\n---\n[weg](nergens.md)\n",
+    );
     let failed = build();
     assert_eq!(failed.status.code(), Some(1));
     let told = String::from_utf8_lossy(&failed.stderr);
