@@ -187,6 +187,17 @@ impl Definition {
         self.fields().find(|field| field.name.as_str() == name)
     }
 
+    /// Returns the address of the form for pages in a language, below the base path and without a
+    /// slash in front: `melden/`, `en/melden/`. Where the form does not speak that language, it is the
+    /// address without a language, which every form has.
+    pub fn path(&self, language: Language, default_language: Language) -> String {
+        if language == default_language || !self.languages.contains(&language) {
+            format!("{}/", self.address)
+        } else {
+            format!("{language}/{}/", self.address)
+        }
+    }
+
     /// Chooses the language to speak: the asked one where the form offers it, else its first.
     pub fn language(&self, asked: Language) -> Language {
         let first = self.languages.first().copied().unwrap_or(asked);
