@@ -310,13 +310,14 @@ fn heading_id(
             id = format!("{parent}-{own}");
         }
     }
-    let mut number = 2;
     let base = id.clone();
+    let mut number = taken.get(&base).copied().unwrap_or(1);
     while taken.contains_key(&id) {
-        id = format!("{base}-{number}");
         number += 1;
+        id = format!("{base}-{number}");
     }
-    taken.insert(id.clone(), 1);
+    taken.insert(base, number);
+    taken.entry(id.clone()).or_insert(1);
     id
 }
 
@@ -468,6 +469,14 @@ impl<'a> Writer<'a> {
                 dest_url, title, ..
             } => return self.image(dest_url, title, range, events, at),
             Tag::HtmlBlock => {}
+            Tag::CodeBlock(_) => {
+                // Code is shown as it was written.
+                let end = end_of(events, at);
+                let code = events.get(at..=end).unwrap_or_default();
+                self.output
+                    .extend(code.iter().map(|(event, _)| event.clone()));
+                return end + 1;
+            }
             _ => self.output.push(Event::Start(tag.clone())),
         }
         at + 1
@@ -489,7 +498,7 @@ impl<'a> Writer<'a> {
             return end + 1;
         };
         self.headings_seen += 1;
-        self.last_heading = Some(heading.id.clone());
+        self.last_heading = Some(heading.text.clone());
         let level = heading_level(heading.level);
         self.output.push(Event::Start(Tag::Heading {
             level,
@@ -527,7 +536,7 @@ impl<'a> Writer<'a> {
         self.callouts += 1;
         let id = format!("kader--{}", self.callouts);
         self.html(format!(
-            "<section class=\"callout callout-{kind}\" aria-labelledby=\"{id}\">\n\
+            "<div class=\"callout callout-{kind}\" role=\"note\" aria-labelledby=\"{id}\">\n\
              <p class=\"callout-title\" id=\"{id}\">"
         ));
         let has_title = !rest.trim().is_empty() || line_end > at + 3;
@@ -545,7 +554,7 @@ impl<'a> Writer<'a> {
             self.output.push(Event::End(TagEnd::Paragraph));
         }
         self.blocks(events.get(paragraph_end + 1..end).unwrap_or_default());
-        self.html("</section>\n");
+        self.html("</div>\n");
         Some(end + 1)
     }
 
@@ -601,13 +610,18 @@ impl<'a> Writer<'a> {
         let end = end_of(events, at);
         self.tables += 1;
         let id = format!("tabel--{}", self.tables);
-        let name = match (&caption, &self.last_heading) {
-            (Some(_), _) => format!("aria-labelledby=\"{id}\""),
-            (None, Some(heading)) => format!("aria-labelledby=\"{}\"", escape(heading)),
-            (None, None) => format!(
-                "aria-label=\"{}\"",
-                escape(&self.resolver.text("table.label"))
-            ),
+        let name = match &caption {
+            Some(_) => format!("aria-labelledby=\"{id}\""),
+            // Numbered, because two regions may not have one name.
+            None => {
+                let label = self.resolver.text("table.label");
+                let heading = self.last_heading.as_deref().unwrap_or_default();
+                let label = format!("{label} {}: {heading}", self.tables);
+                format!(
+                    "aria-label=\"{}\"",
+                    escape(label.trim_end_matches([':', ' ']))
+                )
+            }
         };
         self.html(format!(
             "<div class=\"table\" role=\"region\" tabindex=\"0\" {name}>\n<table>\n"
@@ -861,6 +875,12 @@ impl<'a> Writer<'a> {
     fn text(&mut self, text: &str, range: &Range<usize>) {
         let text = dutch_apostrophes(text);
         let mut rest = text.as_str();
+        let written = self.source.text().get(range.clone()).unwrap_or_default();
+        if written.contains("\\[") {
+            // The editor wants the brackets themselves.
+            self.output.push(Event::Text(text.into()));
+            return;
+        }
         while let Some((before, after)) = rest.split_once("[[") {
             let Some((name, after)) = after.split_once("]]") else {
                 break;
@@ -1191,15 +1211,15 @@ mod tests {
     fn callouts_are_sections_with_a_name() {
         check(
             "> [!let op] Kijk *uit*\n> tekst\n",
-            "<section class=\"callout callout-warning\" aria-labelledby=\"kader--1\">\n\
+            "<div class=\"callout callout-warning\" role=\"note\" aria-labelledby=\"kader--1\">\n\
              <p class=\"callout-title\" id=\"kader--1\">Kijk <em>uit</em></p>\n\
-             <p>tekst</p>\n</section>\n",
+             <p>tekst</p>\n</div>\n",
         );
         check(
             "> [!in het kort]\n>\n> - a\n",
-            "<section class=\"callout callout-short\" aria-labelledby=\"kader--1\">\n\
+            "<div class=\"callout callout-short\" role=\"note\" aria-labelledby=\"kader--1\">\n\
              <p class=\"callout-title\" id=\"kader--1\">‹callout.short›</p>\n\
-             <ul>\n<li>a</li>\n</ul>\n</section>\n",
+             <ul>\n<li>a</li>\n</ul>\n</div>\n",
         );
         check("> gewoon\n", "<blockquote>\n<p>gewoon</p>\n</blockquote>\n");
         check_problem("> [!letop]\n> tekst\n", "callout-unknown", 1, 3);
@@ -1216,7 +1236,10 @@ mod tests {
              <tr>\n<td>jij</td>\n<td class=\"right\">meldt</td>\n</tr>\n</tbody>\n</table>\n</div>\n",
         );
         let (html, _) = rendered("## Kop\n\n| a | |\n|---|---|\n| b | c |\n");
-        assert!(html.contains("aria-labelledby=\"kop\""), "{html}");
+        assert!(
+            html.contains("aria-label=\"‹table.label› 1: Kop\""),
+            "{html}"
+        );
         assert!(html.contains("<td></td>"), "{html}");
     }
 
@@ -1307,6 +1330,26 @@ mod tests {
         );
         check_problem("Bij [[organisatie]].\n", "value-unknown", 1, 5);
         check_problem("Het [[register.name]].\n", "value-not-set", 1, 5);
+    }
+
+    #[test]
+    fn code_and_escaped_brackets_are_shown_as_they_were_written() {
+        check(
+            "```\n[[organisation]] 's [^a] ${a[[0]]}\n```\n",
+            "<pre><code>[[organisation]] 's [^a] ${a[[0]]}\n</code></pre>\n",
+        );
+        check(
+            "`[[organisation]]` \\[[x]] \\[^a]\n",
+            "<p><code>[[organisation]]</code> [[x]] [^a]</p>\n",
+        );
+    }
+
+    #[test]
+    fn many_headings_with_one_text_cost_little() {
+        let source = SourceText::new("content/a.md", "## a\n\n".repeat(50_000));
+        let (outline, diagnostics) = outline(&source, 0..source.text().len(), None);
+        assert_eq!(outline.headings.last().unwrap().id, "a-50000");
+        assert_eq!(diagnostics.len(), 49_999);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::pages::{ASSETS, Page, Site};
 use super::slug::slug;
 use super::source::Sources;
 use crate::diagnostic::Diagnostic;
+use crate::form::Definition;
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::nearest::nearest;
@@ -44,27 +45,6 @@ const VALUES: [&str; 5] = [
     "emergency.internal",
 ];
 
-/// A form that the receiver serves, as far as pages need to know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormEntry {
-    /// Last step of its address: `melden`.
-    pub address: String,
-    /// Languages in which it is offered.
-    pub languages: Vec<Language>,
-}
-
-impl FormEntry {
-    /// Returns the address of the form in a language, without the base path: `/melden/`,
-    /// `/en/melden/`.
-    pub fn path(&self, language: Language, default_language: Language) -> String {
-        if language == default_language || !self.languages.contains(&language) {
-            format!("/{}/", self.address)
-        } else {
-            format!("/{language}/{}/", self.address)
-        }
-    }
-}
-
 /// Everything that rendering starts from.
 pub struct Input<'a> {
     /// The settings.
@@ -76,7 +56,7 @@ pub struct Input<'a> {
     /// The look.
     pub theme: &'a Theme,
     /// The forms; the first is the one behind the Melden button.
-    pub forms: &'a [FormEntry],
+    pub forms: &'a [Definition],
     /// The day as of which the portal is built.
     pub today: Date,
 }
@@ -101,7 +81,7 @@ pub fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagno
         report: input.forms.first().map(|form| Link {
             label: messages.text("site.report", &[]),
             href: format!(
-                "{}{}",
+                "{}/{}",
                 config.base_path(),
                 form.path(language, config.default_language())
             ),
@@ -187,7 +167,10 @@ pub fn render(input: &Input<'_>) -> (Vec<Output>, Vec<Diagnostic>) {
     }
     result.extend(input.theme.outputs().iter().cloned());
     result.extend(files.into_outputs());
-    result.push(output("sitemap.xml".to_owned(), sitemap(input)));
+    // The addresses of a sitemap must be whole.
+    if input.config.base_url.is_some() {
+        result.push(output("sitemap.xml".to_owned(), sitemap(input)));
+    }
     result.push(output("robots.txt".to_owned(), robots(input)));
     // Two aliases of one page can be the same, and one asset can be asked for twice.
     result.sort_by(|a, b| a.path.cmp(&b.path));
@@ -204,8 +187,10 @@ fn output(path: String, text: String) -> Output {
 }
 
 fn theme_problem(error: &crate::theme::RenderError) -> Diagnostic {
+    // Below its first two lines, what is wrong and where, the reason shows the template.
+    let reason: Vec<&str> = error.reason.lines().take(2).map(str::trim).collect();
     Diagnostic::error("theme-render")
-        .with("reason", &error.reason)
+        .with("reason", reason.join(" "))
         .in_file(error.template)
 }
 
@@ -773,23 +758,19 @@ impl PageResolver<'_, '_> {
         let config = self.input.config;
         let default_language = config.default_language();
         let form = self.input.forms.iter().find_map(|form| {
-            let mut languages = form.languages.iter();
-            let written = languages.find(|l| form.path(**l, default_language) == wanted)?;
+            let path = |language| format!("/{}", form.path(language, default_language));
+            let mut languages = config.languages.iter();
+            let written = languages.find(|language| path(**language) == wanted)?;
             // The plain address of a form means the form in the language of the page.
             Some(match *written == default_language {
-                true => form.path(self.page.language, default_language),
+                true => path(self.page.language),
                 false => wanted.clone(),
             })
         });
         if let Some(form) = form {
             let href = format!("{}{form}{rest}", config.base_path());
-            return (
-                Target::Address {
-                    href,
-                    language: None,
-                },
-                None,
-            );
+            let language = None;
+            return (Target::Address { href, language }, None);
         }
         let href = format!("{}{wanted}", config.base_path());
         let page = self.input.site.by_href(&href);
@@ -823,6 +804,12 @@ impl PageResolver<'_, '_> {
             }
         }
     }
+}
+
+/// Returns whether a browser would run a file in the name of the portal.
+fn is_active(path: &str) -> bool {
+    let extension = path.rsplit('.').next().unwrap_or_default().to_lowercase();
+    matches!(extension.as_str(), "html" | "htm" | "xhtml" | "js" | "mjs")
 }
 
 /// Splits an address into its path and what follows it: `?…` and `#…`.
@@ -910,6 +897,10 @@ impl Resolver for PageResolver<'_, '_> {
         };
         if path.to_lowercase().ends_with(".md") {
             return self.page_link(&path, rest.strip_prefix('#'));
+        }
+        if is_active(&path) && !self.input.config.raw_html && self.files.bytes(&path).is_some() {
+            let diagnostic = Diagnostic::error("file-active").with("target", path);
+            return (Target::Nowhere, Some(diagnostic));
         }
         if let Some(href) = self.files.href(&path) {
             return (address(&format!("{href}{rest}")), None);
