@@ -388,7 +388,6 @@ fn children(input: &Input<'_>, page: &Page) -> Vec<CardView> {
             title: child.title.clone(),
             summary: child.summary.clone(),
             href: child.href.clone(),
-            lang: None,
         })
         .collect()
 }
