@@ -67,9 +67,9 @@ pub struct Register {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     /// Name of the person or team.
-    pub name: String,
-    /// Function of the person or team.
-    pub function: Translated,
+    pub name: Translated,
+    /// Function, where the name does not say it.
+    pub function: Option<Translated>,
     /// What one can turn to them for.
     pub about: Option<Translated>,
     /// Phone number as written for people.
@@ -348,7 +348,7 @@ fn contacts(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Contact> {
 fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
     let d = diagnostics;
     let mut map = Mapping::read(node, d);
-    let name = map.require("name", d).and_then(|n| n.text(d));
+    let name = map.require("name", d).and_then(|n| Translated::read(n, d));
     let function = map.get("function").and_then(|n| Translated::read(n, d));
     let about = map.get("about").and_then(|n| Translated::read(n, d));
     let phone = map.get("phone").and_then(|n| phone(n, d));
@@ -358,7 +358,7 @@ fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
     map.finish(d);
     Some(Contact {
         name: name?,
-        function: function.unwrap_or_default(),
+        function,
         about,
         phone,
         email,

@@ -417,8 +417,13 @@ fn contacts(config: &Config, language: Language) -> Vec<ContactView> {
         .contacts
         .iter()
         .map(|contact| ContactView {
-            name: contact.name.clone(),
-            function: contact.function.get(language).to_owned(),
+            name: contact.name.get(language).to_owned(),
+            function: contact
+                .function
+                .as_ref()
+                .unwrap_or(&contact.name)
+                .get(language)
+                .to_owned(),
             about: contact
                 .about
                 .as_ref()
