@@ -4,6 +4,8 @@
 //! code is the key of its message in the program's catalogues (`messages/<language>/`): the text
 //! under `<code>` says what is wrong, the text under `<code>.hint` what to do.
 
+use std::collections::BTreeMap;
+
 use crate::source_text::Place;
 
 /// How bad a problem is.
@@ -91,4 +93,61 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
             .then(a.severity.cmp(&b.severity))
             .then(a.code.cmp(b.code))
     });
+}
+
+/// Most errors of one kind that are told of one file. Who has two hundred has one cause.
+const MOST_ERRORS_OF_A_KIND: usize = 20;
+
+/// Most warnings of one kind that are told of one file, so that the rare ones are seen.
+const MOST_WARNINGS_OF_A_KIND: usize = 3;
+
+/// Leaves out what is more of the same: of each kind of problem in one file the first ones stay, and
+/// one more says how many there are besides. The diagnostics must be in reading order.
+pub fn abridge(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let key = |diagnostic: &Diagnostic| {
+        let path = diagnostic.place.as_ref().map(|place| place.path.clone());
+        (path, diagnostic.code)
+    };
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for diagnostic in &diagnostics {
+        *counts.entry(key(diagnostic)).or_default() += 1;
+    }
+    let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+    let mut abridged = Vec::new();
+    for diagnostic in diagnostics {
+        let key = key(&diagnostic);
+        let number = seen.entry(key.clone()).or_default();
+        *number += 1;
+        let all = counts.get(&key).copied().unwrap_or_default();
+        let most = match diagnostic.severity {
+            Severity::Error => MOST_ERRORS_OF_A_KIND,
+            Severity::Warning => MOST_WARNINGS_OF_A_KIND,
+        };
+        if *number == most + 1 {
+            let mut more = Diagnostic::new(diagnostic.severity, "more-of-the-same")
+                .with("count", all - most)
+                .with("code", diagnostic.code);
+            more.place = diagnostic.place;
+            abridged.push(more);
+        } else if *number <= most {
+            abridged.push(diagnostic);
+        }
+    }
+    abridged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_of_the_same_is_counted_and_not_told() {
+        let of = |path: &str| Diagnostic::error("link-dead").in_file(path);
+        let mut all = vec![of("a.md"); 25];
+        all.extend(vec![of("b.md"); 20]);
+        let abridged = abridge(all);
+        assert_eq!(abridged.len(), 41);
+        assert_eq!(abridged[20].code, "more-of-the-same");
+        assert_eq!(abridged[20].arguments[0], ("count", "5".to_owned()));
+    }
 }

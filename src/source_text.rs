@@ -3,13 +3,15 @@
 //! Diagnostics count lines and columns from 1; columns count characters, as editors do.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The text of an input file, cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SourceText {
     path: Arc<str>,
     text: Arc<str>,
+    /// Where each line starts, found when the first place is asked for.
+    line_starts: Arc<OnceLock<Vec<usize>>>,
 }
 
 /// A stretch of a source file, as a reader sees it.
@@ -33,6 +35,7 @@ impl SourceText {
         SourceText {
             path: path.into(),
             text: text.into(),
+            line_starts: Arc::default(),
         }
     }
 
@@ -69,8 +72,13 @@ impl SourceText {
     pub fn place(&self, range: Range<usize>) -> Place {
         let text: &str = &self.text;
         let start = text.floor_char_boundary(range.start.min(text.len()));
-        let before = text.get(..start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line_starts = self.line_starts();
+        let line = line_starts.partition_point(|line_start| *line_start <= start);
+        let line_start = line
+            .checked_sub(1)
+            .and_then(|at| line_starts.get(at))
+            .copied()
+            .unwrap_or_default();
         let line_end = text
             .get(start..)
             .and_then(|rest| rest.find('\n'))
@@ -80,7 +88,7 @@ impl SourceText {
         let end = text.floor_char_boundary(range.end.clamp(start, line_end));
         Place {
             path: self.path.clone(),
-            line: before.matches('\n').count() + 1,
+            line,
             column: text
                 .get(line_start..start)
                 .unwrap_or_default()
@@ -95,6 +103,13 @@ impl SourceText {
                 .max(1),
             line_text: line_text.to_owned(),
         }
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(breaks).collect()
+        })
     }
 
     /// Returns the place that stands for the whole file: its first line.

@@ -8,6 +8,10 @@ use crate::diagnostic::Diagnostic;
 /// Folder of the reports below the root of the portal, unless another is named.
 const DEFAULT: &str = "data";
 
+/// What a data folder has, so that another folder is not taken for one without reports: every writer
+/// leaves the first, every report makes the second.
+const MARKS: [&str; 2] = ["lock", "reports"];
+
 /// The argument that names the folder of the reports.
 #[derive(Clone, Debug, clap::Args)]
 pub struct DataFolder {
@@ -29,7 +33,7 @@ impl DataFolder {
     /// reports.
     pub fn existing(&self, root: &Path) -> Result<PathBuf, CommandError> {
         let path = self.path(root);
-        if path.is_dir() {
+        if MARKS.iter().any(|mark| path.join(mark).exists()) {
             Ok(path)
         } else {
             Err(CommandError::ReadWrite(

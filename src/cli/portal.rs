@@ -6,13 +6,13 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Diagnostic, any_error, sort};
+use crate::diagnostic::{Diagnostic, abridge, any_error, sort};
 use crate::form::Definition;
 use crate::language::Language;
 use crate::output::Output;
 use crate::site::config::{Config, Environment};
-use crate::site::pages::{Reserved, gather};
-use crate::site::render::{FormEntry, Input, render, site_view};
+use crate::site::pages::gather;
+use crate::site::render::{Input, render, site_view};
 use crate::site::source;
 use crate::source_text::SourceText;
 use crate::theme::view::SiteView;
@@ -44,7 +44,7 @@ pub fn assemble(
     sort(&mut diagnostics);
     diagnostics.dedup();
     let sound = !any_error(&diagnostics);
-    (portal.filter(|_| sound), diagnostics)
+    (portal.filter(|_| sound), abridge(diagnostics))
 }
 
 fn assemble_unchecked(
@@ -58,7 +58,7 @@ fn assemble_unchecked(
     let (config, problems) = match &settings {
         Some(settings) => Config::parse(settings, environment),
         None => Config::parse(
-            &SourceText::new("site.yaml", "title: -\norganisation: -\n"),
+            &SourceText::new("site.yaml", "title: x\norganisation: x\n"),
             environment,
         ),
     };
@@ -68,19 +68,7 @@ fn assemble_unchecked(
     let (sources, problems) = source::read(root);
     diagnostics.extend(problems);
 
-    let entries: Vec<FormEntry> = forms
-        .iter()
-        .map(|form| FormEntry {
-            address: form.address.clone(),
-            languages: form.languages.clone(),
-        })
-        .collect();
-    let addresses: Vec<String> = forms
-        .iter()
-        .map(|form| format!("/{}/", form.address))
-        .collect();
-    let reserved = Reserved { forms: &addresses };
-    let (site, problems) = gather(&config, &sources, &reserved, today);
+    let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
 
     let theme = theme?;
@@ -89,7 +77,7 @@ fn assemble_unchecked(
         sources: &sources,
         site: &site,
         theme: &theme,
-        forms: &entries,
+        forms: &forms,
         today,
     };
     let (outputs, problems) = render(&input);
@@ -136,7 +124,21 @@ fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition>
     for source in &sources {
         let (form, problems) = Definition::parse(source);
         diagnostics.extend(problems);
-        forms.extend(form);
+        let Some(form) = form else {
+            continue;
+        };
+        let other = forms
+            .iter()
+            .find(|other: &&Definition| other.address == form.address);
+        match other {
+            Some(other) => diagnostics.push(
+                Diagnostic::error("form-same-address")
+                    .with("address", &form.address)
+                    .with("other", format!("forms/{}.yaml", other.id))
+                    .at(source.start()),
+            ),
+            None => forms.push(form),
+        }
     }
     forms
 }

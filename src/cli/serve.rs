@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let clock = Arc::new(SystemClock);
-    let environment = |name: &str| env::var(name).ok();
+    let environment = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let (portal, problems) = assemble(root, &environment, clock.today());
     if !problems.is_empty() {
         ui.tell_diagnostics(&problems)?;

@@ -7,7 +7,9 @@
 //! so that an editor sees all problems at once.
 
 pub mod config;
+mod files;
 pub mod front_matter;
+mod links;
 pub mod markdown;
 pub mod outputs;
 pub mod pages;

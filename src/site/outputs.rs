@@ -97,12 +97,18 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 /// Returns [`WriteError::NotOurs`] where the folder holds something else, and otherwise the path at
 /// which a file operation failed. In both cases what stood there before still stands there.
 pub fn write(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
-    let exists = folder.try_exists().map_err(at(folder))?;
-    if exists && !is_ours(folder)? {
-        return Err(WriteError::NotOurs(folder.to_owned()));
-    }
     let fresh = beside(folder, "new");
     let old = beside(folder, "old");
+    for other in [folder, &fresh, &old] {
+        if other.try_exists().map_err(at(other))? && !is_ours(other)? {
+            return Err(WriteError::NotOurs(other.to_owned()));
+        }
+    }
+    // A build that was cut off between its two moves left the good one aside.
+    if !folder.try_exists().map_err(at(folder))? && old.try_exists().map_err(at(&old))? {
+        fs::rename(&old, folder).map_err(at(folder))?;
+    }
+    let exists = folder.try_exists().map_err(at(folder))?;
     remove(&fresh)?;
     remove(&old)?;
     let written = write_all(outputs, &fresh);
@@ -196,6 +202,17 @@ mod tests {
         );
         assert!(!folder.join("oud.txt").exists());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_good_build_that_was_left_aside_is_not_lost() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("public");
+        write(&[output("a.txt", "goed")], &folder).unwrap();
+        fs::rename(&folder, root.path().join(".public.old")).unwrap();
+        let nothing_fits = output("a.txt/b.txt", "x");
+        write(&[output("a.txt", "fout"), nothing_fits], &folder).unwrap_err();
+        assert_eq!(fs::read_to_string(folder.join("a.txt")).unwrap(), "goed");
     }
 
     #[test]

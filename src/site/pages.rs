@@ -17,6 +17,7 @@ use super::markdown::{self, Outline};
 use super::slug::slug;
 use super::source::Sources;
 use crate::diagnostic::{Diagnostic, any_error};
+use crate::form::Definition;
 use crate::language::Language;
 use crate::source_text::SourceText;
 
@@ -109,17 +110,11 @@ impl Site {
     }
 }
 
-/// Address space that pages may not take, because the program serves something there.
-pub struct Reserved<'a> {
-    /// Addresses of forms, with slashes around and without the base path: `/melden/`.
-    pub forms: &'a [String],
-}
-
 /// Makes the site from its sources as of a day.
 pub fn gather(
     config: &Config,
     sources: &Sources,
-    reserved: &Reserved<'_>,
+    forms: &[Definition],
     today: Date,
 ) -> (Site, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
@@ -128,23 +123,24 @@ pub fn gather(
         .par_iter()
         .map(|source| read_page(config, source))
         .collect();
-    let mut pages = Vec::new();
-    let mut unpublished = BTreeSet::new();
+    let mut all = Vec::new();
     for (page, problems) in read {
         diagnostics.extend(problems);
-        match page {
-            Some(page) if is_published(&page.front_matter, today) => pages.push(page),
-            Some(page) => {
-                unpublished.insert(page.source.path().to_owned());
-            }
-            None => {}
-        }
+        all.extend(page);
     }
+    let closed = closed_folders(&all, today);
+    let (mut pages, hidden): (Vec<Page>, Vec<Page>) = all
+        .into_iter()
+        .partition(|page| is_published(&page.front_matter, today) && !is_below(page, &closed));
+    let unpublished = hidden
+        .into_iter()
+        .map(|page| page.source.path().to_owned())
+        .collect();
     add_missing_indexes(config, &mut pages, &mut diagnostics);
     pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
     warn_of_age(&pages, today, &mut diagnostics);
     warn_of_same_titles(&pages, &mut diagnostics);
-    let site = index(config, pages, unpublished, reserved, &mut diagnostics);
+    let site = index(config, pages, unpublished, forms, &mut diagnostics);
     (site, diagnostics)
 }
 
@@ -153,6 +149,26 @@ fn is_published(front_matter: &FrontMatter, today: Date) -> bool {
     !front_matter.draft
         && front_matter.publish.is_none_or(|date| date <= today)
         && front_matter.expires.is_none_or(|date| today < date)
+}
+
+/// Returns the folders whose index page is not published: what is in them is not shown either.
+fn closed_folders(pages: &[Page], today: Date) -> BTreeSet<(Language, String)> {
+    pages
+        .iter()
+        .filter(|page| page.is_index && !page.folder.is_empty())
+        .filter(|page| !is_published(&page.front_matter, today))
+        .map(|page| (page.language, page.folder.clone()))
+        .collect()
+}
+
+fn is_below(page: &Page, closed: &BTreeSet<(Language, String)>) -> bool {
+    closed.iter().any(|(language, folder)| {
+        page.language == *language
+            && page
+                .folder
+                .strip_prefix(folder.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnostic>) {
@@ -211,7 +227,11 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
     if is_index {
         steps.pop();
     }
-    let written = front_matter.title.clone().or(outline.title.clone());
+    let written = [&front_matter.title, &outline.title]
+        .into_iter()
+        .flatten()
+        .find(|title| !title.trim().is_empty())
+        .cloned();
     // Where the front matter could not be read, that has been told, and the title may well be in it.
     if written.is_none() && !any_error(&diagnostics) {
         diagnostics.push(Diagnostic::error("page-without-title").at(source.start()));
@@ -262,54 +282,74 @@ fn href(config: &Config, language: Language, steps: &[String]) -> String {
     href
 }
 
-/// Gives every folder that holds pages an index page, so that no address on the way to a page is
-/// dead; the editor is asked to write a real one.
+/// Gives every folder that holds pages in a language an index page in that language, so that no
+/// address on the way to a page is dead; the editor is asked to write a real one.
 fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut Vec<Diagnostic>) {
-    let language = config.default_language();
-    let mut folders: BTreeSet<String> = BTreeSet::from([String::new()]);
-    for page in pages.iter().filter(|page| page.language == language) {
+    for language in &config.languages {
+        let missing = folders_without_index(config, pages, *language);
+        for folder in missing {
+            let page = made_index(config, &folder, *language);
+            diagnostics
+                .push(Diagnostic::warning("folder-without-index").in_file(page.source.path()));
+            pages.push(page);
+        }
+    }
+}
+
+fn folders_without_index(config: &Config, pages: &[Page], language: Language) -> Vec<String> {
+    let in_language = || pages.iter().filter(|page| page.language == language);
+    let mut folders: BTreeSet<&str> = BTreeSet::new();
+    if language == config.default_language() || in_language().next().is_some() {
+        folders.insert("");
+    }
+    for page in in_language() {
         let mut folder = page.folder.as_str();
         while !folder.is_empty() {
-            folders.insert(folder.to_owned());
+            folders.insert(folder);
             folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
     }
-    let present: BTreeSet<String> = pages
-        .iter()
-        .filter(|page| page.is_index && page.language == language)
-        .map(|page| page.folder.clone())
+    let present: BTreeSet<&str> = in_language()
+        .filter(|page| page.is_index)
+        .map(|page| page.folder.as_str())
         .collect();
-    for folder in folders.difference(&present) {
-        let path = format!("content/{}", join(folder, "index.md"));
-        diagnostics.push(Diagnostic::warning("folder-without-index").in_file(&path));
-        let name = folder.rsplit('/').next().unwrap_or_default();
-        let title = match name {
-            "" => config.title.get(language).to_owned(),
-            name => readable(name),
-        };
-        let steps: Vec<String> = folder
-            .split('/')
-            .filter(|s| !s.is_empty())
-            .map(slug)
-            .collect();
-        pages.push(Page {
-            source: SourceText::new(path, ""),
-            front_matter: FrontMatter::default(),
-            body: 0..0,
-            outline: Outline::default(),
-            language,
-            title,
-            summary: None,
-            kind: if folder.is_empty() {
-                Kind::Home
-            } else {
-                Kind::Section
-            },
-            is_index: true,
-            key: join(folder, "index"),
-            href: href(config, language, &steps),
-            folder: folder.clone(),
-        });
+    folders
+        .difference(&present)
+        .map(|folder| (*folder).to_owned())
+        .collect()
+}
+
+fn made_index(config: &Config, folder: &str, language: Language) -> Page {
+    let file = match language == config.default_language() {
+        true => "index.md".to_owned(),
+        false => format!("index.{language}.md"),
+    };
+    let title = match folder.rsplit('/').next().unwrap_or_default() {
+        "" => config.title.get(language).to_owned(),
+        name => readable(name),
+    };
+    let steps: Vec<String> = folder
+        .split('/')
+        .filter(|step| !step.is_empty())
+        .map(slug)
+        .collect();
+    Page {
+        source: SourceText::new(format!("content/{}", join(folder, &file)), ""),
+        front_matter: FrontMatter::default(),
+        body: 0..0,
+        outline: Outline::default(),
+        language,
+        title,
+        summary: None,
+        kind: if folder.is_empty() {
+            Kind::Home
+        } else {
+            Kind::Section
+        },
+        is_index: true,
+        key: join(folder, "index"),
+        href: href(config, language, &steps),
+        folder: folder.to_owned(),
     }
 }
 
@@ -358,7 +398,7 @@ fn index(
     config: &Config,
     pages: Vec<Page>,
     unpublished: BTreeSet<String>,
-    reserved: &Reserved<'_>,
+    forms: &[Definition],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Site {
     let mut site = Site {
@@ -368,7 +408,7 @@ fn index(
     for (at, page) in pages.iter().enumerate() {
         site.by_source.insert(page.source.path().to_owned(), at);
         site.by_key.insert((page.key.clone(), page.language), at);
-        if let Some(code) = reserved_by(config, &page.href, reserved) {
+        if let Some(code) = reserved_by(config, &page.href, forms) {
             diagnostics.push(
                 Diagnostic::error(code)
                     .with("address", &page.href)
@@ -408,7 +448,7 @@ fn index(
         });
     }
     for (at, page) in pages.iter().enumerate() {
-        aliases(config, &mut site, &pages, at, page, reserved, diagnostics);
+        aliases(config, &mut site, &pages, at, page, forms, diagnostics);
     }
     site.pages = pages;
     site
@@ -429,28 +469,19 @@ fn parent_folder(page: &Page) -> Option<&str> {
     )
 }
 
-fn reserved_by(config: &Config, href: &str, reserved: &Reserved<'_>) -> Option<&'static str> {
+/// Returns why a page cannot have an address, if something else is served there.
+fn reserved_by(config: &Config, href: &str, forms: &[Definition]) -> Option<&'static str> {
     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
-    let plain = Language::ALL
-        .iter()
-        .find_map(|l| {
-            below
-                .strip_prefix(&format!("/{}", l.tag()))
-                .filter(|r| r.starts_with('/'))
-        })
-        .unwrap_or(below);
-    if reserved
-        .forms
-        .iter()
-        .any(|form| below == form || plain == form)
-    {
+    let below = below.trim_start_matches('/');
+    let default_language = config.default_language();
+    let is_form = forms.iter().any(|form| {
+        let mut languages = config.languages.iter();
+        languages.any(|language| form.path(*language, default_language) == below)
+    });
+    if is_form {
         return Some("address-of-form");
     }
-    let first = below
-        .trim_start_matches('/')
-        .split('/')
-        .next()
-        .unwrap_or_default();
+    let first = below.split('/').next().unwrap_or_default();
     (first == ASSETS).then_some("address-of-assets")
 }
 
@@ -460,7 +491,7 @@ fn aliases(
     pages: &[Page],
     at: usize,
     page: &Page,
-    reserved: &Reserved<'_>,
+    forms: &[Definition],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (alias, place) in &page.front_matter.aliases {
@@ -481,7 +512,7 @@ fn aliases(
             continue;
         }
         let href = format!("{}/{}/", config.base_path(), clean.unwrap_or_default());
-        if let Some(code) = reserved_by(config, &href, reserved) {
+        if let Some(code) = reserved_by(config, &href, forms) {
             diagnostics.push(
                 Diagnostic::error(code)
                     .with("address", &href)

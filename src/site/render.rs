@@ -1,26 +1,25 @@
-//! Pages to outputs: views for the theme, links resolved, files under names with their hash.
+//! Pages to outputs: views for the theme, and the files that every portal has.
 //!
 //! Every page is rendered on its own from the same unchanging [`Site`], so all cores can work at
 //! once and the order of work never shows in the result.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::config::{Config, PageReference, dial};
+use super::files::Files;
 use super::front_matter::Kind;
-use super::markdown::{self, Image, Resolver, Target};
+use super::links::{PageResolver, dead_page};
+use super::markdown;
 use super::outputs;
-use super::pages::{ASSETS, Page, Site};
-use super::slug::slug;
+use super::pages::{Page, Site};
 use super::source::Sources;
 use crate::diagnostic::Diagnostic;
+use crate::form::Definition;
 use crate::language::Language;
 use crate::message::Catalogue;
-use crate::nearest::nearest;
 use crate::output::{Caching, Output};
 use crate::theme::view::{
     AlternateView, CardView, ContactView, ContentView, DateView, EmergencyView, ErrorView,
@@ -35,36 +34,6 @@ const FEWEST_CONTENTS: usize = 3;
 /// The public emergency number in the Netherlands and the rest of the European Union.
 const PUBLIC_EMERGENCY: &str = "112";
 
-/// Names of settings that a text can show between double brackets.
-const VALUES: [&str; 5] = [
-    "title",
-    "organisation",
-    "register.name",
-    "register.url",
-    "emergency.internal",
-];
-
-/// A form that the receiver serves, as far as pages need to know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormEntry {
-    /// Last step of its address: `melden`.
-    pub address: String,
-    /// Languages in which it is offered.
-    pub languages: Vec<Language>,
-}
-
-impl FormEntry {
-    /// Returns the address of the form in a language, without the base path: `/melden/`,
-    /// `/en/melden/`.
-    pub fn path(&self, language: Language, default_language: Language) -> String {
-        if language == default_language || !self.languages.contains(&language) {
-            format!("/{}/", self.address)
-        } else {
-            format!("/{language}/{}/", self.address)
-        }
-    }
-}
-
 /// Everything that rendering starts from.
 pub struct Input<'a> {
     /// The settings.
@@ -76,7 +45,7 @@ pub struct Input<'a> {
     /// The look.
     pub theme: &'a Theme,
     /// The forms; the first is the one behind the Melden button.
-    pub forms: &'a [FormEntry],
+    pub forms: &'a [Definition],
     /// The day as of which the portal is built.
     pub today: Date,
 }
@@ -101,7 +70,7 @@ pub fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagno
         report: input.forms.first().map(|form| Link {
             label: messages.text("site.report", &[]),
             href: format!(
-                "{}{}",
+                "{}/{}",
                 config.base_path(),
                 form.path(language, config.default_language())
             ),
@@ -187,7 +156,10 @@ pub fn render(input: &Input<'_>) -> (Vec<Output>, Vec<Diagnostic>) {
     }
     result.extend(input.theme.outputs().iter().cloned());
     result.extend(files.into_outputs());
-    result.push(output("sitemap.xml".to_owned(), sitemap(input)));
+    // The addresses of a sitemap must be whole.
+    if input.config.base_url.is_some() {
+        result.push(output("sitemap.xml".to_owned(), sitemap(input)));
+    }
     result.push(output("robots.txt".to_owned(), robots(input)));
     // Two aliases of one page can be the same, and one asset can be asked for twice.
     result.sort_by(|a, b| a.path.cmp(&b.path));
@@ -204,8 +176,10 @@ fn output(path: String, text: String) -> Output {
 }
 
 fn theme_problem(error: &crate::theme::RenderError) -> Diagnostic {
+    // Below its first two lines, what is wrong and where, the reason shows the template.
+    let reason: Vec<&str> = error.reason.lines().take(2).map(str::trim).collect();
     Diagnostic::error("theme-render")
-        .with("reason", &error.reason)
+        .with("reason", reason.join(" "))
         .in_file(error.template)
 }
 
@@ -414,7 +388,6 @@ fn children(input: &Input<'_>, page: &Page) -> Vec<CardView> {
             title: child.title.clone(),
             summary: child.summary.clone(),
             href: child.href.clone(),
-            lang: None,
         })
         .collect()
 }
@@ -528,44 +501,6 @@ fn named_page<'a>(
     site.version(&page.key, language)
 }
 
-/// Describes a reference to a page that does not exist, with the nearest that does, written from the
-/// folder `from` (with a slash at its end).
-fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
-    // Likeness is that of the file first: a page that was moved keeps its name.
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let same_name = input
-        .site
-        .source_paths()
-        .find(|known| known.rsplit('/').next() == Some(name));
-    // What all paths have in common would make any two look alike.
-    let bare = |path: &'_ str| -> String {
-        let path = path.strip_prefix("content/").unwrap_or(path);
-        path.strip_suffix(".md").unwrap_or(path).to_owned()
-    };
-    let near = same_name.map(str::to_owned).or_else(|| {
-        let known: Vec<String> = input.site.source_paths().map(bare).collect();
-        let near = nearest(&bare(path), known.iter().map(String::as_str))?;
-        Some(format!("content/{near}.md"))
-    });
-    match near.as_deref() {
-        Some(near) => Diagnostic::error("link-dead")
-            .with("target", path)
-            .with("nearest", relative(from, near)),
-        None => Diagnostic::error("link-dead-nothing-near").with("target", path),
-    }
-}
-
-/// Writes the path `to` as seen from the folder `from`; both relative to the root.
-fn relative(from: &str, to: &str) -> String {
-    let from: Vec<&str> = from.split('/').filter(|step| !step.is_empty()).collect();
-    let to: Vec<&str> = to.split('/').collect();
-    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..", from.len() - shared);
-    up.chain(to.iter().skip(shared).copied())
-        .collect::<Vec<_>>()
-        .join("/")
-}
-
 fn redirect_view(page: &Page, href: &str) -> RedirectView {
     RedirectView {
         shell: ShellView {
@@ -624,421 +559,4 @@ fn robots(input: &Input<'_>) -> String {
         (true, None) => "User-agent: *\nAllow: /\n".to_owned(),
         (true, Some(_)) => format!("User-agent: *\nAllow: /\nSitemap: {sitemap}\n"),
     }
-}
-
-/// The files beside the pages, under names that change with their bytes.
-struct Files<'a> {
-    hrefs: BTreeMap<&'a str, String>,
-    sources: &'a Sources,
-    base_path: &'a str,
-    used: Mutex<BTreeSet<&'a str>>,
-}
-
-impl<'a> Files<'a> {
-    fn new(input: &Input<'a>) -> Files<'a> {
-        let base_path = input.config.base_path();
-        let hrefs = input
-            .sources
-            .files
-            .par_iter()
-            .map(|(path, bytes)| {
-                (
-                    path.as_str(),
-                    format!("{base_path}/{}", hashed_name(path, bytes)),
-                )
-            })
-            .collect();
-        Files {
-            hrefs,
-            sources: input.sources,
-            base_path,
-            used: Mutex::default(),
-        }
-    }
-
-    /// Returns the address of a file and notes that a page needs it.
-    fn href(&self, path: &str) -> Option<&str> {
-        let (path, href) = self.hrefs.get_key_value(path)?;
-        if let Ok(mut used) = self.used.lock() {
-            used.insert(path);
-        }
-        Some(href)
-    }
-
-    fn bytes(&self, path: &str) -> Option<&'a Arc<[u8]>> {
-        self.sources.files.get(path)
-    }
-
-    /// Returns the files that pages need.
-    fn into_outputs(self) -> Vec<Output> {
-        let used = self.used.into_inner().unwrap_or_default();
-        used.into_iter()
-            .filter_map(|path| {
-                let href = self.hrefs.get(path)?;
-                let bytes = self.sources.files.get(path)?;
-                Some(Output {
-                    path: href
-                        .strip_prefix(self.base_path)
-                        .unwrap_or(href)
-                        .trim_start_matches('/')
-                        .to_owned(),
-                    bytes: bytes.clone(),
-                    caching: Caching::Forever,
-                })
-            })
-            .collect()
-    }
-}
-
-/// Makes the name of a file from its path and bytes: `content/norm/Poster A3.pdf` is
-/// `assets/norm/poster-a3.<hash>.pdf`. Sixteen hexadecimal digits (64 bits) tell versions apart.
-fn hashed_name(path: &str, bytes: &[u8]) -> String {
-    let below = path.strip_prefix("content/").unwrap_or(path);
-    let (stem, extension) = below.rsplit_once('.').unwrap_or((below, "bin"));
-    let steps: Vec<String> = stem.split('/').map(slug).collect();
-    let digest = Sha256::digest(bytes);
-    let hash: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{ASSETS}/{}.{hash}.{}", steps.join("/"), slug(extension))
-}
-
-struct PageResolver<'a, 'input> {
-    input: &'a Input<'input>,
-    files: &'a Files<'input>,
-    page: &'a Page,
-}
-
-impl PageResolver<'_, '_> {
-    /// Returns the folder of the page's file, with a slash at its end.
-    fn folder(&self) -> &str {
-        let path = self.page.source.path();
-        path.rfind('/')
-            .and_then(|at| path.get(..=at))
-            .unwrap_or_default()
-    }
-
-    /// Returns a path relative to the root for one that is written relative to the page, or nothing
-    /// where it leads out of the content folder.
-    fn path_of(&self, written: &str) -> Option<String> {
-        let mut steps: Vec<&str> = self.folder().split('/').filter(|s| !s.is_empty()).collect();
-        for step in written.split('/') {
-            match step {
-                "" | "." => {}
-                ".." => {
-                    steps.pop()?;
-                }
-                step => steps.push(step),
-            }
-        }
-        (steps.first() == Some(&"content")).then(|| steps.join("/"))
-    }
-
-    fn page_link(&self, path: &str, anchor: Option<&str>) -> (Target, Option<Diagnostic>) {
-        let Some(target) = self.input.site.by_source(path) else {
-            if self.input.site.is_unpublished(path) {
-                let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
-                return (Target::Nowhere, Some(diagnostic));
-            }
-            if self
-                .input
-                .sources
-                .unreadable
-                .iter()
-                .any(|known| known == path)
-            {
-                return (Target::Nowhere, None);
-            }
-            return (
-                Target::Nowhere,
-                Some(dead_page(self.input, path, self.folder())),
-            );
-        };
-        let language = (target.language != self.page.language).then(|| target.language.tag());
-        let mut href = target.href.clone();
-        let mut problem = None;
-        if let Some(anchor) = anchor {
-            problem = dead_anchor(target, anchor);
-            href = format!("{href}#{anchor}");
-        }
-        (Target::Address { href, language }, problem)
-    }
-
-    /// Resolves an address that starts with a slash: right where something is served, else a
-    /// mistake, because a path to a file would have been checked.
-    fn rooted_link(&self, destination: &str) -> (Target, Option<Diagnostic>) {
-        let (path, rest) = split_address(destination);
-        let wanted = format!("{}/", path.trim_end_matches('/'));
-        let config = self.input.config;
-        let default_language = config.default_language();
-        let form = self.input.forms.iter().find_map(|form| {
-            let mut languages = form.languages.iter();
-            let written = languages.find(|l| form.path(**l, default_language) == wanted)?;
-            // The plain address of a form means the form in the language of the page.
-            Some(match *written == default_language {
-                true => form.path(self.page.language, default_language),
-                false => wanted.clone(),
-            })
-        });
-        if let Some(form) = form {
-            let href = format!("{}{form}{rest}", config.base_path());
-            return (
-                Target::Address {
-                    href,
-                    language: None,
-                },
-                None,
-            );
-        }
-        let href = format!("{}{wanted}", config.base_path());
-        let page = self.input.site.by_href(&href);
-        let target = Target::Address {
-            href: format!("{href}{rest}"),
-            language: None,
-        };
-        if self.input.site.aliases.contains_key(&href) {
-            return (target, None);
-        }
-        match page {
-            Some(page) => {
-                let problem = rest
-                    .strip_prefix('#')
-                    .and_then(|anchor| dead_anchor(page, anchor));
-                (target, problem)
-            }
-            None => {
-                let near = nearest(
-                    &href,
-                    self.input.site.pages.iter().map(|page| page.href.as_str()),
-                )
-                .and_then(|near| self.input.site.by_href(near));
-                let diagnostic = match near {
-                    Some(near) => Diagnostic::error("link-dead")
-                        .with("target", path)
-                        .with("nearest", relative(self.folder(), near.source.path())),
-                    None => Diagnostic::error("link-dead-nothing-near").with("target", path),
-                };
-                (Target::Nowhere, Some(diagnostic))
-            }
-        }
-    }
-}
-
-/// Splits an address into its path and what follows it: `?…` and `#…`.
-fn split_address(address: &str) -> (&str, &str) {
-    let at = address.find(['?', '#']).unwrap_or(address.len());
-    address.split_at_checked(at).unwrap_or((address, ""))
-}
-
-fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
-    let decoded = percent_decoded(anchor);
-    let ids = page
-        .outline
-        .headings
-        .iter()
-        .map(|heading| heading.id.as_str());
-    if ids.clone().any(|id| id == decoded) {
-        return None;
-    }
-    let diagnostic = match nearest(&decoded, ids) {
-        Some(near) => Diagnostic::error("link-dead-anchor").with("nearest", format!("#{near}")),
-        None => Diagnostic::error("link-dead-anchor-none"),
-    };
-    Some(
-        diagnostic
-            .with("anchor", format!("#{decoded}"))
-            .with("target", page.source.path()),
-    )
-}
-
-fn percent_decoded(text: &str) -> String {
-    // Decoding as a form would read `+` as a space, which a path does not mean.
-    let plus = text.replace('+', "%2B");
-    let mut pairs = url::form_urlencoded::parse(plus.as_bytes());
-    pairs
-        .next()
-        .map_or_else(String::new, |(key, value)| match value.is_empty() {
-            true => key.into_owned(),
-            false => format!("{key}={value}"),
-        })
-}
-
-/// Returns the scheme of an address, in lower case: `https`, `mailto`.
-fn scheme(address: &str) -> Option<String> {
-    let (scheme, _) = address.split_once(':')?;
-    let well_formed = !scheme.is_empty()
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-    well_formed.then(|| scheme.to_ascii_lowercase())
-}
-
-impl Resolver for PageResolver<'_, '_> {
-    fn link(&self, destination: &str) -> (Target, Option<Diagnostic>) {
-        let address = |href: &str| Target::Address {
-            href: href.to_owned(),
-            language: None,
-        };
-        if let Some(scheme) = scheme(destination) {
-            return match scheme.as_str() {
-                "http" | "https" | "mailto" | "tel" => (address(destination), None),
-                _ => {
-                    let diagnostic = Diagnostic::error("link-scheme").with("scheme", scheme);
-                    (Target::Nowhere, Some(diagnostic))
-                }
-            };
-        }
-        if destination.is_empty() {
-            return (Target::Nowhere, Some(Diagnostic::error("link-empty")));
-        }
-        if let Some(anchor) = destination.strip_prefix('#') {
-            return (address(destination), dead_anchor(self.page, anchor));
-        }
-        if destination.starts_with("//") {
-            let diagnostic = Diagnostic::error("link-scheme").with("scheme", "//");
-            return (Target::Nowhere, Some(diagnostic));
-        }
-        if destination.starts_with('/') {
-            return self.rooted_link(destination);
-        }
-        let (written, rest) = split_address(destination);
-        let written = percent_decoded(written);
-        let Some(path) = self.path_of(&written) else {
-            let diagnostic = Diagnostic::error("link-outside").with("target", written);
-            return (Target::Nowhere, Some(diagnostic));
-        };
-        if path.to_lowercase().ends_with(".md") {
-            return self.page_link(&path, rest.strip_prefix('#'));
-        }
-        if let Some(href) = self.files.href(&path) {
-            return (address(&format!("{href}{rest}")), None);
-        }
-        if self.input.sources.unreadable.contains(&path) {
-            return (Target::Nowhere, None);
-        }
-        // A folder, or a page without its extension: say which file is meant.
-        let stem = path.trim_end_matches('/');
-        let meant = [format!("{stem}.md"), format!("{stem}/index.md")]
-            .into_iter()
-            .find(|candidate| self.input.site.by_source(candidate).is_some());
-        let diagnostic = match meant {
-            Some(meant) => Diagnostic::error("link-dead")
-                .with("target", &path)
-                .with("nearest", relative(self.folder(), &meant)),
-            None => {
-                let known = self.files.hrefs.keys().copied();
-                match nearest(&path, known.chain(self.input.site.source_paths())) {
-                    Some(near) => Diagnostic::error("link-dead")
-                        .with("target", &path)
-                        .with("nearest", relative(self.folder(), near)),
-                    None => Diagnostic::error("link-dead-nothing-near").with("target", &path),
-                }
-            }
-        };
-        (Target::Nowhere, Some(diagnostic))
-    }
-
-    fn image(&self, destination: &str) -> Result<Image, Diagnostic> {
-        if scheme(destination).is_some() || destination.starts_with("//") {
-            return Err(Diagnostic::error("image-elsewhere").with("target", destination));
-        }
-        let written = percent_decoded(split_address(destination).0);
-        let path = self.path_of(&written);
-        let file = path
-            .as_deref()
-            .and_then(|path| Some((path, self.files.bytes(path)?)));
-        let Some((path, bytes)) = file else {
-            let target = path.unwrap_or(written);
-            let known = self.files.hrefs.keys().copied();
-            return Err(match nearest(&target, known) {
-                Some(near) => Diagnostic::error("image-dead")
-                    .with("target", &target)
-                    .with("nearest", relative(self.folder(), near)),
-                None => Diagnostic::error("image-dead-nothing-near").with("target", &target),
-            });
-        };
-        let (width, height) = size_of(path, bytes)
-            .ok_or_else(|| Diagnostic::error("image-not-understood").with("target", path))?;
-        let href = self.files.href(path).unwrap_or_default().to_owned();
-        Ok(Image {
-            href,
-            width,
-            height,
-        })
-    }
-
-    fn value(&self, name: &str) -> Option<String> {
-        let config = self.input.config;
-        match name {
-            "title" => Some(config.title.get(self.page.language).to_owned()),
-            "organisation" => Some(config.organisation.clone()),
-            "register.name" => config
-                .register
-                .as_ref()
-                .map(|register| register.name.clone()),
-            "register.url" => config.register.as_ref()?.url.clone(),
-            "emergency.internal" => config.emergency_internal.clone(),
-            _ => None,
-        }
-    }
-
-    fn value_names(&self) -> &[&'static str] {
-        &VALUES
-    }
-
-    fn text(&self, key: &str) -> String {
-        self.input.theme.messages(self.page.language).text(key, &[])
-    }
-
-    fn raw_html(&self) -> bool {
-        self.input.config.raw_html
-    }
-}
-
-/// Returns the width and height of an image in pixels.
-fn size_of(path: &str, bytes: &[u8]) -> Option<(u32, u32)> {
-    if path.to_lowercase().ends_with(".svg") {
-        return size_of_svg(bytes);
-    }
-    let size = imagesize::blob_size(bytes).ok()?;
-    Some((
-        u32::try_from(size.width).ok()?,
-        u32::try_from(size.height).ok()?,
-    ))
-}
-
-fn size_of_svg(bytes: &[u8]) -> Option<(u32, u32)> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let document = roxmltree::Document::parse(text).ok()?;
-    let root = document.root_element();
-    if root.tag_name().name() != "svg" {
-        return None;
-    }
-    let pixels = |attribute: &str| {
-        let value = root.attribute(attribute)?;
-        positive(value.trim_end_matches("px"))
-    };
-    let view_box = || {
-        let numbers: Vec<&str> = root
-            .attribute("viewBox")?
-            .split([' ', ','])
-            .filter(|number| !number.is_empty())
-            .collect();
-        match numbers.as_slice() {
-            [_, _, width, height] => Some((positive(width)?, positive(height)?)),
-            _ => None,
-        }
-    };
-    match (pixels("width"), pixels("height")) {
-        (Some(width), Some(height)) => Some((width, height)),
-        _ => view_box(),
-    }
-}
-
-fn positive(text: &str) -> Option<u32> {
-    let number: f64 = text.trim().parse().ok()?;
-    let whole = number.round();
-    (whole >= 1.0 && whole <= f64::from(u32::MAX)).then_some(whole as u32)
 }

@@ -122,7 +122,6 @@ fn content(kind: &'static str) -> ContentView {
             title: "Rules".to_owned(),
             summary: Some("What may happen.".to_owned()),
             href: "/portaal/en/rules/".to_owned(),
-            lang: Some(Language::En),
         }],
     }
 }

@@ -156,8 +156,6 @@ pub struct CardView {
     pub summary: Option<String>,
     /// Its address.
     pub href: String,
-    /// Language, where it is not that of the list.
-    pub lang: Option<Language>,
 }
 
 /// A page of content: home, section, or any other kind.

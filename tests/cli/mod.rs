@@ -254,7 +254,7 @@ fout[cli-not-a-case]: Dit is geen nummer van een zaak: uuuuu
         "reports list --data nergens",
         3,
         "
-fout[cli-no-data-folder]: Deze map met meldingen bestaat niet: nergens
+fout[cli-no-data-folder]: Deze map is geen map met meldingen, of bestaat niet: nergens
   = hulp: Kijk of de naam klopt. Zijn er nog geen meldingen, dan is de map er nog niet.
 ",
     );

@@ -1,0 +1,8 @@
+//! Makes the program new when a file that is embedded in it changes: the macro that embeds folders
+//! does not notice files that are added.
+
+fn main() {
+    for folder in ["forms", "messages", "themes"] {
+        println!("cargo::rerun-if-changed={folder}");
+    }
+}

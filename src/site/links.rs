@@ -1,0 +1,357 @@
+//! Where the links, images and values of a page lead.
+//!
+//! Every destination is checked against the [`Site`](super::pages::Site), its headings, its files and
+//! the forms; what leads nowhere is told with the nearest that exists.
+
+use super::files::{Files, size_of};
+use super::markdown::{Image, Resolver, Target};
+use super::pages::Page;
+use super::render::Input;
+use crate::diagnostic::Diagnostic;
+use crate::nearest::nearest;
+
+/// Names of settings that a text can show between double brackets.
+const VALUES: [&str; 5] = [
+    "title",
+    "organisation",
+    "register.name",
+    "register.url",
+    "emergency.internal",
+];
+
+/// Resolves what stands in one page.
+pub(super) struct PageResolver<'a, 'input> {
+    pub(super) input: &'a Input<'input>,
+    pub(super) files: &'a Files<'input>,
+    pub(super) page: &'a Page,
+}
+
+impl PageResolver<'_, '_> {
+    /// Returns the folder of the page's file, with a slash at its end.
+    fn folder(&self) -> &str {
+        let path = self.page.source.path();
+        path.rfind('/')
+            .and_then(|at| path.get(..=at))
+            .unwrap_or_default()
+    }
+
+    /// Returns a path relative to the root for one that is written relative to the page, or nothing
+    /// where it leads out of the content folder.
+    fn path_of(&self, written: &str) -> Option<String> {
+        let mut steps: Vec<&str> = self.folder().split('/').filter(|s| !s.is_empty()).collect();
+        for step in written.split('/') {
+            match step {
+                "" | "." => {}
+                ".." => {
+                    steps.pop()?;
+                }
+                step => steps.push(step),
+            }
+        }
+        (steps.first() == Some(&"content")).then(|| steps.join("/"))
+    }
+
+    fn page_link(&self, path: &str, anchor: Option<&str>) -> (Target, Option<Diagnostic>) {
+        let Some(target) = self.input.site.by_source(path) else {
+            if self.input.site.is_unpublished(path) {
+                let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
+                return (Target::Nowhere, Some(diagnostic));
+            }
+            if self
+                .input
+                .sources
+                .unreadable
+                .iter()
+                .any(|known| known == path)
+            {
+                return (Target::Nowhere, None);
+            }
+            return (
+                Target::Nowhere,
+                Some(dead_page(self.input, path, self.folder())),
+            );
+        };
+        let language = (target.language != self.page.language).then(|| target.language.tag());
+        let mut href = target.href.clone();
+        let mut problem = None;
+        if let Some(anchor) = anchor {
+            problem = dead_anchor(target, anchor);
+            href = format!("{href}#{anchor}");
+        }
+        (Target::Address { href, language }, problem)
+    }
+
+    /// Resolves an address that starts with a slash: right where something is served, else a
+    /// mistake, because a path to a file would have been checked.
+    fn rooted_link(&self, destination: &str) -> (Target, Option<Diagnostic>) {
+        let (path, rest) = split_address(destination);
+        let wanted = format!("{}/", path.trim_end_matches('/'));
+        let config = self.input.config;
+        let default_language = config.default_language();
+        let form = self.input.forms.iter().find_map(|form| {
+            let path = |language| format!("/{}", form.path(language, default_language));
+            let mut languages = config.languages.iter();
+            let written = languages.find(|language| path(**language) == wanted)?;
+            // The plain address of a form means the form in the language of the page.
+            Some(match *written == default_language {
+                true => path(self.page.language),
+                false => wanted.clone(),
+            })
+        });
+        if let Some(form) = form {
+            let href = format!("{}{form}{rest}", config.base_path());
+            let language = None;
+            return (Target::Address { href, language }, None);
+        }
+        let href = format!("{}{wanted}", config.base_path());
+        let page = self.input.site.by_href(&href);
+        let target = Target::Address {
+            href: format!("{href}{rest}"),
+            language: None,
+        };
+        if self.input.site.aliases.contains_key(&href) {
+            return (target, None);
+        }
+        match page {
+            Some(page) => {
+                let problem = rest
+                    .strip_prefix('#')
+                    .and_then(|anchor| dead_anchor(page, anchor));
+                (target, problem)
+            }
+            None => {
+                let near = nearest(
+                    &href,
+                    self.input.site.pages.iter().map(|page| page.href.as_str()),
+                )
+                .and_then(|near| self.input.site.by_href(near));
+                let diagnostic = match near {
+                    Some(near) => Diagnostic::error("link-dead")
+                        .with("target", path)
+                        .with("nearest", relative(self.folder(), near.source.path())),
+                    None => Diagnostic::error("link-dead-nothing-near").with("target", path),
+                };
+                (Target::Nowhere, Some(diagnostic))
+            }
+        }
+    }
+}
+
+/// Returns whether a browser would run a file in the name of the portal.
+fn is_active(path: &str) -> bool {
+    let extension = path.rsplit('.').next().unwrap_or_default().to_lowercase();
+    matches!(extension.as_str(), "html" | "htm" | "xhtml" | "js" | "mjs")
+}
+
+/// Splits an address into its path and what follows it: `?…` and `#…`.
+fn split_address(address: &str) -> (&str, &str) {
+    let at = address.find(['?', '#']).unwrap_or(address.len());
+    address.split_at_checked(at).unwrap_or((address, ""))
+}
+
+fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
+    let decoded = percent_decoded(anchor);
+    let ids = page
+        .outline
+        .headings
+        .iter()
+        .map(|heading| heading.id.as_str());
+    if ids.clone().any(|id| id == decoded) {
+        return None;
+    }
+    let diagnostic = match nearest(&decoded, ids) {
+        Some(near) => Diagnostic::error("link-dead-anchor").with("nearest", format!("#{near}")),
+        None => Diagnostic::error("link-dead-anchor-none"),
+    };
+    Some(
+        diagnostic
+            .with("anchor", format!("#{decoded}"))
+            .with("target", page.source.path()),
+    )
+}
+
+fn percent_decoded(text: &str) -> String {
+    // Decoding as a form would read `+` as a space, which a path does not mean.
+    let plus = text.replace('+', "%2B");
+    let mut pairs = url::form_urlencoded::parse(plus.as_bytes());
+    pairs
+        .next()
+        .map_or_else(String::new, |(key, value)| match value.is_empty() {
+            true => key.into_owned(),
+            false => format!("{key}={value}"),
+        })
+}
+
+/// Returns the scheme of an address, in lower case: `https`, `mailto`.
+fn scheme(address: &str) -> Option<String> {
+    let (scheme, _) = address.split_once(':')?;
+    let well_formed = !scheme.is_empty()
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    well_formed.then(|| scheme.to_ascii_lowercase())
+}
+
+impl Resolver for PageResolver<'_, '_> {
+    fn link(&self, destination: &str) -> (Target, Option<Diagnostic>) {
+        let address = |href: &str| Target::Address {
+            href: href.to_owned(),
+            language: None,
+        };
+        if let Some(scheme) = scheme(destination) {
+            return match scheme.as_str() {
+                "http" | "https" | "mailto" | "tel" => (address(destination), None),
+                _ => {
+                    let diagnostic = Diagnostic::error("link-scheme").with("scheme", scheme);
+                    (Target::Nowhere, Some(diagnostic))
+                }
+            };
+        }
+        if destination.is_empty() {
+            return (Target::Nowhere, Some(Diagnostic::error("link-empty")));
+        }
+        if let Some(anchor) = destination.strip_prefix('#') {
+            return (address(destination), dead_anchor(self.page, anchor));
+        }
+        if destination.starts_with("//") {
+            let diagnostic = Diagnostic::error("link-scheme").with("scheme", "//");
+            return (Target::Nowhere, Some(diagnostic));
+        }
+        if destination.starts_with('/') {
+            return self.rooted_link(destination);
+        }
+        let (written, rest) = split_address(destination);
+        let written = percent_decoded(written);
+        let Some(path) = self.path_of(&written) else {
+            let diagnostic = Diagnostic::error("link-outside").with("target", written);
+            return (Target::Nowhere, Some(diagnostic));
+        };
+        if path.to_lowercase().ends_with(".md") {
+            return self.page_link(&path, rest.strip_prefix('#'));
+        }
+        if is_active(&path) && !self.input.config.raw_html && self.files.bytes(&path).is_some() {
+            let diagnostic = Diagnostic::error("file-active").with("target", path);
+            return (Target::Nowhere, Some(diagnostic));
+        }
+        if let Some(href) = self.files.href(&path) {
+            return (address(&format!("{href}{rest}")), None);
+        }
+        if self.input.sources.unreadable.contains(&path) {
+            return (Target::Nowhere, None);
+        }
+        // A folder, or a page without its extension: say which file is meant.
+        let stem = path.trim_end_matches('/');
+        let meant = [format!("{stem}.md"), format!("{stem}/index.md")]
+            .into_iter()
+            .find(|candidate| self.input.site.by_source(candidate).is_some());
+        let diagnostic = match meant {
+            Some(meant) => Diagnostic::error("link-dead")
+                .with("target", &path)
+                .with("nearest", relative(self.folder(), &meant)),
+            None => {
+                let known = self.files.paths();
+                match nearest(&path, known.chain(self.input.site.source_paths())) {
+                    Some(near) => Diagnostic::error("link-dead")
+                        .with("target", &path)
+                        .with("nearest", relative(self.folder(), near)),
+                    None => Diagnostic::error("link-dead-nothing-near").with("target", &path),
+                }
+            }
+        };
+        (Target::Nowhere, Some(diagnostic))
+    }
+
+    fn image(&self, destination: &str) -> Result<Image, Diagnostic> {
+        if scheme(destination).is_some() || destination.starts_with("//") {
+            return Err(Diagnostic::error("image-elsewhere").with("target", destination));
+        }
+        let written = percent_decoded(split_address(destination).0);
+        let path = self.path_of(&written);
+        let file = path
+            .as_deref()
+            .and_then(|path| Some((path, self.files.bytes(path)?)));
+        let Some((path, bytes)) = file else {
+            let target = path.unwrap_or(written);
+            let known = self.files.paths();
+            return Err(match nearest(&target, known) {
+                Some(near) => Diagnostic::error("image-dead")
+                    .with("target", &target)
+                    .with("nearest", relative(self.folder(), near)),
+                None => Diagnostic::error("image-dead-nothing-near").with("target", &target),
+            });
+        };
+        let (width, height) = size_of(path, bytes)
+            .ok_or_else(|| Diagnostic::error("image-not-understood").with("target", path))?;
+        let href = self.files.href(path).unwrap_or_default().to_owned();
+        Ok(Image {
+            href,
+            width,
+            height,
+        })
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        let config = self.input.config;
+        match name {
+            "title" => Some(config.title.get(self.page.language).to_owned()),
+            "organisation" => Some(config.organisation.clone()),
+            "register.name" => config
+                .register
+                .as_ref()
+                .map(|register| register.name.clone()),
+            "register.url" => config.register.as_ref()?.url.clone(),
+            "emergency.internal" => config.emergency_internal.clone(),
+            _ => None,
+        }
+    }
+
+    fn value_names(&self) -> &[&'static str] {
+        &VALUES
+    }
+
+    fn text(&self, key: &str) -> String {
+        self.input.theme.messages(self.page.language).text(key, &[])
+    }
+
+    fn raw_html(&self) -> bool {
+        self.input.config.raw_html
+    }
+}
+
+/// Describes a reference to a page that does not exist, with the nearest that does, written from the
+/// folder `from` (with a slash at its end).
+pub(super) fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
+    // Likeness is that of the file first: a page that was moved keeps its name.
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let same_name = input
+        .site
+        .source_paths()
+        .find(|known| known.rsplit('/').next() == Some(name));
+    // What all paths have in common would make any two look alike.
+    let bare = |path: &'_ str| -> String {
+        let path = path.strip_prefix("content/").unwrap_or(path);
+        path.strip_suffix(".md").unwrap_or(path).to_owned()
+    };
+    let near = same_name.map(str::to_owned).or_else(|| {
+        let known: Vec<String> = input.site.source_paths().map(bare).collect();
+        let near = nearest(&bare(path), known.iter().map(String::as_str))?;
+        Some(format!("content/{near}.md"))
+    });
+    match near.as_deref() {
+        Some(near) => Diagnostic::error("link-dead")
+            .with("target", path)
+            .with("nearest", relative(from, near)),
+        None => Diagnostic::error("link-dead-nothing-near").with("target", path),
+    }
+}
+
+/// Writes the path `to` as seen from the folder `from`; both relative to the root.
+fn relative(from: &str, to: &str) -> String {
+    let from: Vec<&str> = from.split('/').filter(|step| !step.is_empty()).collect();
+    let to: Vec<&str> = to.split('/').collect();
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", from.len() - shared);
+    up.chain(to.iter().skip(shared).copied())
+        .collect::<Vec<_>>()
+        .join("/")
+}

@@ -1,0 +1,228 @@
+//! One page's Markdown, to HTML.
+//!
+//! The dialect is CommonMark with tables, footnotes, task lists, definition lists, callouts, values
+//! of `site.yaml` (`[[organisation]]`) and places to fill in (`[[vul in: …]]`). This module knows one
+//! page and nothing of others: what a link or an image leads to is decided by a [`Resolver`]. Raw
+//! HTML never passes unless the resolver allows it, and no inline style is ever written, because the
+//! Content-Security-Policy forbids them.
+//!
+//! A page is read twice: first its headings (other pages link to them), then its text.
+
+mod outline;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pulldown_cmark::{Event, Options, Parser, TextMergeWithOffset};
+
+use crate::diagnostic::Diagnostic;
+use crate::source_text::SourceText;
+use outline::read_outline;
+use writer::Writer;
+
+/// Deepest nesting of blocks and spans. Deeper is no text, and costs the square of its depth.
+const DEEPEST_NESTING: usize = 64;
+
+/// The id that every page has for its `main`, where the skip link leads. All other ids that are not a
+/// heading's own hold two hyphens, which no slug does.
+const ID_OF_MAIN: &str = "inhoud";
+
+/// A heading of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Level in the page, from 2; the title of the page is 1.
+    pub level: u8,
+    /// Anchor, unique in the page. It depends on the heading's own text only, unless two headings
+    /// have the same text: then the later one gets the heading above it in front.
+    pub id: String,
+    /// The text without markup.
+    pub text: String,
+}
+
+/// The headings of a page.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    /// A level-1 heading at the very start of the body, which serves as the title or repeats it.
+    pub title: Option<String>,
+    /// All other headings, in order.
+    pub headings: Vec<Heading>,
+}
+
+/// A page's HTML, and what it refers to.
+#[derive(Clone, Debug, Default)]
+pub struct Rendered {
+    /// Safe HTML.
+    pub html: String,
+    /// How many places are still to be filled in.
+    pub to_fill_in: usize,
+}
+
+/// What a link leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An address; `language` where it is a page in another language than this one.
+    Address {
+        /// What stands in `href`.
+        href: String,
+        /// BCP 47 tag for `hreflang`.
+        language: Option<&'static str>,
+    },
+    /// Nothing that a reader can reach: the text stays, without a link.
+    Nowhere,
+}
+
+/// An image that a page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// What stands in `src`.
+    pub href: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+/// Decides what stands outside the page that is being rendered. A problem comes back without its
+/// place, which the page knows.
+pub trait Resolver {
+    /// Resolves the destination of a link as it was written.
+    fn link(&self, destination: &str) -> (Target, Option<Diagnostic>);
+
+    /// Resolves the destination of an image as it was written.
+    fn image(&self, destination: &str) -> Result<Image, Diagnostic>;
+
+    /// Returns the value of a setting by its name: `organisation`, `register.name`.
+    fn value(&self, name: &str) -> Option<String>;
+
+    /// Returns the names of all settings.
+    fn value_names(&self) -> &[&'static str];
+
+    /// Returns a text of the theme in the language of the page.
+    fn text(&self, key: &str) -> String;
+
+    /// Returns whether raw HTML is let through.
+    fn raw_html(&self) -> bool;
+}
+
+/// Reads the headings of a page whose front matter gives this title, if any.
+pub fn outline(
+    source: &SourceText,
+    body: Range<usize>,
+    title: Option<&str>,
+) -> (Outline, Vec<Diagnostic>) {
+    guarded(source, || {
+        let (events, mut diagnostics) = events(source, &body);
+        let outline = read_outline(source, &events, title, &mut diagnostics);
+        (outline, diagnostics)
+    })
+}
+
+/// Renders the body of a page. The level-1 heading that is its title is left out: the theme shows it.
+pub fn render(
+    source: &SourceText,
+    body: Range<usize>,
+    outline: &Outline,
+    resolver: &dyn Resolver,
+) -> (Rendered, Vec<Diagnostic>) {
+    guarded(source, || {
+        // What is wrong with the structure was told with the outline.
+        let (events, _) = events(source, &body);
+        let mut writer = Writer::new(source, outline, resolver);
+        writer.blocks(&events);
+        writer.finish()
+    })
+}
+
+/// Runs a step that calls the Markdown parser, whose fuzzers still find panics now and then: such a
+/// page is a diagnostic, not the end of the program.
+fn guarded<T: Default>(
+    source: &SourceText,
+    step: impl FnOnce() -> (T, Vec<Diagnostic>),
+) -> (T, Vec<Diagnostic>) {
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| {
+        let diagnostic = Diagnostic::error("markdown-not-understood").at(source.start());
+        (T::default(), vec![diagnostic])
+    })
+}
+
+type Spanned<'a> = (Event<'a>, Range<usize>);
+
+/// Parses a body; ranges are those of the whole file. Nesting that is too deep ends the page there.
+fn events<'a>(source: &'a SourceText, body: &Range<usize>) -> (Vec<Spanned<'a>>, Vec<Diagnostic>) {
+    let text = source.text().get(body.clone()).unwrap_or_default();
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_SMART_PUNCTUATION;
+    let parser = Parser::new_ext(text, options).into_offset_iter();
+    let mut events: Vec<Spanned<'a>> = Vec::new();
+    let mut depth = 0usize;
+    for (event, range) in TextMergeWithOffset::new(parser) {
+        let range = range.start + body.start..range.end + body.start;
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST_NESTING {
+            let diagnostic = Diagnostic::error("markdown-too-deep")
+                .with("deepest", DEEPEST_NESTING)
+                .at(source.place(range));
+            return (Vec::new(), vec![diagnostic]);
+        }
+        events.push((event, range));
+    }
+    (events, Vec::new())
+}
+
+/// Mends typographic quotes at the start of Dutch words that begin with an apostrophe: ’s avonds,
+/// not ‘s avonds.
+fn dutch_apostrophes(text: &str) -> String {
+    const SHORTENED: [&str; 6] = ["s", "t", "n", "m", "k", "r"];
+    let mut mended = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\u{2018}') {
+        mended.push_str(before);
+        let word: String = after.chars().take_while(|c| c.is_alphanumeric()).collect();
+        let shortened = SHORTENED.contains(&word.to_lowercase().as_str());
+        mended.push(if shortened { '\u{2019}' } else { '\u{2018}' });
+        rest = after;
+    }
+    mended.push_str(rest);
+    mended
+}
+
+/// Gives a line of plain text, such as a title, the quotes and dashes that the text of a page has.
+pub fn typographic(text: &str) -> String {
+    // As a heading the line is one run of text, whatever it begins with.
+    let heading = format!("# {}", text.replace(['\r', '\n'], " "));
+    let mut line = String::with_capacity(text.len());
+    for event in Parser::new_ext(&heading, Options::ENABLE_SMART_PUNCTUATION) {
+        if let Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) = event {
+            line.push_str(&text);
+        }
+    }
+    dutch_apostrophes(&line)
+}
+
+/// Makes a text safe inside HTML, attributes included.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}

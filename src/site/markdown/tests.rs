@@ -1,0 +1,303 @@
+//! Markdown in, HTML and diagnostics out.
+
+use super::*;
+
+struct Fixed;
+
+impl Resolver for Fixed {
+    fn link(&self, destination: &str) -> (Target, Option<Diagnostic>) {
+        match destination {
+            "weg.md" => (Target::Nowhere, Some(Diagnostic::error("link-dead"))),
+            "en.md" => {
+                let href = "/en/".to_owned();
+                (
+                    Target::Address {
+                        href,
+                        language: Some("en"),
+                    },
+                    None,
+                )
+            }
+            other => {
+                let href = other.to_owned();
+                (
+                    Target::Address {
+                        href,
+                        language: None,
+                    },
+                    None,
+                )
+            }
+        }
+    }
+
+    fn image(&self, destination: &str) -> Result<Image, Diagnostic> {
+        let href = format!("/assets/{destination}");
+        Ok(Image {
+            href,
+            width: 4,
+            height: 3,
+        })
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        (name == "organisation").then(|| "A & B".to_owned())
+    }
+
+    fn value_names(&self) -> &[&'static str] {
+        &["organisation", "register.name"]
+    }
+
+    fn text(&self, key: &str) -> String {
+        format!("‹{key}›")
+    }
+
+    fn raw_html(&self) -> bool {
+        false
+    }
+}
+
+fn rendered(text: &str) -> (String, Vec<Diagnostic>) {
+    let source = SourceText::new("content/a.md", text);
+    let (outline, mut diagnostics) = outline(&source, 0..text.len(), Some("Titel"));
+    let (rendered, problems) = render(&source, 0..text.len(), &outline, &Fixed);
+    diagnostics.extend(problems);
+    (rendered.html, diagnostics)
+}
+
+fn check(text: &str, html: &str) {
+    let (found, diagnostics) = rendered(text);
+    assert_eq!(found, html, "{text:?}");
+    assert_eq!(diagnostics, [], "{text:?}");
+}
+
+fn check_problem(text: &str, code: &str, line: usize, column: usize) {
+    let (_, diagnostics) = rendered(text);
+    let found: Vec<_> = diagnostics
+        .iter()
+        .map(|d| {
+            let place = d.place.as_ref().unwrap();
+            (d.code, place.line, place.column)
+        })
+        .collect();
+    assert_eq!(found, [(code, line, column)], "{text:?}");
+}
+
+fn ids(text: &str) -> Vec<String> {
+    let source = SourceText::new("content/a.md", text);
+    let (outline, _) = outline(&source, 0..text.len(), None);
+    outline
+        .headings
+        .into_iter()
+        .map(|heading| heading.id)
+        .collect()
+}
+
+#[test]
+fn headings_have_anchors_of_their_own_text() {
+    check(
+        "## Wat doe je?\n",
+        "<h2 id=\"wat-doe-je\">Wat doe je?</h2>\n",
+    );
+    check(
+        "## Wat doe je? {#doen}\n",
+        "<h2 id=\"doen\">Wat doe je?</h2>\n",
+    );
+    assert_eq!(ids("## Inhoud\n"), ["kop-inhoud"]);
+    let before = ids("## Een\n\n### Tips\n\n## Twee\n\n### Tips\n");
+    let after = ids("## Nul\n\ntekst\n\n## Een\n\nmeer\n\n### Tips\n\n## Twee\n\n### Tips\n");
+    assert_eq!(before, ["een", "tips", "twee", "twee-tips"]);
+    assert_eq!(&after[1..], before);
+}
+
+#[test]
+fn the_title_of_the_page_is_not_shown_twice() {
+    check("# Titel\n\ntekst\n", "<p>tekst</p>\n");
+    let (html, diagnostics) = rendered("# Anders\n\n## Kop\n");
+    assert_eq!(
+        html,
+        "<h2 id=\"anders\">Anders</h2>\n<h3 id=\"kop\">Kop</h3>\n"
+    );
+    assert_eq!(diagnostics[0].code, "heading-second-title");
+}
+
+#[test]
+fn headings_that_skip_or_repeat_are_told() {
+    check_problem("## A\n\n#### B\n", "heading-skipped", 3, 1);
+    check_problem("## A\n\n## A\n", "heading-same-text", 3, 1);
+    check_problem("## \n", "heading-empty", 1, 1);
+}
+
+#[test]
+fn callouts_are_sections_with_a_name() {
+    check(
+        "> [!let op] Kijk *uit*\n> tekst\n",
+        "<div class=\"callout callout-warning\" role=\"note\" aria-labelledby=\"kader--1\">\n\
+         <p class=\"callout-title\" id=\"kader--1\">Kijk <em>uit</em></p>\n\
+         <p>tekst</p>\n</div>\n",
+    );
+    check(
+        "> [!in het kort]\n>\n> - a\n",
+        "<div class=\"callout callout-short\" role=\"note\" aria-labelledby=\"kader--1\">\n\
+         <p class=\"callout-title\" id=\"kader--1\">‹callout.short›</p>\n\
+         <ul>\n<li>a</li>\n</ul>\n</div>\n",
+    );
+    check("> gewoon\n", "<blockquote>\n<p>gewoon</p>\n</blockquote>\n");
+    check_problem("> [!letop]\n> tekst\n", "callout-unknown", 1, 3);
+}
+
+#[test]
+fn tables_have_a_caption_header_cells_and_no_inline_style() {
+    check(
+        "Tabel: Wie doet wat\n\n| Wie | Wat |\n| --- | --: |\n| jij | meldt |\n",
+        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-labelledby=\"tabel--1\">\n\
+         <table>\n<caption id=\"tabel--1\">Wie doet wat</caption>\n\
+         <thead>\n<tr>\n<th scope=\"col\">Wie</th>\n<th scope=\"col\" class=\"right\">Wat</th>\n\
+         </tr>\n</thead>\n<tbody>\n\
+         <tr>\n<td>jij</td>\n<td class=\"right\">meldt</td>\n</tr>\n</tbody>\n</table>\n</div>\n",
+    );
+    let (html, _) = rendered("## Kop\n\n| a | |\n|---|---|\n| b | c |\n");
+    assert!(
+        html.contains("aria-label=\"‹table.label› 1: Kop\""),
+        "{html}"
+    );
+    assert!(html.contains("<td></td>"), "{html}");
+}
+
+#[test]
+fn task_lists_say_in_words_what_is_done() {
+    check(
+        "- [ ] doen\n- [x] gedaan\n",
+        "<ul>\n\
+         <li class=\"task\"><span class=\"task-mark\"><span class=\"visually-hidden\">‹task.open›: </span></span>\
+         doen</li>\n\
+         <li class=\"task\"><span class=\"task-mark task-done\"><span class=\"visually-hidden\">‹task.done›: </span></span>\
+         gedaan</li>\n</ul>\n",
+    );
+}
+
+#[test]
+fn footnotes_stand_at_the_end_with_a_way_back() {
+    let (html, diagnostics) = rendered("Eén[^b] en twee[^a].\n\n[^a]: A\n\n[^b]: B\n");
+    assert_eq!(diagnostics, []);
+    assert!(html.find("<p>B</p>").unwrap() < html.find("<p>A</p>").unwrap());
+    assert!(html.contains("href=\"#voetnoot--1\" id=\"voetnoot--1-terug\""));
+    assert!(html.contains("href=\"#voetnoot--2-terug\""));
+    check_problem("Tekst[^x]\n", "footnote-undefined", 1, 1);
+    check_problem("Tekst\n\n[^x]: X\n", "footnote-unused", 3, 1);
+}
+
+#[test]
+fn definition_lists_are_read() {
+    check(
+        "Norm\n: Wat wij willen\n",
+        "<dl>\n<dt>Norm</dt>\n<dd>Wat wij willen</dd>\n</dl>\n",
+    );
+}
+
+#[test]
+fn quotes_are_typographic_and_dutch() {
+    check(
+        "'s Avonds zei hij: \"Foto's van 't huis\" en 'nee'.\n",
+        "<p>’s Avonds zei hij: “Foto’s van ’t huis” en ‘nee’.</p>\n",
+    );
+}
+
+#[test]
+fn titles_get_the_same_quotes() {
+    for (text, expected) in [
+        (
+            "'s Avonds 'alleen maar' schelden",
+            "’s Avonds ‘alleen maar’ schelden",
+        ),
+        ("1. Wat is <b>?", "1. Wat is <b>?"),
+        ("Veilig - en \"snel\"", "Veilig - en “snel”"),
+    ] {
+        assert_eq!(typographic(text), expected);
+    }
+}
+
+#[test]
+fn links_and_images_say_where_they_go_wrong() {
+    check(
+        "[Home](en.md) en [norm](norm.md \"titel\")\n",
+        "<p><a href=\"/en/\" hreflang=\"en\">Home</a> en <a href=\"norm.md\">norm</a></p>\n",
+    );
+    check(
+        "<info@voorbeeld.nl>\n",
+        "<p><a href=\"mailto:info@voorbeeld.nl\">info@voorbeeld.nl</a></p>\n",
+    );
+    check_problem("een\n[twee](weg.md)\n", "link-dead", 2, 8);
+    check_problem("[](norm.md)\n", "link-without-text", 1, 1);
+    check(
+        "![Een \"balie\"](b.png)\n",
+        "<p><img src=\"/assets/b.png\" alt=\"Een “balie”\" width=\"4\" height=\"3\" loading=\"lazy\"></p>\n",
+    );
+    check(
+        "![](lijn.svg \"decoratief\")\n",
+        "<p><img src=\"/assets/lijn.svg\" alt=\"\" width=\"4\" height=\"3\" loading=\"lazy\"></p>\n",
+    );
+    check_problem("tekst ![](b.png)\n", "image-without-text", 1, 7);
+    check_problem("![b.png](b.png)\n", "image-text-is-file-name", 1, 1);
+}
+
+#[test]
+fn values_and_places_to_fill_in_are_shown() {
+    check("Bij [[organisation]].\n", "<p>Bij A &amp; B.</p>\n");
+    let (html, _) = rendered("Datum: [[vul in: dag & maand]]\n");
+    assert!(
+        html.contains("<mark class=\"fill-in\">‹fill-in.label› dag &amp; maand</mark>"),
+        "{html}"
+    );
+    check_problem("Bij [[organisatie]].\n", "value-unknown", 1, 5);
+    check_problem("Het [[register.name]].\n", "value-not-set", 1, 5);
+}
+
+#[test]
+fn code_and_escaped_brackets_are_shown_as_they_were_written() {
+    check(
+        "```\n[[organisation]] 's [^a] ${a[[0]]}\n```\n",
+        "<pre><code>[[organisation]] 's [^a] ${a[[0]]}\n</code></pre>\n",
+    );
+    check(
+        "`[[organisation]]` \\[[x]] \\[^a]\n",
+        "<p><code>[[organisation]]</code> [[x]] [^a]</p>\n",
+    );
+}
+
+#[test]
+fn many_headings_with_one_text_cost_little() {
+    let source = SourceText::new("content/a.md", "## a\n\n".repeat(50_000));
+    let (outline, diagnostics) = outline(&source, 0..source.text().len(), None);
+    assert_eq!(outline.headings.last().unwrap().id, "a-50000");
+    assert_eq!(diagnostics.len(), 49_999);
+}
+
+#[test]
+fn raw_html_never_passes_but_notes_of_editors_may_be_written() {
+    check_problem("<div onclick=x>\n", "raw-html", 1, 1);
+    check_problem("tekst <br> tekst\n", "raw-html", 1, 7);
+    check("een <!-- let op --> twee\n", "<p>een  twee</p>\n");
+    let (html, _) = rendered("<script>alert(1)</script>\n\n`<b>`\n");
+    assert!(!html.contains("<script"), "{html}");
+    assert!(html.contains("<code>&lt;b&gt;</code>"), "{html}");
+}
+
+#[test]
+fn deep_nesting_is_told_and_costs_little() {
+    let deep = format!("{}tekst\n", "> ".repeat(20_000));
+    let (html, diagnostics) = rendered(&deep);
+    assert_eq!(html, "");
+    assert_eq!(
+        diagnostics.first().map(|d| d.code),
+        Some("markdown-too-deep")
+    );
+    for odd in [
+        "[".repeat(50_000),
+        "*a ".repeat(50_000),
+        "![".repeat(20_000),
+        "`".repeat(50_000),
+    ] {
+        rendered(&odd);
+    }
+}
