@@ -544,7 +544,8 @@ fn is_temporary(path: &Path) -> bool {
     })
 }
 
-/// Makes the folder of a store where it is not there, with the folders above it.
+/// Makes the folder of a store where it is not there, with the folders above it. The entry of one that
+/// is there is made durable as well, because whoever made it may have been interrupted before that.
 ///
 /// # Errors
 ///
@@ -564,7 +565,14 @@ fn create_root_with(root: &Path, files: &dyn FileSystem) -> Result<(), PathError
             files.sync_folder(&above).context(&above)?;
         }
     }
-    Ok(())
+    let Some(above) = root.parent() else {
+        return Ok(());
+    };
+    match files.sync_folder(above) {
+        // Whoever may not read the folder above did not make the root in it either.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced.context(above),
+    }
 }
 
 /// Shows that this process is the only writer of a folder, until it is dropped or the process ends.
@@ -828,6 +836,22 @@ mod tests {
             let (folder, _) = failing(root.path(), step, io::ErrorKind::Other);
             assert!(folder.put_if_absent(&name, b"x").is_err(), "step {step}");
         }
+    }
+
+    #[test]
+    fn a_root_is_there_only_after_the_folder_above_it_is_synced() {
+        #[track_caller]
+        fn check(kind: io::ErrorKind, expected: bool) {
+            let root = TempDir::new().unwrap();
+            let files = Failing {
+                fails: 0,
+                done: Arc::default(),
+                kind,
+            };
+            assert_eq!(create_root_with(root.path(), &files).is_ok(), expected);
+        }
+        check(io::ErrorKind::Other, false);
+        check(io::ErrorKind::PermissionDenied, true);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! The clock of limits is the runtime's, not [`crate::clock`]: nothing here ends on a page.
 //!
-//! Invariant: the phase changes only while the connection's own task polls it, so that the task can
+//! Invariant: what goes over the line is an answer of ours, also to a head that hyper cannot read. The
+//! phase changes only while the connection's own task polls it, so that the task can
 //! set its timer right after each poll and never misses a deadline.
 
 use std::io;
@@ -14,6 +15,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
+use hyper::StatusCode;
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -62,6 +64,10 @@ struct Progress {
     write_blocked_since: Option<Instant>,
     /// Whether a request has been answered before.
     served: bool,
+    /// Since when the current response is being sent, and how many bytes of it are out.
+    sending: Option<(Instant, u64)>,
+    /// What hyper would have answered to a head that is no request.
+    refused: Option<StatusCode>,
 }
 
 impl Connection {
@@ -77,6 +83,8 @@ impl Connection {
                 request_since: now,
                 write_blocked_since: None,
                 served: false,
+                sending: None,
+                refused: None,
             }),
         }
     }
@@ -98,6 +106,24 @@ impl Connection {
     pub(super) fn stalled_since(&self) -> Option<Instant> {
         let blocked = self.lock().write_blocked_since?;
         (blocked.elapsed() >= STALLED_TIME).then_some(blocked)
+    }
+
+    /// Returns how many bytes per second the client takes in, where its response has been on its way
+    /// for so long that this says something.
+    pub(super) fn reading_rate(&self) -> Option<u64> {
+        let (since, bytes) = self.lock().sending?;
+        let time = since.elapsed();
+        (time >= LONG_SENDING_TIME).then(|| bytes / time.as_secs().max(1))
+    }
+
+    /// Returns the status with which hyper refused a head, if it did.
+    pub(super) fn refused(&self) -> Option<StatusCode> {
+        self.lock().refused
+    }
+
+    /// Returns whether a part of a head has arrived.
+    pub(super) fn is_in_head(&self) -> bool {
+        self.lock().phase == Phase::Head
     }
 
     /// Returns whether a request has arrived, in part or whole, that has not been answered.
@@ -163,6 +189,7 @@ impl Connection {
         let mut progress = self.lock();
         if progress.phase == Phase::Flushing {
             progress.served = true;
+            progress.sending = None;
             progress.waiting_since = Instant::now();
             progress.enter(Phase::Idle);
         }
@@ -175,13 +202,44 @@ impl Connection {
         }
     }
 
-    fn write_blocked(&self, blocked: bool) {
+    fn wrote(&self, polled: &Poll<io::Result<usize>>) {
         let mut progress = self.lock();
-        if !blocked {
+        let now = Instant::now();
+        if polled.is_pending() {
+            progress.write_blocked_since.get_or_insert(now);
+        } else {
             progress.write_blocked_since = None;
-        } else if progress.write_blocked_since.is_none() {
-            progress.write_blocked_since = Some(Instant::now());
         }
+        if matches!(progress.phase, Phase::Serving | Phase::Flushing) {
+            let (_, bytes) = progress.sending.get_or_insert((now, 0));
+            if let Poll::Ready(Ok(count)) = polled {
+                *bytes = bytes.saturating_add(u64::try_from(*count).unwrap_or(u64::MAX));
+            }
+        }
+    }
+
+    /// Takes the bytes that hyper writes before it has found a request: its own answer to a head that
+    /// it cannot read. Returns whether these are such bytes.
+    fn keeps_refusal(&self, bytes: &[u8]) -> bool {
+        let mut progress = self.lock();
+        if !matches!(progress.phase, Phase::Idle | Phase::Head) {
+            return false;
+        }
+        let status = bytes
+            .strip_prefix(b"HTTP/1.1 ")
+            .or_else(|| bytes.strip_prefix(b"HTTP/1.0 "))
+            .and_then(|rest| StatusCode::from_bytes(rest.get(..3)?).ok());
+        if progress.refused.is_none() {
+            progress.refused = Some(status.unwrap_or(StatusCode::BAD_REQUEST));
+        }
+        true
+    }
+
+    /// Pretends that a response has been on its way for so long.
+    #[cfg(test)]
+    pub(super) fn sends_since(&self, time: Duration, bytes: u64) {
+        let since = Instant::now().checked_sub(time).unwrap();
+        self.lock().sending = Some((since, bytes));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Progress> {
@@ -199,6 +257,10 @@ impl Progress {
 /// Time without any progress after which a client that does not read may have to make room. A slow
 /// line moves a packet every second.
 const STALLED_TIME: Duration = Duration::from_secs(3);
+
+/// Time after which the rate at which a client reads is its own, and no longer that at which the
+/// buffers on the way fill.
+const LONG_SENDING_TIME: Duration = Duration::from_secs(5);
 
 /// Time in which what a client still sends after an early answer is thrown away, so that the close
 /// does not destroy that answer on its way.
@@ -238,8 +300,11 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.connection.keeps_refusal(bytes) {
+            return Poll::Ready(Ok(bytes.len()));
+        }
         let polled = Pin::new(&mut self.tcp).poll_write(cx, bytes);
-        self.connection.write_blocked(polled.is_pending());
+        self.connection.wrote(&polled);
         polled
     }
 
@@ -248,8 +313,14 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let first = slices.iter().find(|slice| !slice.is_empty());
+        if let Some(first) = first
+            && self.connection.keeps_refusal(first)
+        {
+            return Poll::Ready(Ok(first.len()));
+        }
         let polled = Pin::new(&mut self.tcp).poll_write_vectored(cx, slices);
-        self.connection.write_blocked(polled.is_pending());
+        self.connection.wrote(&polled);
         polled
     }
 

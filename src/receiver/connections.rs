@@ -1,14 +1,13 @@
 //! The table of open connections: who may come in, and who must make room.
 //!
-//! Invariant: a connection whose request is complete is never closed to make room while its client
-//! takes in the response, and a client that has just come in is the last to be chosen. So a crowd of
-//! clients that send nothing, send slowly or do not read pushes out only itself.
+//! Invariant: a connection whose request is complete is closed to make room only when its client does
+//! not take in the response, or when all are in that state and it has been taking it in for long, and
+//! slower than all others. So a crowd of clients that send nothing, send slowly, do not read or read
+//! slowly pushes out itself first.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
-
-use tokio::time::Instant;
 
 use super::connection::Connection;
 
@@ -49,8 +48,9 @@ impl Connections {
     }
 
     /// Gives a new connection a place. Where a limit is reached, the one that has waited longest
-    /// without a complete request is closed, or else the one whose client has not read for longest.
-    /// Returns `None` where all are being served.
+    /// without a complete request is closed, or else the one whose client has not read for longest, or
+    /// else the one whose client has been reading for long and slowest. Returns `None` where all are
+    /// being served and none of them for long.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let peer = plain(peer);
         let mut table = self.lock();
@@ -97,8 +97,9 @@ impl Connections {
 impl Table {
     fn evict(&mut self, of: Option<IpAddr>) -> bool {
         let chosen = self
-            .earliest(of, Connection::waiting_since)
-            .or_else(|| self.earliest(of, Connection::stalled_since));
+            .least(of, Connection::waiting_since)
+            .or_else(|| self.least(of, Connection::stalled_since))
+            .or_else(|| self.least(of, Connection::reading_rate));
         let Some(id) = chosen else {
             return false;
         };
@@ -108,15 +109,16 @@ impl Table {
         true
     }
 
-    fn earliest(
+    /// Returns the connection for which `measure` gives the least.
+    fn least<M: Ord>(
         &self,
         of: Option<IpAddr>,
-        since: impl Fn(&Connection) -> Option<Instant>,
+        measure: impl Fn(&Connection) -> Option<M>,
     ) -> Option<u64> {
         self.open
             .iter()
             .filter(|(_, (network, _))| of.is_none_or(|of| of == *network))
-            .filter_map(|(id, (_, connection))| Some((since(connection)?, *id)))
+            .filter_map(|(id, (_, connection))| Some((measure(connection)?, *id)))
             .min()
             .map(|(_, id)| id)
     }
@@ -156,6 +158,8 @@ pub(super) fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn table(most: usize, per_address: usize, exempt: &[&str]) -> Arc<Connections> {
@@ -199,6 +203,32 @@ mod tests {
         assert!(table.admit(address("192.0.2.1")).is_none());
         assert_eq!(table.in_flight(), 2);
         assert!(table.admit(address("192.0.2.2")).is_some());
+    }
+
+    #[tokio::test]
+    async fn who_reads_slowest_for_long_makes_room_where_all_are_served() {
+        let table = table(3, 3, &[]);
+        let places: Vec<_> = [(10, 9_000_000), (10, 20_000), (0, 0)]
+            .into_iter()
+            .map(|(seconds, bytes)| {
+                let place = table.admit(address("192.0.2.1")).unwrap();
+                place.connection.head_arrived(false);
+                place
+                    .connection
+                    .sends_since(Duration::from_secs(seconds), bytes);
+                place
+            })
+            .collect();
+        let newcomer = table.admit(address("192.0.2.2")).unwrap();
+        newcomer.connection.head_arrived(false);
+        let open: Vec<_> = places.iter().map(|place| is_open(&table, place)).collect();
+        assert_eq!(open, [true, false, true]);
+        assert!(table.admit(address("192.0.2.2")).is_some());
+        // What is left has only just begun.
+        assert!(!is_open(&table, &places[0]));
+        let last = table.admit(address("192.0.2.2")).unwrap();
+        last.connection.head_arrived(false);
+        assert!(table.admit(address("192.0.2.2")).is_none());
     }
 
     #[tokio::test]

@@ -147,12 +147,8 @@ impl Journey<'_> {
             usize::try_from(ACKNOWLEDGE_WORKING_DAYS).unwrap_or_default(),
             &[("date", &self.date(promises.acknowledged_by))],
         );
-        let next_steps = if wants_no_contact(answers) {
-            vec![NextStepView {
-                when: acknowledged_when,
-                what: what("no_contact"),
-            }]
-        } else {
+        let contact = !wants_no_contact(answers);
+        let next_steps = if contact {
             let talk_by = promises.support_talk_by.to_zoned(clock::time_zone()).date();
             let support_when = self.texts.text(
                 "journey.support.when",
@@ -175,6 +171,11 @@ impl Journey<'_> {
                 what: what(key),
             })
             .into()
+        } else {
+            vec![NextStepView {
+                when: acknowledged_when,
+                what: what("no_contact"),
+            }]
         };
         let title = self.texts.text("confirmation.title", &[]);
         ConfirmationView {
@@ -182,6 +183,7 @@ impl Journey<'_> {
             case_number: submitted.case.to_string(),
             repeated: submitted.outcome == Outcome::Repeated,
             amended: submitted.outcome == Outcome::Amended,
+            contact,
             received: self.moment(submitted.received_at),
             next_steps,
         }

@@ -5,11 +5,18 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::message::Catalogue;
 
 /// Takes in the entries of the log; the command line prints them on standard error.
 pub type Log = Arc<dyn Fn(LogEntry) + Send + Sync>;
+
+/// Time between two entries about what clients can bring about at will: one line says it, a thousand
+/// hide the rest.
+const SELDOM: Duration = Duration::from_secs(60);
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +41,11 @@ pub enum LogEntry {
         /// What the operating system said.
         reason: String,
         /// How many such failures were not told since the last entry.
+        untold: u64,
+    },
+    /// A post was refused because it seemed to come from another site.
+    ForeignPost {
+        /// How many such posts were not told since the last entry.
         untold: u64,
     },
     /// A report could not be stored.
@@ -69,6 +81,9 @@ impl LogEntry {
                     ("untold", &untold.to_string()),
                 ],
             ),
+            LogEntry::ForeignPost { untold } => {
+                catalogue.text("log-foreign-post", &[("untold", &untold.to_string())])
+            }
             LogEntry::StoreFailed { reason } => {
                 catalogue.text("log-store-failed", &[("reason", &one_line(reason))])
             }
@@ -79,6 +94,25 @@ impl LogEntry {
                 catalogue.text("log-panicked", &[("place", &one_line(place))])
             }
         }
+    }
+}
+
+/// Keeps entries of one kind apart in time.
+#[derive(Debug, Default)]
+pub(super) struct Seldom {
+    last_told: Option<Instant>,
+    untold: u64,
+}
+
+impl Seldom {
+    /// Counts an event. Where it is to be told, returns how many were not told before it.
+    pub(super) fn tell(&mut self) -> Option<u64> {
+        if self.last_told.is_some_and(|last| last.elapsed() < SELDOM) {
+            self.untold += 1;
+            return None;
+        }
+        self.last_told = Some(Instant::now());
+        Some(std::mem::take(&mut self.untold))
     }
 }
 
@@ -96,6 +130,15 @@ mod tests {
     use crate::language::Language;
 
     #[test]
+    fn what_happens_often_is_told_once() {
+        let mut seldom = Seldom::default();
+        assert_eq!(seldom.tell(), Some(0));
+        assert_eq!((seldom.tell(), seldom.tell()), (None, None));
+        seldom.last_told = None;
+        assert_eq!(seldom.tell(), Some(2));
+    }
+
+    #[test]
     fn every_entry_has_a_text_of_one_line_in_both_languages() {
         let entries = [
             LogEntry::Started {
@@ -109,6 +152,7 @@ mod tests {
                 reason: "too many open files".into(),
                 untold: 3,
             },
+            LogEntry::ForeignPost { untold: 3 },
             LogEntry::StoreFailed {
                 reason: "data/a\nb: disk\r\nfull".into(),
             },

@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 pub use limits::Limits;
 pub use log::{Log, LogEntry};
@@ -110,17 +111,18 @@ pub fn serve(listener: TcpListener, portal: Portal, stop: Stop) -> Result<(), Se
         .enable_all()
         .build()
         .map_err(ServeError::Start)?;
-    let stop_time = limits.stop_time;
-    runtime.block_on(async {
+    let until = runtime.block_on(async {
         let (stopped, hurry) = stopped(stop).map_err(ServeError::Start)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
         log(LogEntry::Started { address });
-        let router = portal::router(application);
-        server::serve(listener, router, limits, log, stopped, hurry).await;
-        Ok::<(), ServeError>(())
+        let router = portal::router(Arc::clone(&application));
+        let refusals = Arc::new(application.refusals());
+        let until = server::serve(listener, router, refusals, limits, log, stopped, hurry).await;
+        // Reports whose client has gone are written as well.
+        let _ = timeout_at(until, application.submits_written()).await;
+        Ok::<Instant, ServeError>(until)
     })?;
-    // Reports that are being written get their time as well.
-    runtime.shutdown_timeout(stop_time);
+    runtime.shutdown_timeout(until.saturating_duration_since(Instant::now()));
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! which one.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Body;
@@ -15,7 +15,7 @@ use hyper::header::{
 };
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use tokio::task::{spawn, spawn_blocking};
 use tokio::time::Instant;
 
 use super::body::{BodyBudget, BodyProblem, read_pairs};
@@ -23,12 +23,12 @@ use super::client::{Peer, Rate, client_address};
 use super::form_journey::{Screen, Sent};
 use super::form_views::Journey;
 use super::limits::Limits;
-use super::log::{Log, LogEntry};
+use super::log::{Log, LogEntry, Seldom};
 use super::origin::is_own_post;
 use super::pages::{Found, Pages};
 use super::panics::{caught, caught_async};
 use super::path::{PathProblem, decode, encode};
-use super::response::{ErrorPages, FORM_CACHING, html, secure};
+use super::response::{ErrorPages, FORM_CACHING, Refusals, as_sent, html, secure};
 use crate::clock::Clock;
 use crate::form::{Answer, Answers, Definition, Draft};
 use crate::language::Language;
@@ -41,7 +41,7 @@ use crate::theme::{RenderError, SharedSite, Template, Theme};
 
 /// Reports that are being written to disk at the same time; the others wait for a moment, which
 /// costs them less than a disk with many writers.
-const SUBMITS_TOGETHER: usize = 8;
+const SUBMITS_TOGETHER: u32 = 8;
 
 /// The question that says who may see a report.
 const RECIPIENT_FIELD: &str = "recipient";
@@ -89,7 +89,7 @@ pub enum PortalError {
 
 /// The running application.
 pub(super) struct Application {
-    pages: RwLock<Arc<Pages>>,
+    pages: Pages,
     theme: Arc<Theme>,
     sites: Vec<(Language, SharedSite)>,
     default_language: Language,
@@ -105,7 +105,8 @@ pub(super) struct Application {
     limits: Arc<Limits>,
     rate: Rate,
     budget: BodyBudget,
-    submits: Semaphore,
+    submits: Arc<Semaphore>,
+    foreign_posts: Mutex<Seldom>,
     log: Log,
 }
 
@@ -144,7 +145,7 @@ impl Application {
             .flat_map(|form| form_routes(form, &languages, &base_path, origin))
             .collect();
         Ok(Application {
-            pages: RwLock::new(Arc::new(Pages::new(portal.pages))),
+            pages: Pages::new(portal.pages),
             errors: ErrorPages::render(&portal.theme, &sites)?,
             theme: portal.theme,
             sites,
@@ -159,7 +160,8 @@ impl Application {
             rate: Rate::new(portal.limits.posts_at_once, portal.limits.posts_per_second),
             limits: Arc::new(portal.limits),
             budget: BodyBudget::default(),
-            submits: Semaphore::new(SUBMITS_TOGETHER),
+            submits: Arc::new(Semaphore::new(SUBMITS_TOGETHER as usize)),
+            foreign_posts: Mutex::default(),
             log: portal.log,
         })
     }
@@ -173,6 +175,24 @@ impl Application {
     pub(super) fn log(&self) -> Log {
         Arc::clone(&self.log)
     }
+
+    /// Makes the answers to heads that are no request, in the default language: nothing that was asked
+    /// could be read.
+    pub(super) fn refusals(&self) -> Refusals {
+        Refusals::new(|status| {
+            let language = self.default_language;
+            let mut response = self.errors.respond(language, status);
+            secure(response.headers_mut(), self.indexable);
+            let page = self.errors.page(language, status);
+            as_sent(status, response.headers(), &page)
+        })
+    }
+
+    /// Waits until every report that was sent before is written.
+    pub(super) async fn submits_written(&self) {
+        // Turns are given in order, so all of them together come after all that wait now.
+        let _ = self.submits.acquire_many(SUBMITS_TOGETHER).await;
+    }
 }
 
 fn form_routes(
@@ -181,6 +201,9 @@ fn form_routes(
     base_path: &str,
     origin: &str,
 ) -> Vec<FormRoute> {
+    let Some(default_language) = languages.first() else {
+        return Vec::new();
+    };
     let form = Arc::new(form);
     // Pages in the default language link to the address without a language, whatever the form speaks.
     let at_root = languages
@@ -190,11 +213,11 @@ fn form_routes(
         .iter()
         .skip(1)
         .filter(|language| form.languages.contains(language));
-    let address = form.address.trim_matches('/');
+    let path = |language: &Language| form.path(*language, *default_language);
     let spoken: Vec<(Language, String)> = at_root
-        .map(|language| (*language, format!("{address}/")))
+        .map(|language| (*language, path(default_language)))
         .into_iter()
-        .chain(others.map(|language| (*language, format!("{}/{address}/", language.tag()))))
+        .chain(others.map(|language| (*language, path(language))))
         .collect();
     let action = |path: &str| format!("{base_path}/{}", encode(path));
     let alternates = |current: Language| -> Vec<AlternateView> {
@@ -281,10 +304,9 @@ impl Application {
     }
 
     fn page(&self, path: &str, request: &Request<Body>) -> Response<Body> {
-        let pages = Arc::clone(&self.pages.read().unwrap_or_else(PoisonError::into_inner));
         let language = self.language_of(path);
-        match pages.find(path) {
-            Found::Nothing => self.not_found(&pages, language),
+        match self.pages.find(path) {
+            Found::Nothing => self.not_found(language),
             Found::WithSlash(path) => self.moved(&path, request.uri()),
             Found::Page(page) => match *request.method() {
                 Method::GET | Method::HEAD => page.respond(request.method(), request.headers()),
@@ -294,13 +316,13 @@ impl Application {
     }
 
     /// Answers with the portal's own 404 page, where the generator made one.
-    fn not_found(&self, pages: &Pages, language: Language) -> Response<Body> {
+    fn not_found(&self, language: Language) -> Response<Body> {
         let path = if language == self.default_language {
             "404.html".to_owned()
         } else {
             format!("{}/404.html", language.tag())
         };
-        match pages.bytes(&path) {
+        match self.pages.bytes(&path) {
             Some(bytes) => html(StatusCode::NOT_FOUND, bytes),
             None => self.error(language, StatusCode::NOT_FOUND),
         }
@@ -370,17 +392,17 @@ impl Application {
 
     async fn post_form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
         let language = route.language;
+        // Before the rate: another site must not use up the posts of the people it sends here.
+        if !is_own_post(request.headers(), self.base_origin.as_deref()) {
+            self.tell_foreign_post();
+            return self.error(language, StatusCode::FORBIDDEN);
+        }
         if let Err(wait) = self.take_post(&request) {
             let mut response = self.error(language, StatusCode::TOO_MANY_REQUESTS);
             let seconds = wait.as_secs().saturating_add(1);
             response
                 .headers_mut()
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));
-            return response;
-        }
-        if !is_own_post(request.headers(), self.base_origin.as_deref()) {
-            let mut response = self.error(language, StatusCode::BAD_REQUEST);
-            *response.status_mut() = StatusCode::FORBIDDEN;
             return response;
         }
         if !is_form(&request) {
@@ -424,6 +446,17 @@ impl Application {
         }
     }
 
+    fn tell_foreign_post(&self) {
+        let told = self
+            .foreign_posts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .tell();
+        if let Some(untold) = told {
+            (self.log)(LogEntry::ForeignPost { untold });
+        }
+    }
+
     fn take_post(&self, request: &Request<Body>) -> Result<(), std::time::Duration> {
         let peer = request
             .extensions()
@@ -456,27 +489,35 @@ impl Application {
         answers: &Answers,
     ) -> Result<Submitted, Problem> {
         let report = self.report(route, key, answers)?;
-        let _turn = self.submits.acquire().await;
+        let submits = Arc::clone(&self.submits);
         let store = Arc::clone(&self.store);
-        let stored = spawn_blocking(move || caught(|| store.submit(&report))).await;
-        let entry = match stored {
-            Ok(Ok(Ok(submitted))) => return Ok(submitted),
-            Ok(Ok(Err(error))) => {
-                let problem = Problem::of(&error);
-                (self.log)(LogEntry::StoreFailed {
-                    reason: error.to_string(),
-                });
-                return Err(problem);
-            }
-            Ok(Err(panicked)) => LogEntry::Panicked {
-                place: panicked.place,
-            },
-            Err(ended) => LogEntry::StoreFailed {
-                reason: ended.to_string(),
-            },
-        };
-        (self.log)(entry);
-        Err(Problem::NOT_STORED)
+        let log = Arc::clone(&self.log);
+        // A task of its own: this future is dropped when the client goes.
+        let stored = spawn(async move {
+            let turn = submits.acquire_owned().await;
+            let written = spawn_blocking(move || {
+                let _turn = turn;
+                caught(|| store.submit(&report))
+            });
+            let (entry, problem) = match written.await {
+                Ok(Ok(Ok(submitted))) => return Ok(submitted),
+                Ok(Ok(Err(error))) => {
+                    let reason = error.to_string();
+                    (LogEntry::StoreFailed { reason }, Problem::of(&error))
+                }
+                Ok(Err(panicked)) => {
+                    let place = panicked.place;
+                    (LogEntry::Panicked { place }, Problem::UNSURE)
+                }
+                Err(ended) => {
+                    let reason = ended.to_string();
+                    (LogEntry::StoreFailed { reason }, Problem::UNSURE)
+                }
+            };
+            log(entry);
+            Err(problem)
+        });
+        stored.await.unwrap_or(Err(Problem::UNSURE))
     }
 
     fn report(
@@ -551,7 +592,10 @@ impl Application {
             Some(Ok(page)) => match self.budget.hold(page, &self.limits) {
                 Ok(page) => {
                     let mut response = html(status, page);
-                    response.headers_mut().insert(CACHE_CONTROL, FORM_CACHING);
+                    // Nothing was typed on the confirmation, so nothing is lost without a copy of it.
+                    if template != Template::FormConfirmation {
+                        response.headers_mut().insert(CACHE_CONTROL, FORM_CACHING);
+                    }
                     response
                 }
                 Err(_) => self.error(route.language, StatusCode::SERVICE_UNAVAILABLE),
@@ -572,7 +616,7 @@ impl Application {
 #[derive(Clone, Copy, Debug)]
 struct Problem {
     status: StatusCode,
-    /// Key of a text of the theme.
+    /// Key of a text of the theme; `<key>.title` is its title.
     text: &'static str,
 }
 
@@ -580,6 +624,12 @@ impl Problem {
     const NOT_STORED: Problem = Problem {
         status: StatusCode::SERVICE_UNAVAILABLE,
         text: "problem.not_stored",
+    };
+
+    /// The file may be there all the same, when only the last step of writing it failed.
+    const UNSURE: Problem = Problem {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        text: "problem.unsure",
     };
 
     fn of(error: &SubmitError) -> Problem {
@@ -595,8 +645,8 @@ impl Problem {
             SubmitError::NoFreeNumber { .. }
             | SubmitError::Answers(_)
             | SubmitError::Name(_)
-            | SubmitError::Unreadable { .. }
-            | SubmitError::File(_) => Problem::NOT_STORED,
+            | SubmitError::Unreadable { .. } => Problem::NOT_STORED,
+            SubmitError::File(_) => Problem::UNSURE,
         }
     }
 }

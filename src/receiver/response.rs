@@ -17,20 +17,22 @@ use crate::theme::view::{ErrorView, ShellView};
 use crate::theme::{RenderError, SharedSite, Template, Theme};
 
 /// The statuses that have a page of their own.
-const STATUSES: [StatusCode; 8] = [
+const STATUSES: [StatusCode; 10] = [
     StatusCode::BAD_REQUEST,
+    StatusCode::FORBIDDEN,
     StatusCode::NOT_FOUND,
     StatusCode::METHOD_NOT_ALLOWED,
     StatusCode::REQUEST_TIMEOUT,
     StatusCode::PAYLOAD_TOO_LARGE,
     StatusCode::TOO_MANY_REQUESTS,
+    StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     StatusCode::INTERNAL_SERVER_ERROR,
     StatusCode::SERVICE_UNAVAILABLE,
 ];
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
-/// An error is about one request and is kept nowhere.
+/// An error is about one request, a confirmation names a report: both are kept nowhere.
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Form pages hold answers, so no shared cache may keep them; the browser may, for its own Back and
@@ -130,7 +132,55 @@ impl ErrorPages {
 
     /// Returns the response for an error.
     pub(super) fn respond(&self, language: Language, status: StatusCode) -> Response<Body> {
-        let page = self.pages.get(&(language, status)).cloned();
-        html(status, page.unwrap_or_default())
+        html(status, self.page(language, status))
     }
+
+    /// Returns the page of an error.
+    pub(super) fn page(&self, language: Language, status: StatusCode) -> Bytes {
+        let page = self.pages.get(&(language, status)).cloned();
+        page.unwrap_or_default()
+    }
+}
+
+/// The answers to heads that are no request. hyper writes such answers itself, without a body and
+/// without our headers; the server sends these in their place.
+#[derive(Debug)]
+pub(super) struct Refusals {
+    unreadable: Bytes,
+    too_slow: Bytes,
+    too_large: Bytes,
+}
+
+impl Refusals {
+    /// Takes the whole answers, head and body, for 400, 408 and 431.
+    pub(super) fn new(answer: impl Fn(StatusCode) -> Bytes) -> Refusals {
+        Refusals {
+            unreadable: answer(StatusCode::BAD_REQUEST),
+            too_slow: answer(StatusCode::REQUEST_TIMEOUT),
+            too_large: answer(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+        }
+    }
+
+    /// Returns the answer with this status, or else with 400.
+    pub(super) fn answer(&self, status: StatusCode) -> Bytes {
+        match status {
+            StatusCode::REQUEST_TIMEOUT => self.too_slow.clone(),
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => self.too_large.clone(),
+            _ => self.unreadable.clone(),
+        }
+    }
+}
+
+/// Writes an answer as it goes over the line, after which the connection is closed (RFC 9112, 3 to 6).
+pub(super) fn as_sent(status: StatusCode, headers: &HeaderMap, page: &[u8]) -> Bytes {
+    let mut bytes = format!("HTTP/1.1 {status}\r\nconnection: close\r\n").into_bytes();
+    for (name, value) in headers {
+        bytes.extend_from_slice(name.as_str().as_bytes());
+        bytes.extend_from_slice(b": ");
+        bytes.extend_from_slice(value.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(page);
+    Bytes::from(bytes)
 }

@@ -16,31 +16,29 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tower::ServiceExt;
 
 use super::client::Peer;
 use super::connection::{Connection, RequestBody, ResponseBody, Stream};
 use super::connections::{Connections, Place};
 use super::limits::{DESCRIPTOR_RESERVE, HEADERS, Limits};
-use super::log::{Log, LogEntry};
+use super::log::{Log, LogEntry, Seldom};
+use super::response::Refusals;
 
 /// Pause after a failure to accept that closing a connection may solve, so that the loop does not
 /// take a whole core from the connections that must end first.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// Time between two log entries about accepting: one line says it, a thousand hide the rest.
-const ACCEPT_LOG_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Sockets that may be open above the limit while the connections they replace are being closed.
 const BEING_CLOSED: usize = DESCRIPTOR_RESERVE / 2;
@@ -88,15 +86,17 @@ fn below_descriptor_limit(wanted: usize, descriptors: u64) -> usize {
 
 /// Serves connections until `stop` turns true, then finishes requests in flight.
 ///
-/// `hurry` completes when waiting for those requests must end at once.
+/// `hurry` completes when waiting for those requests must end at once. Returns until when everything
+/// that is left may go on.
 pub(super) async fn serve(
     acceptor: impl Acceptor,
     router: Router,
+    refusals: Arc<Refusals>,
     limits: Arc<Limits>,
     log: Log,
     mut stop: watch::Receiver<bool>,
     hurry: impl Future<Output = ()>,
-) {
+) -> Instant {
     let most = connections_that_fit(limits.connections);
     let sockets = most + BEING_CLOSED.min(most / 2).max(1);
     let slots = Arc::new(Semaphore::new(sockets));
@@ -105,7 +105,7 @@ pub(super) async fn serve(
         limits.connections_per_address,
         limits.trusted_proxies.clone(),
     ));
-    let mut trouble = AcceptTrouble::default();
+    let mut trouble = Seldom::default();
     loop {
         let slot = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
@@ -124,6 +124,7 @@ pub(super) async fn serve(
                     tcp,
                     place,
                     router.clone(),
+                    Arc::clone(&refusals),
                     Arc::clone(&limits),
                     stop.clone(),
                 );
@@ -134,7 +135,12 @@ pub(super) async fn serve(
             }
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
-                trouble.tell(&error, &log);
+                if let Some(untold) = trouble.tell() {
+                    log(LogEntry::AcceptFailed {
+                        reason: error.to_string(),
+                        untold,
+                    });
+                }
                 connections.make_room();
                 sleep(ACCEPT_PAUSE).await;
             }
@@ -144,14 +150,16 @@ pub(super) async fn serve(
     log(LogEntry::Stopping {
         in_flight: connections.in_flight(),
     });
+    let until = Instant::now() + limits.stop_time;
     let all = u32::try_from(sockets).unwrap_or(u32::MAX);
     tokio::select! {
-        _ = timeout(limits.stop_time, slots.acquire_many(all)) => {}
+        _ = timeout_at(until, slots.acquire_many(all)) => {}
         () = hurry => {}
     }
     log(LogEntry::Stopped {
         cut: connections.in_flight(),
     });
+    until
 }
 
 fn concerns_one_connection(error: &io::Error) -> bool {
@@ -164,29 +172,6 @@ fn concerns_one_connection(error: &io::Error) -> bool {
     )
 }
 
-#[derive(Debug, Default)]
-struct AcceptTrouble {
-    last_told: Option<Instant>,
-    untold: u64,
-}
-
-impl AcceptTrouble {
-    fn tell(&mut self, error: &io::Error, log: &Log) {
-        if self
-            .last_told
-            .is_some_and(|last| last.elapsed() < ACCEPT_LOG_INTERVAL)
-        {
-            self.untold += 1;
-            return;
-        }
-        log(LogEntry::AcceptFailed {
-            reason: error.to_string(),
-            untold: std::mem::take(&mut self.untold),
-        });
-        self.last_told = Some(Instant::now());
-    }
-}
-
 type ServiceFuture =
     Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Infallible>> + Send>>;
 
@@ -195,6 +180,7 @@ async fn drive(
     tcp: TcpStream,
     place: Place,
     router: Router,
+    refusals: Arc<Refusals>,
     limits: Arc<Limits>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -225,31 +211,49 @@ async fn drive(
         let _ = stop.wait_for(|stop| *stop).await;
     });
     let mut stopping = false;
-    let ended_by_itself = poll_fn(|cx| {
+    let end = poll_fn(|cx| {
         if evicted.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(false);
+            return Poll::Ready(End::Cut);
         }
         if !stopping && stopped.as_mut().poll(cx).is_ready() {
             stopping = true;
             Pin::new(&mut http).graceful_shutdown();
         }
         if http.poll_without_shutdown(cx).is_ready() {
-            return Poll::Ready(true);
+            return Poll::Ready(End::ByItself);
         }
         if stopping && !connection.has_request() {
-            return Poll::Ready(false);
+            return Poll::Ready(End::Cut);
         }
         let deadline = connection.deadline(&limits);
         if timer.deadline() != deadline {
             timer.as_mut().reset(deadline);
         }
-        timer.as_mut().poll(cx).map(|()| false)
+        timer.as_mut().poll(cx).map(|()| End::TooSlow)
     })
     .await;
-    if ended_by_itself && !stopping {
+    let refusal = match end {
+        End::ByItself => connection.refused().map(|status| refusals.answer(status)),
+        End::TooSlow if connection.is_in_head() => {
+            Some(refusals.answer(StatusCode::REQUEST_TIMEOUT))
+        }
+        End::TooSlow | End::Cut => return,
+    };
+    if !stopping {
         let stream = http.into_parts().io.into_inner();
-        linger(stream, &connection, &limits).await;
+        linger(stream, refusal, &connection, &limits).await;
     }
+}
+
+/// How serving a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// hyper has nothing more to do.
+    ByItself,
+    /// A deadline passed.
+    TooSlow,
+    /// It must make room, or the receiver stops.
+    Cut,
 }
 
 async fn answer(
@@ -268,14 +272,24 @@ async fn answer(
     Ok(response.map(|body| ResponseBody::new(body, connection)))
 }
 
-/// Says that nothing more will be sent, and throws away what still arrives for a moment: closing a
+/// Sends the answer to a head that was no request, says that nothing more will be sent, and throws away what still arrives for a moment: closing a
 /// socket with unread bytes resets it, and the client may never see the answer that is under way.
-async fn linger(mut stream: Stream, connection: &Connection, limits: &Limits) {
+async fn linger(
+    mut stream: Stream,
+    refusal: Option<Bytes>,
+    connection: &Connection,
+    limits: &Limits,
+) {
     connection.lingers();
-    if stream.shutdown().await.is_err() {
-        return;
-    }
     let discard = async {
+        if let Some(refusal) = refusal
+            && stream.write_all(&refusal).await.is_err()
+        {
+            return;
+        }
+        if stream.shutdown().await.is_err() {
+            return;
+        }
         let mut buffer = [0; 8 * 1024];
         let mut discarded = 0;
         while discarded < LINGER_BYTES {
@@ -344,6 +358,7 @@ mod tests {
         let server = tokio::spawn(serve(
             Failing { listener, failures },
             router,
+            Arc::new(Refusals::new(|_| Bytes::new())),
             Arc::new(Limits::default()),
             log,
             stopped,

@@ -17,10 +17,11 @@ use crate::language::Language;
 use crate::output::{Caching, Output};
 use crate::randomness::SystemRandomness;
 use crate::report::store::{Store, StoreSettings};
-use crate::theme::view::{EmergencyView, SiteView};
+use crate::theme::view::{EmergencyView, RegisterView, SiteView};
 use crate::theme::{Theme, ThemeFiles};
 
 struct Setup {
+    application: Arc<Application>,
     router: Router,
     data: TempDir,
     log: Arc<Mutex<Vec<LogEntry>>>,
@@ -57,7 +58,10 @@ fn site(lang: Language, indexable: bool) -> SiteView {
             internal: None,
             internal_dial: None,
         },
-        register: None,
+        register: Some(RegisterView {
+            name: "het register".into(),
+            url: None,
+        }),
         contacts: Vec::new(),
         footer: Vec::new(),
         stylesheets: Vec::new(),
@@ -111,8 +115,10 @@ fn set_up(options: Options) -> Setup {
         limits: options.limits,
         log: Arc::new(move |entry| sink.lock().unwrap().push(entry)),
     };
+    let application = Arc::new(Application::new(portal).unwrap());
     Setup {
-        router: router(Arc::new(Application::new(portal).unwrap())),
+        router: router(Arc::clone(&application)),
+        application,
         data,
         log,
     }
@@ -261,7 +267,12 @@ impl<'a> Reporter<'a> {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let (response, page) = self.setup.post(self.path, &pairs).await;
-        assert_eq!(response.headers()[CACHE_CONTROL], "private, no-cache");
+        let caching = if page.contains("class=\"receipt\"") {
+            "no-store"
+        } else {
+            "private, no-cache"
+        };
+        assert_eq!(response.headers()[CACHE_CONTROL], caching);
         self.status = response.status();
         self.page = page;
     }
@@ -484,6 +495,8 @@ async fn nothing_is_promised_that_the_reporter_does_not_want() {
         reporter.press("send", &[]).await;
         assert_eq!(reporter.page.contains("Binnen 72 uur"), promised);
         assert_eq!(reporter.page.contains("Je wilde geen contact"), !promised);
+        assert_eq!(reporter.page.contains("Je hoeft niet te wachten"), promised);
+        assert_eq!(reporter.page.contains("het register"), promised);
     }
 }
 
@@ -603,7 +616,7 @@ async fn a_full_disk_loses_no_answer() {
     assert_eq!(reporter.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(pairs_of(&reporter.page), before);
     assert!(
-        reporter.page.contains("geen meldingen aannemen"),
+        reporter.page.contains("geen meldingen opslaan</h2>"),
         "{}",
         reporter.page
     );
@@ -612,6 +625,57 @@ async fn a_full_disk_loses_no_answer() {
         panic!("{log:?}");
     };
     assert!(!reason.contains("ga weg"), "{reason}");
+}
+
+#[tokio::test]
+#[allow(clippy::disallowed_methods, reason = "a test spoils its own folder")]
+async fn a_failed_write_is_not_called_more_than_it_is() {
+    let setup = set_up(Options::default());
+    let mut reporter = Reporter::open(&setup, "/melden/").await;
+    reporter.go_to_check().await;
+    // A file where the folder of the reports belongs: nothing can be written below it.
+    let reports = setup.data.path().join("reports");
+    let _ = std::fs::remove_dir(&reports);
+    std::fs::write(&reports, "").unwrap();
+    reporter.press("send", &[]).await;
+    assert_eq!(reporter.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(
+        reporter.page.contains("We weten niet zeker"),
+        "{}",
+        reporter.page
+    );
+    std::fs::remove_file(&reports).unwrap();
+    reporter.press("send", &[]).await;
+    assert_eq!(reporter.status, StatusCode::OK);
+    assert_eq!(setup.events().len(), 1);
+}
+
+#[tokio::test]
+async fn a_report_is_stored_when_its_client_goes_while_others_are_written() {
+    let setup = set_up(Options::default());
+    let pairs =
+        "go=send&page=_check&behaviour_kinds=verbal&occurred_at.known=today&contact_mode=none";
+    let mut sent = Vec::new();
+    for _ in 0..40 {
+        let request = Request::post("/melden/")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(pairs))
+            .unwrap();
+        sent.push(Box::pin(setup.router.clone().oneshot(request)));
+    }
+    std::future::poll_fn(|cx| {
+        for response in &mut sent {
+            assert!(response.as_mut().poll(cx).is_pending());
+        }
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(sent);
+    setup.application.submits_written().await;
+    while setup.events().len() < 40 {
+        tokio::task::yield_now().await;
+        setup.application.submits_written().await;
+    }
 }
 
 #[tokio::test]
@@ -640,7 +704,13 @@ async fn posts_of_other_sites_and_other_kinds_are_refused() {
         let (response, page) = setup.post_with("/melden/", &pairs, &[headers]).await;
         assert_eq!(response.status(), status, "{headers:?}");
         assert!(page.contains("<h1"), "{page}");
+        assert_eq!(page.contains("van een andere website"), status == 403);
     }
+    // Told once, and without saying who.
+    assert_eq!(
+        *setup.log.lock().unwrap(),
+        [LogEntry::ForeignPost { untold: 0 }]
+    );
     let request = Request::post("/melden/")
         .header("content-type", "multipart/form-data; boundary=x")
         .body(Body::from("--x--"))
@@ -649,6 +719,24 @@ async fn posts_of_other_sites_and_other_kinds_are_refused() {
         setup.send(request).await.0.status(),
         StatusCode::BAD_REQUEST
     );
+}
+
+#[tokio::test]
+async fn posts_of_other_sites_do_not_use_up_those_of_a_reporter() {
+    let setup = set_up(Options {
+        limits: Limits {
+            posts_at_once: 1,
+            posts_per_second: 0.001,
+            ..Limits::default()
+        },
+        ..Options::default()
+    });
+    let foreign = [("sec-fetch-site", "cross-site")];
+    for _ in 0..3 {
+        let (response, _) = setup.post_with("/melden/", &[], &foreign).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    }
+    assert_eq!(setup.post("/melden/", &[]).await.0.status(), StatusCode::OK);
 }
 
 #[tokio::test]

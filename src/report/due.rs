@@ -1,7 +1,8 @@
 //! By when the organisation does what it promises the reporter.
 //!
-//! Dates only; the words are in the theme. Public holidays are not known here: a promise that falls
-//! on one is kept a day later than it says at worst, and the organisation sees the date before.
+//! Dates only; the words are in the theme. Public holidays are not known here: they count as
+//! working days, so a promise can fall on one, or on several in a row. An organisation that is closed
+//! then cannot keep it on that day.
 
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp};

@@ -228,6 +228,7 @@ fn confirmation(repeated: bool, amended: bool) -> ConfirmationView {
         case_number: "VW-2026-0042".to_owned(),
         repeated,
         amended,
+        contact: !amended,
         received: date(),
         next_steps: vec![NextStepView {
             when: "Vandaag".to_owned(),
@@ -282,10 +283,15 @@ fn every_template_renders_sound_html_in_both_languages() {
             target: link("Huisregels", "/portaal/norm/huisregels/"),
         },
     );
-    for status in [400, 404, 405, 408, 413, 429, 500, 503] {
+    for status in [400, 403, 404, 405, 408, 413, 429, 431, 500, 503] {
         render(Template::Error, &error_page(status));
     }
-    for problem in [None, Some("problem.not_stored"), Some("problem.no_space")] {
+    for problem in [
+        None,
+        Some("problem.not_stored"),
+        Some("problem.unsure"),
+        Some("problem.no_space"),
+    ] {
         render(Template::FormCheck, &check_view(problem));
     }
     render(Template::FormConfirmation, &confirmation(false, false));

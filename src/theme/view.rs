@@ -207,8 +207,8 @@ pub struct RedirectView {
 pub struct ErrorView {
     /// For the shell.
     pub shell: ShellView,
-    /// The HTTP status: 400, 404, 405, 408, 413, 429, 500 or 503. The texts are in the catalogue:
-    /// `error.<status>.title`, `.text` and `.advice`.
+    /// The HTTP status: 400, 403, 404, 405, 408, 413, 429, 431, 500 or 503. The texts are in the
+    /// catalogue: `error.<status>.title`, `.text` and `.advice`.
     pub status: u16,
 }
 
@@ -357,8 +357,8 @@ pub struct CheckView {
     pub hidden: Vec<HiddenView>,
     /// The answers.
     pub rows: Vec<CheckRowView>,
-    /// A problem that kept the report from being stored (key of the theme's catalogue), told above
-    /// the answers, which are all still there.
+    /// A problem with storing the report (key of the theme's catalogue; `<key>.title` is its title),
+    /// told above the answers, which are all still there.
     pub problem: Option<String>,
 }
 
@@ -384,6 +384,8 @@ pub struct ConfirmationView {
     pub repeated: bool,
     /// Whether answers that were changed after the first submit were added to the report.
     pub amended: bool,
+    /// Whether the reporter may be contacted; else nothing is said that needs it.
+    pub contact: bool,
     /// When it was received.
     pub received: DateView,
     /// Steps of the protocol that follow.

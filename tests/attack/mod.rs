@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use meldwijzer::receiver::Limits;
 
-use crate::portal_on_a_socket::{Client, HANG, Running, client, short_limits, start};
+use crate::portal_on_a_socket::{Client, HANG, LARGE, Running, client, short_limits, start};
 
 /// Sends raw bytes and says what comes back; an empty expectation is a close without an answer.
 #[track_caller]
@@ -107,6 +107,41 @@ fn heads_that_are_too_large_or_no_head_at_all() {
         "HTTP/1.1 400 ",
     );
     check(&running, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "");
+}
+
+#[test]
+fn what_is_no_request_gets_a_page_with_our_headers() {
+    let running = start(short_limits());
+    for (request, status) in [
+        ("GET  /  HTTP/1.1\r\n\r\n".to_owned(), "400"),
+        (
+            format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(100_000)),
+            "431",
+        ),
+        ("GET / HTTP/1.1\r\nX: ".to_owned(), "408"),
+    ] {
+        let answer = running.client().ask(&request);
+        let (head, page) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+        for header in [
+            "connection: close",
+            "content-security-policy: default-src 'none';",
+            "x-content-type-options: nosniff",
+            "cache-control: no-store",
+            &format!("content-length: {}", page.len()),
+        ] {
+            assert!(head.contains(&format!("\r\n{header}")), "{head}");
+        }
+        assert!(page.contains(&format!("Foutcode {status}")), "{page}");
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+    }
+    // After an answer as well, and an idle client gets nothing that it would take for the next one.
+    let mut client = running.client();
+    client.send("GET /norm/ HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(client.response().ends_with("<h1>Norm</h1>"));
+    client.send("onzin\r\n\r\n");
+    assert!(client.rest().starts_with("HTTP/1.1 400 "));
+    running.serves();
 }
 
 #[test]
@@ -251,6 +286,43 @@ fn a_crowd_that_does_not_read_shuts_nobody_out() {
         honest.0.write_all(request).is_ok() && honest.rest().ends_with("<h1>Norm</h1>")
     });
     assert!(served);
+}
+
+#[test]
+fn a_crowd_that_reads_slowly_shuts_nobody_out() {
+    let running = start(Limits {
+        connections_per_address: 5,
+        stop_time: Duration::from_millis(100),
+        ..Limits::default()
+    });
+    let crowd: Vec<_> = (0..5)
+        .map(|_| {
+            let mut slow = running.client();
+            slow.send("GET /groot.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+            slow.0.read_exact(&mut [0]).unwrap();
+            // Fast enough never to count as stalled, and far from the end of the file for a minute.
+            std::thread::spawn(move || {
+                let mut part = vec![0; 200_000];
+                let mut read = 0;
+                while slow.0.read_exact(&mut part).is_ok() {
+                    read += part.len();
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+                read
+            })
+        })
+        .collect();
+    let pause = Duration::from_millis(200);
+    let served = (0..HANG.as_millis() / pause.as_millis()).any(|_| {
+        std::thread::sleep(pause);
+        let mut honest = running.client();
+        let request = b"GET /norm/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        honest.0.write_all(request).is_ok() && honest.rest().ends_with("<h1>Norm</h1>")
+    });
+    assert!(served);
+    drop(running);
+    let read: Vec<usize> = crowd.into_iter().map(|slow| slow.join().unwrap()).collect();
+    assert!(read.iter().any(|read| *read < LARGE / 2), "{read:?}");
 }
 
 #[test]
