@@ -17,6 +17,15 @@ use crate::yaml::{self, Mapping, Node};
 /// Most contacts on one page; longer lists are a phone book, not a way to help.
 const MOST_CONTACTS: usize = 200;
 
+/// Names that [`Config::value`] knows.
+pub const VALUE_NAMES: [&str; 5] = [
+    "title",
+    "organisation",
+    "register.name",
+    "register.url",
+    "emergency.internal",
+];
+
 /// A text in one or more languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Translated(BTreeMap<Language, String>);
@@ -217,6 +226,38 @@ impl Config {
             receiver,
         };
         (config, problems)
+    }
+
+    /// Returns the value that stands for a name between double brackets in a text, if it is set.
+    pub fn value(&self, name: &str, language: Language) -> Option<String> {
+        match name {
+            "title" => Some(self.title.get(language).to_owned()),
+            "organisation" => Some(self.organisation.clone()),
+            "register.name" => self.register.as_ref().map(|register| register.name.clone()),
+            "register.url" => self.register.as_ref()?.url.clone(),
+            "emergency.internal" => self.emergency_internal.clone(),
+            _ => None,
+        }
+    }
+
+    /// Fills in the values of settings in a line of text. Returns the names that have no value too.
+    pub fn with_values<'a>(&self, line: &'a str, language: Language) -> (String, Vec<&'a str>) {
+        let mut filled = String::with_capacity(line.len());
+        let mut unknown = Vec::new();
+        let mut rest = line;
+        while let Some((before, after)) = rest.split_once("[[") {
+            let Some((name, after)) = after.split_once("]]") else {
+                break;
+            };
+            filled.push_str(before);
+            match self.value(name.trim(), language) {
+                Some(value) => filled.push_str(&value),
+                None => unknown.push(name),
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        (filled, unknown)
     }
 
     /// Returns the language of pages without a language in their file name.

@@ -3,21 +3,13 @@
 //! Every destination is checked against the [`Site`](super::pages::Site), its headings, its files and
 //! the forms; what leads nowhere is told with the nearest that exists.
 
+use super::config::VALUE_NAMES;
 use super::files::{Files, size_of};
 use super::markdown::{Image, Resolver, Target};
 use super::pages::Page;
 use super::render::Input;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
-
-/// Names of settings that a text can show between double brackets.
-const VALUES: [&str; 5] = [
-    "title",
-    "organisation",
-    "register.name",
-    "register.url",
-    "emergency.internal",
-];
 
 /// Resolves what stands in one page.
 pub(super) struct PageResolver<'a, 'input> {
@@ -291,22 +283,11 @@ impl Resolver for PageResolver<'_, '_> {
     }
 
     fn value(&self, name: &str) -> Option<String> {
-        let config = self.input.config;
-        match name {
-            "title" => Some(config.title.get(self.page.language).to_owned()),
-            "organisation" => Some(config.organisation.clone()),
-            "register.name" => config
-                .register
-                .as_ref()
-                .map(|register| register.name.clone()),
-            "register.url" => config.register.as_ref()?.url.clone(),
-            "emergency.internal" => config.emergency_internal.clone(),
-            _ => None,
-        }
+        self.input.config.value(name, self.page.language)
     }
 
     fn value_names(&self) -> &[&'static str] {
-        &VALUES
+        &VALUE_NAMES
     }
 
     fn text(&self, key: &str) -> String {

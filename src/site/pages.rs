@@ -11,7 +11,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::config::Config;
+use super::config::{Config, VALUE_NAMES};
 use super::front_matter::{self, FrontMatter, Kind};
 use super::markdown::{self, Outline};
 use super::slug::slug;
@@ -250,14 +250,37 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
         key: join(folder, stem),
         href: href(config, language, &steps),
         source: source.clone(),
-        title: markdown::typographic(&title),
-        summary: front_matter.summary.as_deref().map(markdown::typographic),
+        title: shown(config, source, language, &title, &mut diagnostics),
+        summary: front_matter
+            .summary
+            .as_deref()
+            .map(|summary| shown(config, source, language, summary, &mut diagnostics)),
         front_matter,
         body,
         outline,
         language,
     };
     (Some(page), diagnostics)
+}
+
+/// Returns a line of front matter as readers see it: with typographic quotes and the values of
+/// settings.
+fn shown(
+    config: &Config,
+    source: &SourceText,
+    language: Language,
+    line: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> String {
+    let line = markdown::typographic(line);
+    let (shown, unknown) = config.with_values(&line, language);
+    diagnostics.extend(unknown.into_iter().map(|name| {
+        Diagnostic::error("value-unknown-in-front-matter")
+            .with("name", name)
+            .with("known", VALUE_NAMES.join(", "))
+            .at(source.start())
+    }));
+    shown
 }
 
 fn join(folder: &str, name: &str) -> String {

@@ -257,7 +257,7 @@ fn content_view(input: &Input<'_>, page: &Page, body_html: String) -> ContentVie
         title: page.title.clone(),
         summary: page.summary.clone(),
         body_html,
-        contents: contents(page),
+        contents: contents(input.config, page),
         audience: front
             .audience
             .iter()
@@ -392,12 +392,12 @@ fn children(input: &Input<'_>, page: &Page) -> Vec<CardView> {
         .collect()
 }
 
-fn contents(page: &Page) -> Vec<HeadingView> {
+fn contents(config: &Config, page: &Page) -> Vec<HeadingView> {
     let mut contents: Vec<HeadingView> = Vec::new();
     for heading in &page.outline.headings {
         let view = HeadingView {
             id: heading.id.clone(),
-            text: heading.text.clone(),
+            text: config.with_values(&heading.text, page.language).0,
             children: Vec::new(),
         };
         match (heading.level, contents.last_mut()) {
