@@ -1,9 +1,9 @@
 //! Clients that misbehave, against the receiver on a real socket. After each attack an honest client
 //! is served.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use meldwijzer::receiver::Limits;
@@ -359,51 +359,102 @@ fn connect_from(from: [u8; 4], to: SocketAddr) -> TcpStream {
 
 #[test]
 fn a_process_with_few_descriptors_keeps_serving() {
-    let mut child = Command::new("sh")
-        .args(["-c", "ulimit -n 48 && exec \"$0\" \"$@\""])
-        .arg(std::env::current_exe().unwrap())
-        .args([
-            "attack::serve_until_told",
-            "--exact",
-            "--ignored",
-            "--nocapture",
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Kept until the end: the child writes to it once more.
-    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address: SocketAddr = output
-        .find_map(|line| {
-            line.unwrap()
-                .split_once("serves on ")?
-                .1
-                .trim()
-                .parse()
-                .ok()
-        })
-        .unwrap();
+    let server = Server::start("attack::serve_until_told", Some("ulimit -n 48"));
     let mut crowd = Vec::new();
     for number in 0..200 {
-        let mut slow = client(address);
+        let mut slow = client(server.address);
         let _ = slow.0.write_all(b"GET / HT");
         crowd.push(slow);
         if number % 40 == 0 {
             let request = "GET /norm/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-            let answer = client(address).ask(request);
+            let answer = client(server.address).ask(request);
             assert!(answer.ends_with("<h1>Norm</h1>"), "{answer}");
         }
     }
-    drop(child.stdin.take());
-    assert!(child.wait().unwrap().success());
+    server.stop();
 }
 
-/// The portal of the test above, in a process of its own; it ends when its input ends.
+/// A portal in a process of its own.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+    /// Kept until the end: the process writes to it once more.
+    _output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Server {
+    /// Starts one of the ignored tests below, in a shell that does something else first.
+    fn start(test: &str, first: Option<&str>) -> Server {
+        let first = first
+            .map(|first| format!("{first} && "))
+            .unwrap_or_default();
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{first}exec \"$0\" \"$@\"")])
+            .arg(std::env::current_exe().unwrap())
+            .args([test, "--exact", "--ignored", "--nocapture"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = output
+            .find_map(|line| {
+                let line = line.unwrap();
+                line.split_once("serves on ")?.1.trim().parse().ok()
+            })
+            .unwrap();
+        Server {
+            child,
+            address,
+            _output: output,
+        }
+    }
+
+    /// Forgets how much memory starting took (proc_pid_clear_refs(5)).
+    fn forget_memory(&self) {
+        let reset = format!("echo 5 > /proc/{}/clear_refs", self.child.id());
+        let done = Command::new("sh").args(["-c", &reset]).status().unwrap();
+        assert!(done.success());
+    }
+
+    /// Returns the most memory that the process has had since, in KiB (proc_pid_status(5)).
+    fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    fn stop(mut self) {
+        drop(self.child.stdin.take());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+/// A portal in a process of its own; it ends when its input ends.
 #[test]
 #[ignore = "started by another test"]
 fn serve_until_told() {
-    let running = start(Limits::default());
+    serve_until_input_ends(Limits::default());
+}
+
+/// The same, with little room for bodies, that may be large.
+#[test]
+#[ignore = "started by another test"]
+fn serve_large_bodies_until_told() {
+    serve_until_input_ends(Limits {
+        body_bytes: 1024 * 1024,
+        body_bytes_together: 4 * 1024 * 1024,
+        body_time: Duration::from_secs(3),
+        connections_per_address: 1000,
+        ..short_limits()
+    });
+}
+
+fn serve_until_input_ends(limits: Limits) {
+    let running = start(limits);
     println!("serves on {}", running.address);
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
     running.stop();
@@ -436,24 +487,29 @@ fn path_tricks_find_nothing() {
 
 #[test]
 fn many_large_bodies_take_bounded_memory() {
-    let running = start(Limits {
-        body_bytes_together: 1024 * 1024,
-        body_time: Duration::from_secs(5),
-        connections_per_address: 1000,
-        ..short_limits()
-    });
-    let body = "a".repeat(200_000);
+    let server = Server::start("attack::serve_large_bodies_until_told", None);
+    server.forget_memory();
+    let before = server.most_memory();
+    // Together 100 MB, of which 4 MiB may be held at once.
+    let body = "a".repeat(1_000_000);
     let mut crowd = Vec::new();
-    for _ in 0..50 {
-        let mut client = running.client();
-        client.send(&format!("{POST}Content-Length: 250000\r\n\r\n{body}"));
-        crowd.push(client);
+    for _ in 0..100 {
+        let mut large = client(server.address);
+        // One that is refused may be cut while it sends.
+        let request = format!("{POST}Content-Length: 1000001\r\n\r\n{body}");
+        let _ = large.0.write_all(request.as_bytes());
+        crowd.push(large);
     }
-    let refused = crowd
-        .iter_mut()
-        .map(Client::rest)
-        .filter(|answer| answer.starts_with("HTTP/1.1 503 "))
-        .count();
-    assert!(refused >= 40, "{refused}");
-    running.serves();
+    let answers: Vec<String> = crowd.iter_mut().map(Client::rest).collect();
+    let count = |status: &str| {
+        let start = format!("HTTP/1.1 {status} ");
+        answers
+            .iter()
+            .filter(|answer| answer.starts_with(&start))
+            .count()
+    };
+    assert!(count("503") > 0 && count("408") > 0, "{answers:?}");
+    let grown = server.most_memory() - before;
+    assert!(grown < 40 * 1024, "{grown} KiB more than {before} KiB");
+    server.stop();
 }
