@@ -3,7 +3,7 @@
 //! Every destination is checked against the [`Site`](super::pages::Site), its headings, its files and
 //! the forms; what leads nowhere is told with the nearest that exists.
 
-use super::config::VALUE_NAMES;
+use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
 use super::markdown::{Image, Resolver, Target};
 use super::pages::Page;
@@ -284,6 +284,13 @@ impl Resolver for PageResolver<'_, '_> {
 
     fn value(&self, name: &str) -> Option<String> {
         self.input.config.value(name, self.page.language)
+    }
+
+    fn dial(&self, name: &str) -> Option<String> {
+        match name {
+            "emergency.internal" => self.input.config.emergency_internal.as_deref().map(dial),
+            _ => None,
+        }
     }
 
     fn value_names(&self) -> &[&'static str] {

@@ -97,6 +97,9 @@ pub trait Resolver {
     /// Returns the value of a setting by its name: `organisation`, `register.name`.
     fn value(&self, name: &str) -> Option<String>;
 
+    /// Returns how to dial the value of a setting that is a phone number: `+31881234`.
+    fn dial(&self, name: &str) -> Option<String>;
+
     /// Returns the names of all settings.
     fn value_names(&self) -> &[&'static str];
 

@@ -41,7 +41,15 @@ impl Resolver for Fixed {
     }
 
     fn value(&self, name: &str) -> Option<String> {
-        (name == "organisation").then(|| "A & B".to_owned())
+        match name {
+            "organisation" => Some("A & B".to_owned()),
+            "phone" => Some("12 3".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn dial(&self, name: &str) -> Option<String> {
+        (name == "phone").then(|| "123".to_owned())
     }
 
     fn value_names(&self) -> &[&'static str] {
@@ -243,6 +251,10 @@ fn links_and_images_say_where_they_go_wrong() {
 
 #[test]
 fn values_and_places_to_fill_in_are_shown() {
+    check(
+        "Bel [[phone]] of [[[phone]]](tel:9)\n",
+        "<p>Bel <a href=\"tel:123\">12 3</a> of <a href=\"tel:9\">12 3</a></p>\n",
+    );
     check("Bij [[organisation]].\n", "<p>Bij A &amp; B.</p>\n");
     let (html, _) = rendered("Datum: [[vul in: dag & maand]]\n");
     assert!(

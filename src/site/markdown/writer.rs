@@ -57,6 +57,8 @@ pub(super) struct Writer<'a> {
     footnotes: Footnotes<'a>,
     to_fill_in: usize,
     last_heading: Option<String>,
+    /// Whether what is written stands in a link, where no other link may be.
+    in_link: bool,
 }
 
 #[derive(Default)]
@@ -86,6 +88,7 @@ impl<'a> Writer<'a> {
             footnotes: Footnotes::default(),
             to_fill_in: 0,
             last_heading: None,
+            in_link: false,
         }
     }
 
@@ -486,7 +489,9 @@ impl<'a> Writer<'a> {
                     .map(|tag| format!(" hreflang=\"{tag}\""))
                     .unwrap_or_default();
                 self.inline_html(format!("<a href=\"{}\"{language}>", escape(&href)));
+                self.in_link = true;
                 self.blocks(inner);
+                self.in_link = false;
                 self.inline_html("</a>");
             }
             Target::Nowhere => self.blocks(inner),
@@ -626,7 +631,13 @@ impl<'a> Writer<'a> {
             return;
         }
         if let Some(value) = self.resolver.value(name) {
-            self.output.push(Event::Text(value.into()));
+            match self.resolver.dial(name).filter(|_| !self.in_link) {
+                Some(dial) => {
+                    let (dial, value) = (escape(&dial), escape(&value));
+                    self.inline_html(format!("<a href=\"tel:{dial}\">{value}</a>"));
+                }
+                None => self.output.push(Event::Text(value.into())),
+            }
             return;
         }
         let known = self.resolver.value_names().iter().copied();
