@@ -1,7 +1,8 @@
 //! The web application: which answer a request gets.
 //!
-//! Invariant: whatever arrives gets a response with security headers; what is asked decides only
-//! which one.
+//! Invariant: every request gets a response with security headers; what is asked decides only which
+//! one. So does a head that is no request or does not end, by way of [`Refusals`]; a client that sends
+//! nothing, or speaks HTTP/2, gets a close.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
