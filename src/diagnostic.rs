@@ -101,6 +101,9 @@ const MOST_ERRORS_OF_A_KIND: usize = 20;
 /// Most warnings of one kind that are told of one file, so that the rare ones are seen.
 const MOST_WARNINGS_OF_A_KIND: usize = 3;
 
+/// The code of a diagnostic that stands for others: `count` more of the kind `code` in that file.
+pub const MORE_OF_THE_SAME: &str = "more-of-the-same";
+
 /// Leaves out what is more of the same: of each kind of problem in one file the first ones stay, and
 /// one more says how many there are besides. The diagnostics must be in reading order.
 pub fn abridge(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -124,7 +127,7 @@ pub fn abridge(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
             Severity::Warning => MOST_WARNINGS_OF_A_KIND,
         };
         if *number == most + 1 {
-            let mut more = Diagnostic::new(diagnostic.severity, "more-of-the-same")
+            let mut more = Diagnostic::new(diagnostic.severity, MORE_OF_THE_SAME)
                 .with("count", all - most)
                 .with("code", diagnostic.code);
             more.place = diagnostic.place;
@@ -147,7 +150,7 @@ mod tests {
         all.extend(vec![of("b.md"); 20]);
         let abridged = abridge(all);
         assert_eq!(abridged.len(), 41);
-        assert_eq!(abridged[20].code, "more-of-the-same");
+        assert_eq!(abridged[20].code, MORE_OF_THE_SAME);
         assert_eq!(abridged[20].arguments[0], ("count", "5".to_owned()));
     }
 }

@@ -3,8 +3,10 @@
 //! Each problem is told with its code, its place, the line where it is with a mark below, and what
 //! to do. What stands in files is shown without anything that a terminal would act upon.
 
+use std::collections::BTreeMap;
+
 use crate::cli::harmless;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, MORE_OF_THE_SAME, Severity};
 use crate::message::Catalogue;
 use crate::source_text::Place;
 
@@ -13,6 +15,9 @@ const SHOWN_CHARACTERS: usize = 96;
 
 /// How much of a long line is shown before the place, in characters.
 const SHOWN_BEFORE: usize = 40;
+
+/// From this many on, the kinds are listed at the end.
+const MANY: usize = 20;
 
 /// Stands for the part of a line that is not shown.
 const CUT: &str = "…";
@@ -56,11 +61,49 @@ pub fn render(diagnostics: &[Diagnostic], texts: &Catalogue, colours: Colours) -
         rendered.push_str(&render_one(diagnostic, texts, colours));
         rendered.push('\n');
     }
+    if diagnostics.len() >= MANY {
+        rendered.push_str(&by_kind(diagnostics));
+        rendered.push('\n');
+    }
     if diagnostics.len() > 1 {
         rendered.push_str(&count(diagnostics, texts));
         rendered.push('\n');
     }
     rendered
+}
+
+/// Lists how many there are of each kind, the most frequent last, where the reader's eye is.
+fn by_kind(diagnostics: &[Diagnostic]) -> String {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let (kind, number) = kind_and_number(diagnostic);
+        *kinds.entry(kind).or_default() += number;
+    }
+    let mut kinds: Vec<(usize, &str)> = kinds.into_iter().map(|(k, n)| (n, k)).collect();
+    kinds.sort_unstable();
+    kinds
+        .into_iter()
+        .map(|(number, kind)| format!("{number:>6} × {kind}\n"))
+        .collect()
+}
+
+/// Returns the kind of problem that a diagnostic tells and how many it stands for: more than one
+/// where it tells what was left out as more of the same.
+fn kind_and_number(diagnostic: &Diagnostic) -> (&str, usize) {
+    let argument = |name: &str| {
+        let mut arguments = diagnostic.arguments.iter();
+        let found = arguments.find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    };
+    match diagnostic.code {
+        MORE_OF_THE_SAME => (
+            argument("code").unwrap_or(MORE_OF_THE_SAME),
+            argument("count")
+                .and_then(|count| count.parse().ok())
+                .unwrap_or(1),
+        ),
+        code => (code, 1),
+    }
 }
 
 fn render_one(diagnostic: &Diagnostic, texts: &Catalogue, colours: Colours) -> String {
@@ -143,7 +186,8 @@ fn count(diagnostics: &[Diagnostic], texts: &Catalogue) -> String {
         diagnostics
             .iter()
             .filter(|one| one.severity == severity)
-            .count()
+            .map(|one| kind_and_number(one).1)
+            .sum::<usize>()
     };
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     let mut parts = Vec::new();
@@ -186,6 +230,16 @@ mod tests {
           | ^^^^^
           = hulp: Bedoel je title?
         "#);
+    }
+
+    #[test]
+    fn many_problems_are_listed_by_kind_with_what_was_left_out() {
+        let mut all = vec![Diagnostic::error("link-dead").in_file("a.md"); 25];
+        all.extend(vec![Diagnostic::error("raw-html").in_file("b.md"); 2]);
+        let texts = Catalogue::of_program(Language::En);
+        let rendered = render(&crate::diagnostic::abridge(all), &texts, Colours::Off);
+        let end = rendered.lines().rev().take(3).collect::<Vec<_>>();
+        assert_eq!(end, ["27 errors", "", "    25 × link-dead"]);
     }
 
     #[test]
