@@ -77,13 +77,15 @@ test('every page is valid HTML', { timeout: TEST_LIMIT_MS }, async () => {
   assert.deepEqual(await htmlComplaints(documents), []);
 });
 
-/** The pages of the sitemap, and the first page of the form if it is not among them. */
+/** The pages of the sitemap, and the first page of the form in both languages. */
 async function everyAddress() {
   const found = new Set(await portal.sitemap());
   const home = await openPage(browser);
   await home.goto(portal.home);
   const report = home.locator('header').getByRole('link', { name: /^meld/i }).first();
-  found.add(portal.at(await report.evaluate((link) => link.href)));
+  const form = portal.at(await report.evaluate((link) => link.href));
+  found.add(form);
+  found.add(form.replace(/([^/]+\/)$/, 'en/$1'));
   await home.context().close();
   return [...found];
 }
