@@ -5,6 +5,7 @@
 // Foundation: what every room may use.
 pub mod clock;
 pub mod diagnostic;
+pub mod digest;
 pub mod durable;
 pub mod language;
 pub mod message;

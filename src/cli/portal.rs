@@ -12,7 +12,7 @@ use crate::language::Language;
 use crate::output::Output;
 use crate::site::config::{Config, Environment};
 use crate::site::pages::gather;
-use crate::site::render::{Input, render, site_view};
+use crate::site::render::{Input, render, site_views};
 use crate::site::source;
 use crate::source_text::SourceText;
 use crate::theme::view::SiteView;
@@ -80,13 +80,10 @@ fn assemble_unchecked(
         forms: &forms,
         today,
     };
-    let (outputs, problems) = render(&input);
+    let (views, problems) = site_views(&input);
     diagnostics.extend(problems);
-    let views = config
-        .languages
-        .iter()
-        .map(|language| (*language, site_view(&input, *language).0))
-        .collect();
+    let (outputs, problems) = render(&input, &views);
+    diagnostics.extend(problems);
     settings?;
     Some(Portal {
         config,

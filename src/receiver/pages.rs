@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use axum::body::Body;
 
+use crate::digest::hex;
 use crate::output::{Caching, Output};
 
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -159,12 +160,8 @@ impl Page {
 
 impl Form {
     fn new(bytes: Arc<[u8]>) -> Form {
-        let hash = Sha256::digest(&bytes);
-        let mut tag = String::from("\"");
-        for byte in hash.iter().take(TAG_BYTES) {
-            tag.push_str(&format!("{byte:02x}"));
-        }
-        tag.push('"');
+        let digest = Sha256::digest(&bytes);
+        let tag = format!("\"{}\"", hex(digest.get(..TAG_BYTES).unwrap_or(&digest)));
         Form {
             bytes: Bytes::from_owner(bytes),
             // Hexadecimal digits and quotes are always a valid value; without it no request matches.

@@ -112,15 +112,10 @@ impl ErrorPages {
             for status in STATUSES {
                 let key = format!("error.{}.title", status.as_u16());
                 let view = ErrorView {
-                    shell: ShellView {
-                        document_title: theme.messages(*language).text(&key, &[]),
-                        href: String::new(),
-                        description: None,
-                        alternates: Vec::new(),
-                        section: None,
-                        breadcrumbs: Vec::new(),
-                        reporting: false,
-                    },
+                    shell: ShellView::apart(
+                        theme.messages(*language).text(&key, &[]),
+                        String::new(),
+                    ),
                     status: status.as_u16(),
                 };
                 let page = theme.render(Template::Error, site, &view)?;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
+use crate::digest::hex;
 use crate::randomness::{NoRandomness, Randomness};
 
 /// The digits of Crockford's base 32, which has no I, L, O and U.
@@ -285,10 +286,6 @@ impl<'de> Deserialize<'de> for Code {
             .parse()
             .map_err(serde::de::Error::custom)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {

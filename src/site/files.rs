@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::pages::ASSETS;
 use super::render::Input;
 use super::slug::slug;
 use super::source::Sources;
+use crate::digest::fingerprint;
 use crate::output::{Caching, Output};
 
 /// The files beside the pages, under names that change with their bytes.
@@ -83,18 +83,13 @@ impl<'a> Files<'a> {
 }
 
 /// Makes the name of a file from its path and bytes: `content/norm/Poster A3.pdf` is
-/// `assets/norm/poster-a3.<hash>.pdf`. Sixteen hexadecimal digits (64 bits) tell versions apart.
+/// `assets/norm/poster-a3.<fingerprint>.pdf`.
 fn hashed_name(path: &str, bytes: &[u8]) -> String {
     let below = path.strip_prefix("content/").unwrap_or(path);
     let (stem, extension) = below.rsplit_once('.').unwrap_or((below, "bin"));
     let steps: Vec<String> = stem.split('/').map(slug).collect();
-    let digest = Sha256::digest(bytes);
-    let hash: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{ASSETS}/{}.{hash}.{}", steps.join("/"), slug(extension))
+    let (path, version, extension) = (steps.join("/"), fingerprint(bytes), slug(extension));
+    format!("{ASSETS}/{path}.{version}.{extension}")
 }
 
 /// Returns the width and height of an image in pixels.

@@ -163,15 +163,9 @@ fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
 }
 
 fn percent_decoded(text: &str) -> String {
-    // Decoding as a form would read `+` as a space, which a path does not mean.
-    let plus = text.replace('+', "%2B");
-    let mut pairs = url::form_urlencoded::parse(plus.as_bytes());
-    pairs
-        .next()
-        .map_or_else(String::new, |(key, value)| match value.is_empty() {
-            true => key.into_owned(),
-            false => format!("{key}={value}"),
-        })
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// Returns the scheme of an address, in lower case: `https`, `mailto`.

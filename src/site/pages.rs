@@ -182,13 +182,10 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
         .unwrap_or(source.path());
     let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
     let stem = name.get(..name.len() - ".md".len()).unwrap_or(name);
-    let (stem, language) = match stem.rsplit_once('.') {
-        Some((stem, tag)) if Language::from_tag(tag).is_some() => (
-            stem,
-            Language::from_tag(tag).unwrap_or(config.default_language()),
-        ),
-        _ => (stem, config.default_language()),
-    };
+    let (stem, language) = stem
+        .rsplit_once('.')
+        .and_then(|(stem, tag)| Some((stem, Language::from_tag(tag)?)))
+        .unwrap_or((stem, config.default_language()));
     if !config.languages.contains(&language) {
         diagnostics.push(
             Diagnostic::error("page-language")

@@ -50,9 +50,23 @@ pub struct Input<'a> {
     pub today: Date,
 }
 
-/// Returns what all pages in a language have in common, and what is wrong with the settings it is
+/// Returns what all pages in each language have in common, and what is wrong with the settings it is
 /// made of.
-pub fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic>) {
+pub fn site_views(input: &Input<'_>) -> (BTreeMap<Language, SiteView>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut views = BTreeMap::new();
+    for language in &input.config.languages {
+        let (view, problems) = site_view(input, *language);
+        // Settings are the same for each language; their mistakes are told once.
+        if *language == input.config.default_language() {
+            diagnostics.extend(problems);
+        }
+        views.insert(*language, view);
+    }
+    (views, diagnostics)
+}
+
+fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let config = input.config;
     let messages = input.theme.messages(language);
@@ -94,18 +108,16 @@ pub fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagno
     (view, diagnostics)
 }
 
-/// Renders the whole portal.
-pub fn render(input: &Input<'_>) -> (Vec<Output>, Vec<Diagnostic>) {
+/// Renders the whole portal. `views` holds what [`site_views`] made of the same input.
+pub fn render(
+    input: &Input<'_>,
+    views: &BTreeMap<Language, SiteView>,
+) -> (Vec<Output>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let mut shared = BTreeMap::new();
-    for language in &input.config.languages {
-        let (view, problems) = site_view(input, *language);
-        // Settings are the same for each language; their mistakes are told once.
-        if *language == input.config.default_language() {
-            diagnostics.extend(problems);
-        }
-        shared.insert(*language, input.theme.share(&view));
-    }
+    let shared: BTreeMap<Language, SharedSite> = views
+        .iter()
+        .map(|(language, view)| (*language, input.theme.share(view)))
+        .collect();
     let files = Files::new(input);
     let rendered: Vec<_> = input
         .site
@@ -161,7 +173,7 @@ pub fn render(input: &Input<'_>) -> (Vec<Output>, Vec<Diagnostic>) {
         result.push(output("sitemap.xml".to_owned(), sitemap(input)));
     }
     result.push(output("robots.txt".to_owned(), robots(input)));
-    // Two aliases of one page can be the same, and one asset can be asked for twice.
+    // Two files with the same bytes can get the same name: `a b.pdf` and `a-b.pdf`.
     result.sort_by(|a, b| a.path.cmp(&b.path));
     result.dedup_by(|a, b| a.path == b.path);
     (outputs::with_compressed(result), diagnostics)
@@ -508,30 +520,15 @@ fn named_page<'a>(
 
 fn redirect_view(page: &Page, href: &str) -> RedirectView {
     RedirectView {
-        shell: ShellView {
-            document_title: page.title.clone(),
-            href: href.to_owned(),
-            description: None,
-            alternates: Vec::new(),
-            section: None,
-            breadcrumbs: Vec::new(),
-            reporting: false,
-        },
+        shell: ShellView::apart(page.title.clone(), href.to_owned()),
         target: link_to(page),
     }
 }
 
 fn not_found_view(input: &Input<'_>, language: Language) -> ErrorView {
+    let title = input.theme.messages(language).text("error.404.title", &[]);
     ErrorView {
-        shell: ShellView {
-            document_title: input.theme.messages(language).text("error.404.title", &[]),
-            href: String::new(),
-            description: None,
-            alternates: Vec::new(),
-            section: None,
-            breadcrumbs: Vec::new(),
-            reporting: false,
-        },
+        shell: ShellView::apart(title, String::new()),
         status: 404,
     }
 }

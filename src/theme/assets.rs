@@ -4,15 +4,11 @@
 //! good. The order of the cascade layers is fixed here: a component can never lose from the base,
 //! and print always wins.
 
-use sha2::{Digest, Sha256};
-
 use super::files::ThemeFiles;
+use crate::digest::fingerprint;
 use crate::output::{Caching, Output};
 
 const LAYERS: &str = "@layer tokens, base, components, print;\n";
-
-/// Hexadecimal digits of the hash in a file name: 64 bits, of which two equal ones never happen.
-const HASH_DIGITS: usize = 16;
 
 /// What pages of a theme need besides their HTML.
 #[derive(Debug, Default)]
@@ -43,7 +39,7 @@ impl Assets {
     }
 
     fn add(&mut self, name: &str, extension: &str, bytes: Vec<u8>, base_path: &str) -> String {
-        let path = format!("assets/{name}.{}.{extension}", short_hash(&bytes));
+        let path = format!("assets/{name}.{}.{extension}", fingerprint(&bytes));
         let href = format!("{}/{path}", base_path.trim_end_matches('/'));
         self.outputs.push(Output {
             path,
@@ -80,16 +76,6 @@ fn component_file<'a>(path: &'a str, file: &str) -> Option<&'a str> {
         .strip_suffix('/')
 }
 
-fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>()
-        .chars()
-        .take(HASH_DIGITS)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,9 +97,9 @@ mod tests {
         assert_eq!(assets.stylesheets, [format!("/portaal/{}", sheet.path)]);
         assert_eq!(
             sheet.path,
-            format!("assets/style.{}.css", short_hash(&sheet.bytes))
+            format!("assets/style.{}.css", fingerprint(&sheet.bytes))
         );
         assert!(sheet.bytes.starts_with(LAYERS.as_bytes()));
-        assert_eq!(short_hash(b"").len(), HASH_DIGITS);
+        assert_eq!(fingerprint(b"").len(), 16);
     }
 }

@@ -136,6 +136,22 @@ pub struct ShellView {
     pub reporting: bool,
 }
 
+impl ShellView {
+    /// Makes the shell of a page that is in no navigation, such as an error page. `href` is empty
+    /// where the page has no address of its own.
+    pub fn apart(document_title: String, href: String) -> ShellView {
+        ShellView {
+            document_title,
+            href,
+            description: None,
+            alternates: Vec::new(),
+            section: None,
+            breadcrumbs: Vec::new(),
+            reporting: false,
+        }
+    }
+}
+
 /// A heading in a table of contents.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct HeadingView {
