@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::durable::{Folder, Listed, Name, Storage, StorageError};
-use crate::report::case::Case;
-use crate::report::event::LAST_SEQUENCE;
-use crate::report::ids::CaseId;
-use crate::report::verify::{self, Finding, Problem, Stored};
+use crate::report::case::{Cover, Stub};
+use crate::report::event::{Event, LAST_SEQUENCE};
+use crate::report::ids::{CaseId, Code};
+use crate::report::verify::{self, Checked, Finding, Problem, Stored};
 
 /// Folder of all cases within the data folder.
 const REPORTS: &str = "reports/";
@@ -27,9 +27,11 @@ pub struct Archive {
 /// Everything that is stored, as it was at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inventory {
-    /// The cases that are whole, the one received first in front.
-    pub cases: Vec<Case>,
-    /// The numbers of the cases that are not.
+    /// The cases that can be read, the one received first in front.
+    pub cases: Vec<Cover>,
+    /// The cases that were erased, by number.
+    pub erased: Vec<Stub>,
+    /// The numbers of the cases that cannot be read.
     pub damaged: Vec<CaseId>,
     /// What is wrong, in order of paths.
     pub findings: Vec<Finding>,
@@ -40,8 +42,10 @@ pub struct Inventory {
 /// What stands under a case number.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
-    /// A case that is whole.
-    Case(Box<Case>),
+    /// A case that can be read, with its events in order.
+    Case(Box<Cover>, Vec<Event>),
+    /// What is left of a case that was erased.
+    Erased(Stub),
     /// Files that are damaged, with what is wrong.
     Damaged(Vec<Finding>),
     /// Nothing.
@@ -69,28 +73,34 @@ impl Archive {
     /// Fails where not even the list of cases can be read.
     pub fn inventory(&self) -> Result<Inventory, StorageError> {
         let mut inventory = Inventory::default();
-        let sequences = self.sequences(REPORTS, &mut inventory.findings)?;
+        let cases = self.look(REPORTS, &mut inventory.findings)?;
         // The folder of a case that cannot be read hides its events.
         let hidden = inventory
             .findings
             .iter()
             .filter(|finding| finding.is_damage());
         inventory.damaged = hidden.filter_map(|finding| finding.case).collect();
-        for (id, sequences) in sequences {
-            inventory.events += sequences.len();
-            let checked = verify::check_case(id, &self.stored(id, &sequences));
-            // A list that is made while somebody writes can lack a file; a second look has it.
-            let found = match checked {
-                Ok(case) => Found::Case(Box::new(case)),
-                Err(_) => self.case(id)?,
-            };
-            match found {
-                Found::Case(case) => inventory.cases.push(*case),
-                Found::Damaged(findings) => {
+        for (id, found) in cases {
+            inventory.events += found.events.len();
+            let mut checked = verify::check_case(id, &self.stored(id, &found.events), &found);
+            if !is_clean(&checked) {
+                // A list that is made while somebody writes can lack a file; a second look has it.
+                let found = self.found(id)?;
+                checked = verify::check_case(id, &self.stored(id, &found.events), &found);
+            }
+            match checked {
+                Ok(Checked::Case(cover, _, findings)) => {
+                    inventory.cases.push(*cover);
+                    inventory.findings.extend(findings);
+                }
+                Ok(Checked::Erased(stub, findings)) => {
+                    inventory.erased.push(stub);
+                    inventory.findings.extend(findings);
+                }
+                Err(findings) => {
                     inventory.damaged.push(id);
                     inventory.findings.extend(findings);
                 }
-                Found::Nothing => {}
             }
         }
         inventory
@@ -108,29 +118,34 @@ impl Archive {
     ///
     /// Fails where the folder of the case cannot be read.
     pub fn case(&self, id: CaseId) -> Result<Found, StorageError> {
-        let prefix = format!("{REPORTS}{}/", id.plain());
-        let sequences = self
-            .sequences(&prefix, &mut Vec::new())?
-            .remove(&id)
-            .unwrap_or_default();
-        if sequences.is_empty() {
+        let found = self.found(id)?;
+        if found == verify::Found::default() {
             return Ok(Found::Nothing);
         }
-        Ok(match verify::check_case(id, &self.stored(id, &sequences)) {
-            Ok(case) => Found::Case(Box::new(case)),
+        let checked = verify::check_case(id, &self.stored(id, &found.events), &found);
+        Ok(match checked {
+            Ok(Checked::Case(cover, events, _)) => Found::Case(cover, events),
+            Ok(Checked::Erased(stub, _)) => Found::Erased(stub),
             Err(findings) => Found::Damaged(findings),
         })
     }
 
-    /// Lists the events of each case in rising order, and tells what is no event. Whatever stands
-    /// under the name of an event is listed as one, so that a case with a link or a pipe in the
-    /// place of a file is seen to be damaged.
-    fn sequences(
+    /// Lists the files of one case.
+    pub(super) fn found(&self, id: CaseId) -> Result<verify::Found, StorageError> {
+        let prefix = format!("{REPORTS}{}/", id.plain());
+        let mut found = self.look(&prefix, &mut Vec::new())?;
+        Ok(found.remove(&id).unwrap_or_default())
+    }
+
+    /// Lists the files of each case, and tells what is none of it. Whatever stands under the name of
+    /// an event is listed as one, so that a case with a link or a pipe in the place of a file is seen
+    /// to be damaged.
+    fn look(
         &self,
         prefix: &str,
         findings: &mut Vec<Finding>,
-    ) -> Result<BTreeMap<CaseId, Vec<u32>>, StorageError> {
-        let mut cases: BTreeMap<CaseId, Vec<u32>> = BTreeMap::new();
+    ) -> Result<BTreeMap<CaseId, verify::Found>, StorageError> {
+        let mut cases: BTreeMap<CaseId, verify::Found> = BTreeMap::new();
         for listed in self.storage.list(prefix)? {
             let (path, problem) = match listed {
                 Listed::File(name) => (name.as_str().to_owned(), Problem::Foreign),
@@ -140,14 +155,13 @@ impl Archive {
                     (self.inner(&error.path), Problem::Unreadable { reason })
                 }
             };
-            if let Some((case, sequence)) = event_of(&path) {
-                cases.entry(case).or_default().push(sequence);
-            } else {
-                findings.push(Finding {
+            match part_of(&path) {
+                Some((case, part)) => part.add_to(cases.entry(case).or_default()),
+                None => findings.push(Finding {
                     case: case_of(&path),
                     path,
                     problem,
-                });
+                }),
             }
         }
         Ok(cases)
@@ -176,13 +190,59 @@ impl Archive {
     }
 }
 
-/// Returns which event of which case stands under a path, if one does.
-fn event_of(path: &str) -> Option<(CaseId, u32)> {
+/// Returns whether nothing is wrong with a case.
+fn is_clean(checked: &Result<Checked, Vec<Finding>>) -> bool {
+    match checked {
+        Ok(Checked::Case(_, _, findings) | Checked::Erased(_, findings)) => findings.is_empty(),
+        Err(_) => false,
+    }
+}
+
+/// A file of a case.
+enum Part {
+    Event(u32),
+    Names(u32),
+    File(Code),
+}
+
+impl Part {
+    fn add_to(self, found: &mut verify::Found) {
+        match self {
+            Part::Event(sequence) => found.events.push(sequence),
+            Part::Names(sequence) => {
+                found.names.insert(sequence);
+            }
+            Part::File(id) => {
+                found.files.insert(id);
+            }
+        }
+    }
+}
+
+/// Returns which part of which case stands under a path, if one does.
+fn part_of(path: &str) -> Option<(CaseId, Part)> {
     let case = case_of(path)?;
-    let (_, file) = path.rsplit_once('/')?;
-    let sequence = file.strip_suffix(".json")?.parse().ok()?;
-    let known = (1..=LAST_SEQUENCE).contains(&sequence);
-    (known && verify::event_path(case, sequence) == path).then_some((case, sequence))
+    let (folder, file) = path.rsplit_once('/')?;
+    let number = |suffix: &str| -> Option<u32> {
+        let number = file.strip_suffix(suffix)?.parse().ok()?;
+        (1..=LAST_SEQUENCE).contains(&number).then_some(number)
+    };
+    let (part, expected) = match folder.rsplit('/').next()? {
+        "names" => {
+            let sequence = number(".age")?;
+            (Part::Names(sequence), verify::names_path(case, sequence))
+        }
+        "attachments" => {
+            let id: Code = file.strip_suffix(".age")?.parse().ok()?;
+            let path = verify::file_path(case, &id);
+            (Part::File(id), path)
+        }
+        _ => {
+            let sequence = number(".json")?;
+            (Part::Event(sequence), verify::event_path(case, sequence))
+        }
+    };
+    (expected == path).then_some((case, part))
 }
 
 /// Returns in the folder of which case a path is, or of which it is the folder.

@@ -1,50 +1,116 @@
 //! A case: what its events together mean.
 //!
-//! A case is computed from its events each time and never stored.
+//! A case has a cover, which can be read without a key, and contents, which cannot. Both are computed
+//! from the events each time and never stored.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::report::due::DueDates;
-use crate::report::event::{Event, FormVersion, Kind, Status};
+use crate::report::event::{
+    Access, Actor, Body, CaseKeys, ContentsError, Event, FileNote, FileRef, FormVersion, Kind,
+};
 use crate::report::ids::{CaseId, Code, Digest};
+use crate::report::lifecycle::Progress;
+use crate::report::seal::SecretKey;
 
-/// A report and everything that happened to it.
+/// What can be known of a case without a key.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Case {
+pub struct Cover {
     /// Its number.
     pub id: CaseId,
     /// When the report was received first.
     pub received_at: Timestamp,
     /// Where the case stands.
-    pub status: Status,
-    /// What must be done by when.
-    pub due: DueDates,
+    pub progress: Progress,
+    /// When it came to stand there.
+    pub status_since: Timestamp,
     /// Who may see it.
     pub recipient: Code,
     /// The form that was filled in last.
     pub form: FormVersion,
-    /// Tag of the language in which it was filled in.
-    pub language: String,
-    /// The latest answers, by field of the form.
-    pub answers: Value,
+    /// Whether the report may be registered, where that was decided.
+    pub registered: Option<bool>,
     /// What happened, in order.
     pub history: Vec<Happening>,
+    /// When the answers that say who somebody is were erased, where they were.
+    pub names_erased_at: Option<Timestamp>,
+    /// The files that belong to it.
+    #[serde(skip)]
+    pub files: Vec<FileRef>,
+    /// The events that have a file with names, with its digest.
+    #[serde(skip)]
+    pub names: Vec<(u32, Digest)>,
+    /// Its keys.
+    #[serde(skip)]
+    pub keys: CaseKeys,
+    /// Who got the secret key.
+    #[serde(skip)]
+    pub access: Vec<Access>,
     /// Digest of the key that the form carried.
     #[serde(skip)]
     pub submission: Digest,
+    /// Digest of what was sent last with that form.
+    #[serde(skip)]
+    pub sent: Option<Digest>,
+    /// Digests of the keys of everything that was done since, to know the same act again.
+    #[serde(skip)]
+    pub acts: BTreeSet<Digest>,
 }
 
 /// A line of the history of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Happening {
     /// Number of the event.
     pub sequence: u32,
     /// What happened.
     pub kind: Kind,
+    /// The action of the life cycle, where it was one.
+    pub action: Option<Code>,
     /// When.
     pub recorded_at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+}
+
+/// What is left of a case that was erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stub {
+    /// Its number.
+    pub id: CaseId,
+    /// Number of the event that says so.
+    pub sequence: u32,
+    /// When it was erased.
+    pub erased_at: Timestamp,
+    /// By which rule.
+    pub rule: Option<Code>,
+}
+
+/// A case that was opened: everything that was said in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Case {
+    /// What can be known without a key.
+    #[serde(flatten)]
+    pub cover: Cover,
+    /// Tag of the language in which the form was filled in.
+    pub language: String,
+    /// The latest answers, by field of the form, with those that say who somebody is while they are
+    /// kept.
+    pub answers: Value,
+    /// What was said with each event, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// An event that was opened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry {
+    /// What happened.
+    #[serde(flatten)]
+    pub happening: Happening,
+    /// What was said with it.
+    pub body: Body,
 }
 
 /// The events of a case stand in an order that cannot be.
@@ -55,54 +121,183 @@ pub struct OutOfOrder {
     pub sequence: u32,
 }
 
-impl Case {
-    /// Computes a case from its events in order. Without events there is no case.
+/// An event cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("event {sequence}: {source}")]
+pub struct NotOpened {
+    /// Number of the event.
+    pub sequence: u32,
+    /// Why.
+    #[source]
+    pub source: ContentsError,
+}
+
+impl Cover {
+    /// Computes the cover of a case from its events in order. Without events there is none.
     ///
     /// # Errors
     ///
-    /// Fails where a case does not begin with a report, or begins twice.
-    pub fn of(events: &[Event]) -> Result<Option<Case>, OutOfOrder> {
-        let mut case: Option<Case> = None;
+    /// Fails where a case does not begin with a report, begins twice, or goes on after it was erased.
+    pub fn of(events: &[Event]) -> Result<Option<Cover>, OutOfOrder> {
+        let mut cover: Option<Cover> = None;
         for event in events {
-            case = Some(match (case, event.kind) {
-                (None, Kind::ReportSubmitted) => Case::begun_by(event),
-                (Some(case), Kind::ReportAmended) => case.after(event),
-                (None, Kind::ReportAmended) | (Some(_), Kind::ReportSubmitted) => {
-                    return Err(OutOfOrder {
-                        sequence: event.sequence,
-                    });
-                }
+            let out_of_order = OutOfOrder {
+                sequence: event.sequence,
+            };
+            let next = match (cover, event.kind) {
+                (None, Kind::ReportSubmitted) => Cover::begun_by(event),
+                (Some(cover), kind) if kind != Kind::ReportSubmitted => cover.after(event),
+                _ => None,
+            };
+            cover = Some(next.ok_or(out_of_order)?);
+        }
+        Ok(cover)
+    }
+
+    fn begun_by(event: &Event) -> Option<Cover> {
+        let open = &event.open;
+        let mut cover = Cover {
+            id: event.case,
+            received_at: event.recorded_at,
+            progress: open.progress.clone()?,
+            status_since: event.recorded_at,
+            recipient: open.recipient.clone()?,
+            form: open.form.clone()?,
+            registered: open.registered,
+            history: Vec::new(),
+            names_erased_at: None,
+            files: Vec::new(),
+            names: Vec::new(),
+            keys: open.keys.clone()?,
+            access: Vec::new(),
+            submission: open.submission?,
+            sent: open.sent,
+            acts: BTreeSet::new(),
+        };
+        cover.add(event);
+        Some(cover)
+    }
+
+    fn after(mut self, event: &Event) -> Option<Cover> {
+        let open = &event.open;
+        match event.kind {
+            Kind::ReportAmended => {
+                self.recipient = open.recipient.clone()?;
+                self.form = open.form.clone()?;
+                self.sent = open.sent;
+            }
+            Kind::ActionTaken => {
+                open.action.as_ref()?;
+            }
+            Kind::AccessGranted => {
+                open.access.as_ref()?;
+            }
+            Kind::NamesErased => {
+                self.names_erased_at = Some(event.recorded_at);
+                self.names.clear();
+            }
+            Kind::CaseOpened => {}
+            Kind::ReportSubmitted | Kind::CaseErased => return None,
+        }
+        if let Some(progress) = &open.progress {
+            if progress.status != self.progress.status {
+                self.status_since = event.recorded_at;
+            }
+            self.progress = progress.clone();
+        }
+        if event.kind != Kind::ReportAmended {
+            self.acts.extend(open.submission);
+        }
+        self.registered = open.registered.or(self.registered);
+        self.add(event);
+        Some(self)
+    }
+
+    fn add(&mut self, event: &Event) {
+        self.history.push(Happening::of(event));
+        self.files.extend(event.open.files.iter().cloned());
+        self.names.extend(event.open.names.map(|digest| (event.sequence, digest)));
+        self.access.extend(event.open.access.iter().cloned());
+    }
+
+    /// Returns the number of the last event.
+    pub fn last_sequence(&self) -> u32 {
+        self.history.last().map_or(0, |last| last.sequence)
+    }
+
+    /// Returns whether a person has the key of the case.
+    pub fn is_open_to(&self, person: &Code) -> bool {
+        self.access.iter().any(|access| access.people.contains(person))
+    }
+
+    /// Returns the moment at which something is due first.
+    pub fn due_first(&self) -> Option<Timestamp> {
+        self.progress.due.values().min().copied()
+    }
+}
+
+impl Case {
+    /// Opens the events of a case.
+    ///
+    /// # Errors
+    ///
+    /// Fails where one does not open with this key.
+    pub fn open(cover: Cover, events: &[Event], key: &SecretKey) -> Result<Case, NotOpened> {
+        let mut case = Case {
+            cover,
+            language: String::new(),
+            answers: Value::Null,
+            entries: Vec::with_capacity(events.len()),
+        };
+        for event in events {
+            let body = event.open(key).map_err(|source| NotOpened {
+                sequence: event.sequence,
+                source,
+            })?;
+            if let Some(language) = &body.language {
+                case.language.clone_from(language);
+            }
+            if let Some(answers) = &body.answers {
+                case.answers = answers.clone();
+            }
+            case.entries.push(Entry {
+                happening: Happening::of(event),
+                body,
             });
         }
         Ok(case)
     }
 
-    fn begun_by(event: &Event) -> Case {
-        Case {
-            id: event.case,
-            received_at: event.recorded_at,
-            status: event.open.status,
-            due: event.open.due,
-            recipient: event.open.recipient.clone(),
-            form: event.open.form.clone(),
-            language: event.sealed.language.clone(),
-            answers: event.sealed.answers.clone(),
-            history: vec![Happening::of(event)],
-            submission: event.open.submission,
+    /// Adds the answers that stand apart, because they say who somebody is.
+    pub(super) fn add_names(&mut self, names: Value) {
+        if let (Value::Object(answers), Value::Object(names)) = (&mut self.answers, names) {
+            answers.extend(names);
         }
     }
 
-    fn after(mut self, event: &Event) -> Case {
-        self.history.push(Happening::of(event));
-        Case {
-            status: event.open.status,
-            due: event.open.due,
-            recipient: event.open.recipient.clone(),
-            form: event.open.form.clone(),
-            language: event.sealed.language.clone(),
-            answers: event.sealed.answers.clone(),
-            ..self
-        }
+    /// Returns the last choice that was made with an action.
+    pub fn last_choice(&self, action: &str) -> Option<&Code> {
+        self.taken(action).last()?.body.choice.as_ref()
+    }
+
+    /// Returns the entries of an action, in order.
+    pub fn taken<'a>(&'a self, action: &'a str) -> impl DoubleEndedIterator<Item = &'a Entry> {
+        self.entries.iter().filter(move |entry| {
+            let taken = entry.happening.action.as_ref();
+            taken.is_some_and(|taken| taken.as_str() == action)
+        })
+    }
+
+    /// Returns what a file of the case is.
+    pub fn file(&self, id: &Code) -> Option<&FileNote> {
+        let mut notes = self.entries.iter().flat_map(|entry| &entry.body.files);
+        notes.find(|note| note.id == *id)
+    }
+
+    /// Returns the choices that may be counted.
+    pub fn countable(&self) -> Option<&Value> {
+        let mut bodies = self.entries.iter().rev().map(|entry| &entry.body);
+        bodies.find_map(|body| body.countable.as_ref())
     }
 }
 
@@ -111,7 +306,21 @@ impl Happening {
         Happening {
             sequence: event.sequence,
             kind: event.kind,
+            action: event.open.action.clone(),
             recorded_at: event.recorded_at,
+            actor: event.actor.clone(),
         }
+    }
+}
+
+impl Stub {
+    /// Returns what is left of a case whose last event says that it was erased.
+    pub fn of(event: &Event) -> Option<Stub> {
+        (event.kind == Kind::CaseErased).then(|| Stub {
+            id: event.case,
+            sequence: event.sequence,
+            erased_at: event.recorded_at,
+            rule: event.open.rule.clone(),
+        })
     }
 }

@@ -18,6 +18,28 @@ const CASE_CHARACTERS: u32 = 10;
 /// Bits that one character holds.
 const CHARACTER_BITS: u32 = 5;
 
+/// Returns the character of a digit from 0 to 31.
+pub(super) fn digit_of(value: u8) -> char {
+    let digit = DIGITS.get(usize::from(value)).copied();
+    char::from(digit.unwrap_or(b'0'))
+}
+
+/// Reads digits as people write them: any case, spaces and hyphens between them, O for 0, I and L for
+/// 1. A character that is no digit is told as nothing.
+pub(super) fn digits_of(text: &str) -> impl Iterator<Item = Option<u8>> {
+    text.chars()
+        .filter(|character| *character != '-' && !character.is_whitespace())
+        .map(|character| {
+            let upper = match character.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                other => other,
+            };
+            let at = DIGITS.iter().position(|digit| char::from(*digit) == upper)?;
+            u8::try_from(at).ok()
+        })
+}
+
 /// The number of a case, for talking about it: it says nothing and opens nothing.
 ///
 /// Ten characters of Crockford's base 32. People see `7K3QX-9M2PD`; files have `7K3QX9M2PD`.
@@ -51,8 +73,7 @@ impl CaseId {
             .rev()
             .map(|place| {
                 let digit = (self.0 >> (place * CHARACTER_BITS)) & 31;
-                let digit = usize::try_from(digit).ok().and_then(|at| DIGITS.get(at));
-                char::from(digit.copied().unwrap_or(b'0'))
+                digit_of(u8::try_from(digit).unwrap_or_default())
             })
             .collect()
     }
@@ -79,25 +100,12 @@ impl FromStr for CaseId {
     fn from_str(text: &str) -> Result<CaseId, InvalidCaseId> {
         let mut number = 0;
         let mut characters = 0;
-        for character in text.chars() {
-            if character == '-' || character.is_whitespace() {
-                continue;
-            }
-            let upper = match character.to_ascii_uppercase() {
-                'O' => '0',
-                'I' | 'L' => '1',
-                other => other,
-            };
-            let digit = DIGITS
-                .iter()
-                .position(|digit| char::from(*digit) == upper)
-                .and_then(|digit| u64::try_from(digit).ok())
-                .ok_or(InvalidCaseId)?;
+        for digit in digits_of(text) {
             characters += 1;
             if characters > CASE_CHARACTERS {
                 return Err(InvalidCaseId);
             }
-            number = (number << CHARACTER_BITS) | digit;
+            number = (number << CHARACTER_BITS) | u64::from(digit.ok_or(InvalidCaseId)?);
         }
         if characters == CASE_CHARACTERS {
             Ok(CaseId(number))
@@ -170,6 +178,17 @@ impl SubmissionKey {
     pub fn digest(&self) -> Digest {
         Digest::of_parts(&[b"meldwijzer submission 1\0", &self.0])
     }
+
+    /// Returns what the event file says of what was sent with the key, so that the same answers are
+    /// known without opening anything. Whoever has not the key cannot try answers against it.
+    pub fn digest_of_sent(&self, sent: &[u8]) -> Digest {
+        Digest::of_parts(&[b"meldwijzer sent 1\0", &self.0, sent])
+    }
+
+    /// Returns bytes that only the key gives, for one purpose.
+    pub(super) fn derive(&self, purpose: &[u8]) -> Digest {
+        Digest::of_parts(&[purpose, &self.0])
+    }
 }
 
 impl FromStr for SubmissionKey {
@@ -190,7 +209,7 @@ impl fmt::Debug for SubmissionKey {
 }
 
 /// A SHA-256 digest, written `sha256:` and 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
@@ -199,12 +218,19 @@ impl Digest {
         Digest::of_parts(&[bytes])
     }
 
-    fn of_parts(parts: &[&[u8]]) -> Digest {
+    pub(super) fn of_parts(parts: &[&[u8]]) -> Digest {
         let mut hash = Sha256::new();
         for part in parts {
             hash.update(part);
         }
         Digest(hash.finalize().into())
+    }
+}
+
+impl Digest {
+    /// Returns the 32 bytes.
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 

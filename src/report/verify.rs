@@ -1,14 +1,16 @@
 //! Whether the stored files are what this program wrote, and what is wrong where they are not.
 //!
-//! Each event is checked against its name, against what is sealed in it, and against the event
-//! before it. What no check can see is that the last events of a case were taken away.
+//! Each event is checked against its name and against the event before it, and the files that belong to
+//! it must be there. What is sealed is checked by whoever opens it. What no check can see is that the
+//! last events of a case were taken away.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
-use crate::report::case::Case;
+use crate::report::case::{Cover, Stub};
 use crate::report::event::{Event, ReadError};
-use crate::report::ids::{CaseId, Digest};
+use crate::report::ids::{CaseId, Code, Digest};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub enum Problem {
     },
     /// Case or sequence in the file are not those of its name.
     Misplaced,
-    /// What is sealed in it belongs to another event.
+    /// What is sealed in it does not open with the key of its case, or belongs to another event.
     Swapped,
     /// It is not there, though later events are.
     Missing,
@@ -51,6 +53,12 @@ pub enum Problem {
     BrokenChain,
     /// It says something that cannot happen at this point.
     OutOfOrder,
+    /// It is not the file that the event names.
+    Changed,
+    /// It belongs to an event that never was: a file that was sent and never confirmed.
+    Orphan,
+    /// It belongs to a case that was erased.
+    Remains,
     /// This program did not put it there.
     Foreign,
     /// It was left by a write that was interrupted and never confirmed; it was removed.
@@ -60,7 +68,10 @@ pub enum Problem {
 impl Finding {
     /// Returns whether the case can no longer be trusted; else somebody should just have a look.
     pub fn is_damage(&self) -> bool {
-        !matches!(self.problem, Problem::Foreign | Problem::Unfinished)
+        !matches!(
+            self.problem,
+            Problem::Foreign | Problem::Unfinished | Problem::Orphan | Problem::Remains
+        )
     }
 
     /// Returns whether the operating system kept a file from us, perhaps for a moment.
@@ -85,10 +96,22 @@ impl Finding {
             Problem::Missing => Diagnostic::error("report-missing"),
             Problem::BrokenChain => Diagnostic::error("report-broken-chain"),
             Problem::OutOfOrder => Diagnostic::error("report-out-of-order"),
+            Problem::Changed => Diagnostic::error("report-changed"),
+            Problem::Orphan => Diagnostic::warning("report-orphan"),
+            Problem::Remains => Diagnostic::warning("report-remains"),
             Problem::Foreign => Diagnostic::warning("report-foreign"),
             Problem::Unfinished => Diagnostic::warning("report-unfinished"),
         };
         diagnostic.in_file(&self.path)
+    }
+
+    /// Makes a finding about a file of a case.
+    pub fn about(case: CaseId, path: String, problem: Problem) -> Finding {
+        Finding {
+            case: Some(case),
+            path,
+            problem,
+        }
     }
 
     /// Makes a finding about a path of the file system.
@@ -105,23 +128,47 @@ impl Finding {
 /// What stands under the name of an event: its bytes, or the reason why they cannot be read.
 pub type Stored = Result<Vec<u8>, String>;
 
-/// Checks the files of a case, given by sequence number in rising order, and computes the case.
+/// The files of a case, as they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Numbers of the events, in rising order.
+    pub events: Vec<u32>,
+    /// Ids of the attachments.
+    pub files: BTreeSet<Code>,
+    /// Events that have a file with names.
+    pub names: BTreeSet<u32>,
+}
+
+/// What the files of a case say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Checked {
+    /// A case, with its events in order, and what is wrong around it.
+    Case(Box<Cover>, Vec<Event>, Vec<Finding>),
+    /// A case that was erased, and what is left of it all the same.
+    Erased(Stub, Vec<Finding>),
+}
+
+/// Checks the events of a case, given by sequence number in rising order, and the files around them.
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong, in order of the files.
-pub fn check_case(id: CaseId, files: &[(u32, Stored)]) -> Result<Case, Vec<Finding>> {
+/// Returns everything that keeps the case from being read, in order of the files.
+pub fn check_case(
+    id: CaseId,
+    files: &[(u32, Stored)],
+    found: &Found,
+) -> Result<Checked, Vec<Finding>> {
+    if let Some(stub) = erased(id, files) {
+        let remains = remains(&stub, found);
+        return Ok(Checked::Erased(stub, remains));
+    }
     let mut findings = Vec::new();
     let mut events = Vec::new();
     let mut expected = 1;
     // The digest that the next event must name; unknown after a file that cannot be read.
     let mut previous: Option<Option<Digest>> = Some(None);
     let mut tell = |sequence: u32, problem: Problem| {
-        findings.push(Finding {
-            case: Some(id),
-            path: event_path(id, sequence),
-            problem,
-        });
+        findings.push(Finding::about(id, event_path(id, sequence), problem));
     };
     for (sequence, stored) in files {
         if *sequence > expected {
@@ -148,8 +195,6 @@ pub fn check_case(id: CaseId, files: &[(u32, Stored)]) -> Result<Case, Vec<Findi
         };
         if (event.case, event.sequence) != (id, *sequence) {
             tell(*sequence, Problem::Misplaced);
-        } else if event.sealed_elsewhere() {
-            tell(*sequence, Problem::Swapped);
         }
         if previous.is_some_and(|previous| previous != event.previous) {
             tell(*sequence, Problem::BrokenChain);
@@ -158,21 +203,71 @@ pub fn check_case(id: CaseId, files: &[(u32, Stored)]) -> Result<Case, Vec<Findi
         events.push(event);
     }
     if findings.is_empty() {
-        match Case::of(&events) {
-            Ok(Some(case)) => return Ok(case),
-            Ok(None) => findings.push(Finding {
-                case: Some(id),
-                path: event_path(id, 1),
-                problem: Problem::Missing,
-            }),
-            Err(error) => findings.push(Finding {
-                case: Some(id),
-                path: event_path(id, error.sequence),
-                problem: Problem::OutOfOrder,
-            }),
+        match Cover::of(&events) {
+            Ok(Some(cover)) => {
+                let around = around(&cover, found);
+                return Ok(Checked::Case(Box::new(cover), events, around));
+            }
+            Ok(None) => tell_missing(id, &mut findings),
+            Err(error) => findings.push(Finding::about(
+                id,
+                event_path(id, error.sequence),
+                Problem::OutOfOrder,
+            )),
         }
     }
     Err(findings)
+}
+
+fn tell_missing(id: CaseId, findings: &mut Vec<Finding>) {
+    findings.push(Finding::about(id, event_path(id, 1), Problem::Missing));
+}
+
+/// Returns what is left of a case whose last event says that it was erased. Nothing before that event
+/// has to be there.
+fn erased(id: CaseId, files: &[(u32, Stored)]) -> Option<Stub> {
+    let (sequence, stored) = files.last()?;
+    let event = Event::from_bytes(stored.as_ref().ok()?).ok()?;
+    let in_place = (event.case, event.sequence) == (id, *sequence);
+    Stub::of(&event).filter(|_| in_place)
+}
+
+fn remains(stub: &Stub, found: &Found) -> Vec<Finding> {
+    let events = found.events.iter().filter(|known| **known != stub.sequence);
+    let paths = events
+        .map(|sequence| event_path(stub.id, *sequence))
+        .chain(found.names.iter().map(|sequence| names_path(stub.id, *sequence)))
+        .chain(found.files.iter().map(|file| file_path(stub.id, file)));
+    paths
+        .map(|path| Finding::about(stub.id, path, Problem::Remains))
+        .collect()
+}
+
+/// Compares the files that the events name with those that are there.
+fn around(cover: &Cover, found: &Found) -> Vec<Finding> {
+    let id = cover.id;
+    let missing = |path| Finding::about(id, path, Problem::Missing);
+    let names_kept: BTreeSet<u32> = cover.names.iter().map(|(sequence, _)| *sequence).collect();
+    let named: BTreeSet<&Code> = cover.files.iter().map(|file| &file.id).collect();
+    let mut findings: Vec<Finding> = names_kept
+        .difference(&found.names)
+        .map(|sequence| missing(names_path(id, *sequence)))
+        .collect();
+    let files_missing = cover.files.iter().filter(|file| !found.files.contains(&file.id));
+    findings.extend(files_missing.map(|file| missing(file_path(id, &file.id))));
+    let problem = if cover.names_erased_at.is_some() {
+        Problem::Remains
+    } else {
+        Problem::Orphan
+    };
+    let names_left = found.names.difference(&names_kept);
+    findings.extend(
+        names_left.map(|sequence| Finding::about(id, names_path(id, *sequence), problem.clone())),
+    );
+    let orphans = found.files.iter().filter(|file| !named.contains(file));
+    findings
+        .extend(orphans.map(|file| Finding::about(id, file_path(id, file), Problem::Orphan)));
+    findings
 }
 
 /// Returns the name under which an event is stored.
@@ -180,11 +275,14 @@ pub fn event_path(case: CaseId, sequence: u32) -> String {
     format!("reports/{}/{sequence:05}.json", case.plain())
 }
 
-impl Event {
-    fn sealed_elsewhere(&self) -> bool {
-        (self.sealed.case, self.sealed.sequence, self.sealed.kind)
-            != (self.case, self.sequence, self.kind)
-    }
+/// Returns the name under which the answers that say who somebody is are stored, of one event.
+pub fn names_path(case: CaseId, sequence: u32) -> String {
+    format!("reports/{}/names/{sequence:05}.age", case.plain())
+}
+
+/// Returns the name under which an attachment is stored.
+pub fn file_path(case: CaseId, file: &Code) -> String {
+    format!("reports/{}/attachments/{file}.age", case.plain())
 }
 
 impl From<ReadError> for Problem {

@@ -1,0 +1,584 @@
+//! The people who handle reports, and the keys with which they do.
+//!
+//! A person is a key pair: the public half stands in the clear, the private half is sealed with a
+//! passphrase that only that person knows. A change is a new version of the person's file, after which
+//! the older one is removed, so that an old passphrase opens nothing. Nothing here opens a report.
+//! Invariant: the latest whole version counts; whoever was removed is sealed for no longer.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::durable::{InvalidName, Listed, Name, Put, Storage, StorageError};
+use crate::randomness::{NoRandomness, Randomness};
+use crate::report::event::Role;
+use crate::report::ids::{Code, digit_of};
+use crate::report::seal::{CHOSEN_WORK, OpenError, PublicKey, SealError, Sealed, SecretKey};
+
+/// The format of person files that this version reads and writes.
+pub const FORMAT: u32 = 1;
+
+/// Folder of all people within the data folder.
+const PEOPLE: &str = "people/";
+
+/// File with the public half of the recovery key.
+const RECOVERY: &str = "recovery.pub";
+
+/// Characters of a person's id: told apart at a glance, and enough for a million people.
+const ID_CHARACTERS: usize = 8;
+
+/// Characters of a one-time code: 80 bits, which nobody guesses in the days that it is used.
+const CODE_CHARACTERS: usize = 16;
+
+/// Characters in a group of a one-time code, for reading aloud.
+const CODE_GROUP: usize = 4;
+
+/// Shortest passphrase that a person may choose, in characters. Length counts, kinds of characters do
+/// not (NIST SP 800-63B-4, 3.1.1.2, asks at least 15 where there is no second factor).
+pub const SHORTEST_PASSPHRASE: usize = 15;
+
+/// Highest version of a person's file: file names have five digits.
+const LAST_VERSION: u32 = 99_999;
+
+/// A person, as the file has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Format of the file.
+    pub format: u32,
+    /// The id, which never changes.
+    pub id: Code,
+    /// Number of this version, from 1.
+    pub version: u32,
+    /// When this version was written.
+    pub changed_at: Timestamp,
+    /// The name that reporters and colleagues see.
+    pub name: String,
+    /// What the person does with reports.
+    pub roles: Vec<Role>,
+    /// For which parts of the organisation; none means all of it.
+    pub units: Vec<String>,
+    /// The keys; nobody has them once the person was removed.
+    pub keys: Option<Keys>,
+}
+
+/// The keys of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keys {
+    /// With this, reports are sealed for the person.
+    pub public: PublicKey,
+    /// The private half, sealed with the passphrase.
+    pub private: Sealed,
+    /// Whether the passphrase is still the one-time code.
+    pub one_time: bool,
+}
+
+/// What somebody must be told once, to give it to the person: it opens the person's key until they
+/// choose a passphrase.
+pub struct OneTimeCode(Zeroizing<String>);
+
+/// A person who is to handle reports.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// The name that reporters and colleagues see.
+    pub name: String,
+    /// What the person does with reports.
+    pub roles: Vec<Role>,
+    /// For which parts of the organisation; none means all of it.
+    pub units: Vec<String>,
+}
+
+/// Everybody who handles reports, and the recovery key, as they were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct People {
+    /// Everybody, removed people too, by id.
+    pub persons: Vec<Person>,
+    /// The public half of the recovery key, where there is one.
+    pub recovery: Option<PublicKey>,
+    /// Files that cannot be read as a person or a key, with their names.
+    pub damaged: Vec<String>,
+}
+
+/// Why the people could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// The operating system gave no random bytes.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    /// A key could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The file could not be read or written.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The name of a file is none; only a mistake in this program does that.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
+    /// The file cannot be written as JSON.
+    #[error("a person cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Somebody else changed the person at the same time.
+    #[error("person {id}: was changed meanwhile")]
+    Conflict {
+        /// Whose file.
+        id: Code,
+    },
+    /// The person has no keys any more.
+    #[error("person {id}: was removed")]
+    Removed {
+        /// Whose file.
+        id: Code,
+    },
+    /// The passphrase or the one-time code is not the right one.
+    #[error("person {id}: another passphrase")]
+    WrongPassphrase {
+        /// Whose key.
+        id: Code,
+    },
+    /// The new passphrase is too short.
+    #[error("the passphrase is shorter than {SHORTEST_PASSPHRASE} characters")]
+    ShortPassphrase,
+    /// The sealed key is damaged.
+    #[error("person {id}: the key cannot be opened")]
+    DamagedKey {
+        /// Whose key.
+        id: Code,
+    },
+    /// There is a recovery key already.
+    #[error("there is a recovery key already")]
+    RecoveryKeyThere,
+}
+
+impl People {
+    /// Reads everybody, and the recovery key.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder cannot be read; single files are told in [`People::damaged`].
+    pub fn read(storage: &dyn Storage) -> Result<People, PeopleError> {
+        let mut people = People::default();
+        for listed in storage.list(PEOPLE)? {
+            match listed {
+                Listed::File(name) => match read_person(storage, &name) {
+                    Some(person) => people.take(person),
+                    None => people.damaged.push(name.as_str().to_owned()),
+                },
+                Listed::Foreign(path) => people.damaged.push(path.display().to_string()),
+                Listed::Unreadable(error) => people.damaged.push(error.path.display().to_string()),
+            }
+        }
+        if let Some(bytes) = storage.get(&Name::parse(RECOVERY)?)? {
+            match std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok()) {
+                Some(key) => people.recovery = Some(key),
+                None => people.damaged.push(RECOVERY.to_owned()),
+            }
+        }
+        Ok(people)
+    }
+
+    /// Takes in a version of a person; the highest counts.
+    fn take(&mut self, person: Person) {
+        match self.persons.iter_mut().find(|known| known.id == person.id) {
+            Some(known) if known.version < person.version => *known = person,
+            Some(_) => {}
+            None => self.persons.push(person),
+        }
+    }
+
+    /// Returns the person with this id.
+    pub fn person(&self, id: &Code) -> Option<&Person> {
+        self.persons.iter().find(|person| person.id == *id)
+    }
+
+    /// Returns the people who may open a report for this recipient: those with the role that takes up
+    /// such reports or, where nobody has it, the coordinators. Which manager belongs to which employee
+    /// is not known here, so the coordinator brings a report for a manager to them.
+    pub fn entitled(&self, recipient: &Code) -> Vec<&Person> {
+        let role = match recipient.as_str() {
+            "support_team" => Role::SupportTeamMember,
+            "independent_point" => Role::IndependentPoint,
+            _ => Role::Coordinator,
+        };
+        let with = |role: Role| -> Vec<&Person> {
+            let active = self.persons.iter().filter(|person| person.keys.is_some());
+            active.filter(|person| person.roles.contains(&role)).collect()
+        };
+        let chosen = with(role);
+        if chosen.is_empty() {
+            with(Role::Coordinator)
+        } else {
+            chosen
+        }
+    }
+}
+
+fn read_person(storage: &dyn Storage, name: &Name) -> Option<Person> {
+    let bytes = storage.get(name).ok()??;
+    let person: Person = serde_json::from_slice(&bytes).ok()?;
+    let in_place = person_path(&person.id, person.version) == name.as_str();
+    (person.format == FORMAT && in_place).then_some(person)
+}
+
+fn person_path(id: &Code, version: u32) -> String {
+    format!("{PEOPLE}{id}-{version:05}.json")
+}
+
+/// Adds a person, whose key opens with the code that is returned until they choose a passphrase.
+///
+/// # Errors
+///
+/// Fails where the person is not surely on disk.
+pub fn add(
+    storage: &dyn Storage,
+    person: NewPerson,
+    now: Timestamp,
+    randomness: &dyn Randomness,
+) -> Result<(Person, OneTimeCode), PeopleError> {
+    let (keys, code) = new_keys(randomness)?;
+    let person = Person {
+        format: FORMAT,
+        id: random_id(randomness)?,
+        version: 1,
+        changed_at: now,
+        name: person.name,
+        roles: person.roles,
+        units: person.units,
+        keys: Some(keys),
+    };
+    put(storage, &person)?;
+    Ok((person, code))
+}
+
+/// Gives a person new keys, for when the passphrase was forgotten. Reports that were sealed for the
+/// old key do not open with the new one.
+///
+/// # Errors
+///
+/// Fails where the change is not surely on disk.
+pub fn reset(
+    storage: &dyn Storage,
+    person: &Person,
+    now: Timestamp,
+    randomness: &dyn Randomness,
+) -> Result<(Person, OneTimeCode), PeopleError> {
+    let (keys, code) = new_keys(randomness)?;
+    let person = replace(storage, person, now, Some(keys))?;
+    Ok((person, code))
+}
+
+/// Removes a person's keys; the name stays, because old reports tell who opened them.
+///
+/// # Errors
+///
+/// Fails where the change is not surely on disk.
+pub fn remove(
+    storage: &dyn Storage,
+    person: &Person,
+    now: Timestamp,
+) -> Result<Person, PeopleError> {
+    replace(storage, person, now, None)
+}
+
+/// Seals the person's key with a passphrase of their own.
+///
+/// # Errors
+///
+/// Fails where the old passphrase is not the right one, the new one is too short, or the change is
+/// not surely on disk.
+pub fn choose_passphrase(
+    storage: &dyn Storage,
+    person: &Person,
+    old: &str,
+    new: &str,
+    now: Timestamp,
+    randomness: &dyn Randomness,
+) -> Result<Person, PeopleError> {
+    if new.chars().count() < SHORTEST_PASSPHRASE {
+        return Err(PeopleError::ShortPassphrase);
+    }
+    let key = person.unlock(old)?;
+    let private = Sealed::to_passphrase(key.to_text().as_bytes(), new, CHOSEN_WORK, randomness)?;
+    let keys = Keys {
+        public: key.public(),
+        private,
+        one_time: false,
+    };
+    replace(storage, person, now, Some(keys))
+}
+
+/// Makes the recovery key, where there is none, and returns the secret half: it belongs in a safe and
+/// nowhere else.
+///
+/// # Errors
+///
+/// Fails where there is one, or its public half is not surely on disk.
+pub fn make_recovery_key(storage: &dyn Storage) -> Result<SecretKey, PeopleError> {
+    let key = SecretKey::generate();
+    put_recovery_key(storage, &key.public())?;
+    Ok(key)
+}
+
+fn put_recovery_key(storage: &dyn Storage, key: &PublicKey) -> Result<(), PeopleError> {
+    let line = format!("{key}\n");
+    match storage.put_if_absent(&Name::parse(RECOVERY)?, line.as_bytes())? {
+        Put::Stored => Ok(()),
+        Put::AlreadyThere => Err(PeopleError::RecoveryKeyThere),
+    }
+}
+
+fn replace(
+    storage: &dyn Storage,
+    person: &Person,
+    now: Timestamp,
+    keys: Option<Keys>,
+) -> Result<Person, PeopleError> {
+    let conflict = || PeopleError::Conflict {
+        id: person.id.clone(),
+    };
+    let version = person.version + 1;
+    if version > LAST_VERSION {
+        return Err(conflict());
+    }
+    let replaced = Person {
+        version,
+        changed_at: now,
+        keys,
+        ..person.clone()
+    };
+    put(storage, &replaced)?;
+    // An old version could still be opened with an old passphrase.
+    storage.delete(&Name::parse(&person_path(&person.id, person.version))?)?;
+    Ok(replaced)
+}
+
+fn put(storage: &dyn Storage, person: &Person) -> Result<(), PeopleError> {
+    let mut bytes = serde_json::to_vec_pretty(person)?;
+    bytes.push(b'\n');
+    let name = Name::parse(&person_path(&person.id, person.version))?;
+    match storage.put_if_absent(&name, &bytes)? {
+        Put::Stored => Ok(()),
+        Put::AlreadyThere => Err(PeopleError::Conflict {
+            id: person.id.clone(),
+        }),
+    }
+}
+
+fn new_keys(randomness: &dyn Randomness) -> Result<(Keys, OneTimeCode), PeopleError> {
+    let key = SecretKey::generate();
+    let code = OneTimeCode(Zeroizing::new(random_digits(randomness, CODE_CHARACTERS)?));
+    let private = Sealed::to_passphrase(key.to_text().as_bytes(), &code.0, CHOSEN_WORK, randomness)?;
+    let keys = Keys {
+        public: key.public(),
+        private,
+        one_time: true,
+    };
+    Ok((keys, code))
+}
+
+fn random_id(randomness: &dyn Randomness) -> Result<Code, PeopleError> {
+    let text = random_digits(randomness, ID_CHARACTERS)?.to_ascii_lowercase();
+    text.parse().map_err(|_| PeopleError::Randomness(NoRandomness))
+}
+
+fn random_digits(randomness: &dyn Randomness, count: usize) -> Result<String, NoRandomness> {
+    let mut bytes = Zeroizing::new(vec![0; count]);
+    randomness.fill(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| digit_of(byte & 31)).collect())
+}
+
+impl Person {
+    /// Opens the person's key.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the passphrase is not the right one, or there is no whole key.
+    pub fn unlock(&self, passphrase: &str) -> Result<SecretKey, PeopleError> {
+        let id = || self.id.clone();
+        let Some(keys) = &self.keys else {
+            return Err(PeopleError::Removed { id: id() });
+        };
+        // A one-time code is typed over from paper or a screen.
+        let typed = if keys.one_time {
+            plain_code(passphrase)
+        } else {
+            Zeroizing::new(passphrase.to_owned())
+        };
+        let opened = keys.private.open_with_passphrase(&typed);
+        let text = opened.map_err(|error| match error {
+            OpenError::OtherKey => PeopleError::WrongPassphrase { id: id() },
+            OpenError::Damaged | OpenError::TooMuchWork => PeopleError::DamagedKey { id: id() },
+        })?;
+        std::str::from_utf8(&text)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| PeopleError::DamagedKey { id: id() })
+    }
+}
+
+fn plain_code(typed: &str) -> Zeroizing<String> {
+    let digits = crate::report::ids::digits_of(typed).flatten();
+    Zeroizing::new(digits.map(digit_of).collect())
+}
+
+impl fmt::Display for OneTimeCode {
+    /// Writes four groups of four, with hyphens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, character) in self.0.chars().enumerate() {
+            if at > 0 && at % CODE_GROUP == 0 {
+                f.write_str("-")?;
+            }
+            write!(f, "{character}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for OneTimeCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OneTimeCode(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use tempfile::TempDir;
+
+    use crate::durable::Folder;
+    use crate::randomness::SystemRandomness;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    struct Office {
+        _data: TempDir,
+        storage: Folder,
+    }
+
+    impl Office {
+        fn new() -> Office {
+            let data = TempDir::new().unwrap();
+            let storage = Folder::new(data.path(), 0);
+            Office {
+                _data: data,
+                storage,
+            }
+        }
+
+        fn add(&self, name: &str, roles: &[Role]) -> (Person, OneTimeCode) {
+            let person = NewPerson {
+                name: name.to_owned(),
+                roles: roles.to_vec(),
+                units: Vec::new(),
+            };
+            add(&self.storage, person, NOW, &SystemRandomness).unwrap()
+        }
+
+        fn people(&self) -> People {
+            People::read(&self.storage).unwrap()
+        }
+    }
+
+    #[test]
+    fn a_person_chooses_a_passphrase_with_the_one_time_code() {
+        let office = Office::new();
+        let (person, code) = office.add("Anna", &[Role::Coordinator]);
+        let typed = format!(" {} ", code.to_string().to_lowercase().replace('-', " "));
+        let key = person.unlock(&typed).unwrap();
+        assert_eq!(key.public(), person.keys.as_ref().unwrap().public);
+
+        let choose = |old: &str, new: &str| {
+            choose_passphrase(&office.storage, &person, old, new, NOW, &SystemRandomness)
+        };
+        assert!(matches!(
+            choose("0000-0000-0000-0000", "een lange zin van mij"),
+            Err(PeopleError::WrongPassphrase { .. })
+        ));
+        assert!(matches!(
+            choose(&code.to_string(), "te kort"),
+            Err(PeopleError::ShortPassphrase)
+        ));
+        let chosen = choose(&code.to_string(), "een lange zin van mij").unwrap();
+        assert_eq!(office.people().persons, [chosen.clone()]);
+        assert_eq!(chosen.unlock("een lange zin van mij").unwrap().public(), key.public());
+        assert!(matches!(
+            chosen.unlock(&code.to_string()),
+            Err(PeopleError::WrongPassphrase { .. })
+        ));
+        // What the code opened is no longer on disk.
+        let path = Name::parse(&person_path(&person.id, 1)).unwrap();
+        assert_eq!(office.storage.get(&path).unwrap(), None);
+    }
+
+    #[test]
+    fn a_reset_gives_other_keys_and_a_removal_none() {
+        let office = Office::new();
+        let (first, _) = office.add("Anna", &[Role::Coordinator]);
+        let (second, code) = reset(&office.storage, &first, NOW, &SystemRandomness).unwrap();
+        assert_ne!(first.keys.unwrap().public, second.keys.as_ref().unwrap().public);
+        assert!(second.unlock(&code.to_string()).is_ok());
+        let removed = remove(&office.storage, &second, NOW).unwrap();
+        assert!(matches!(
+            removed.unlock(&code.to_string()),
+            Err(PeopleError::Removed { .. })
+        ));
+        let people = office.people();
+        assert_eq!(people.person(&second.id).unwrap().name, "Anna");
+        assert!(people.entitled(&"coordinator".parse().unwrap()).is_empty());
+    }
+
+    #[test]
+    fn two_changes_of_one_version_do_not_overwrite_each_other() {
+        let office = Office::new();
+        let (person, _) = office.add("Anna", &[Role::Coordinator]);
+        reset(&office.storage, &person, NOW, &SystemRandomness).unwrap();
+        let again = reset(&office.storage, &person, NOW, &SystemRandomness);
+        assert!(matches!(again, Err(PeopleError::Conflict { .. })));
+    }
+
+    #[test]
+    fn the_chosen_recipient_decides_who_may_open() {
+        let office = Office::new();
+        let (coordinator, _) = office.add("Anna", &[Role::Coordinator]);
+        let check = |recipient: &str, expected: &[&Code]| {
+            let people = office.people();
+            let entitled = people.entitled(&recipient.parse().unwrap());
+            let ids: Vec<&Code> = entitled.iter().map(|person| &person.id).collect();
+            assert_eq!(ids, expected, "{recipient}");
+        };
+        check("support_team", &[&coordinator.id]);
+        let (peer, _) = office.add("Bram", &[Role::SupportTeamMember]);
+        check("support_team", &[&peer.id]);
+        check("coordinator", &[&coordinator.id]);
+        check("own_manager", &[&coordinator.id]);
+        check("independent_point", &[&coordinator.id]);
+    }
+
+    #[test]
+    fn a_damaged_file_hides_nobody_else() {
+        let office = Office::new();
+        let (anna, _) = office.add("Anna", &[Role::Coordinator]);
+        let wrong = Name::parse("people/zzzzzzzz-00001.json").unwrap();
+        office.storage.put_if_absent(&wrong, b"{}").unwrap();
+        let moved = Name::parse("people/yyyyyyyy-00001.json").unwrap();
+        let path = Name::parse(&person_path(&anna.id, 1)).unwrap();
+        let bytes = office.storage.get(&path).unwrap().unwrap();
+        office.storage.put_if_absent(&moved, &bytes).unwrap();
+        let people = office.people();
+        assert_eq!(people.persons, [anna]);
+        assert_eq!(people.damaged.len(), 2);
+    }
+
+    #[test]
+    fn there_is_one_recovery_key() {
+        let office = Office::new();
+        let key = make_recovery_key(&office.storage).unwrap();
+        assert_eq!(office.people().recovery, Some(key.public()));
+        assert!(matches!(
+            make_recovery_key(&office.storage),
+            Err(PeopleError::RecoveryKeyThere)
+        ));
+        assert_eq!(office.people().recovery, Some(key.public()));
+    }
+}
