@@ -404,7 +404,7 @@ mod tests {
 
     use std::collections::BTreeSet;
     use std::fs;
-    use std::io::{BufRead, BufReader};
+    use std::io::{BufRead, BufReader, Read};
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::process::{Command, Stdio};
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -702,6 +702,22 @@ mod tests {
         }
         fn delete(&self, name: &Name) -> Result<(), StorageError> {
             self.folder.delete(name)
+        }
+        fn put_undated(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
+            self.folder.put_undated(name, bytes)
+        }
+        fn create(
+            &self,
+            name: &Name,
+            most_bytes: u64,
+        ) -> Result<Box<dyn durable::NewFile>, StorageError> {
+            self.folder.create(name, most_bytes)
+        }
+        fn open(&self, name: &Name) -> Result<Option<Box<dyn Read + Send>>, StorageError> {
+            self.folder.open(name)
+        }
+        fn remove_folder(&self, prefix: &str) -> Result<durable::Removal, StorageError> {
+            self.folder.remove_folder(prefix)
         }
     }
 

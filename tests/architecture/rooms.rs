@@ -30,7 +30,7 @@ const CRATES: [(&str, &str); 10] = [
 ];
 
 /// Functions and types of `std::fs` that change what is on disk, and those of its extensions.
-const WRITING: [&str; 17] = [
+const WRITING: [&str; 18] = [
     "DirBuilder",
     "File::create",
     "File::create_new",
@@ -44,6 +44,7 @@ const WRITING: [&str; 17] = [
     "fs::remove_dir_all",
     "fs::remove_file",
     "fs::rename",
+    "fs::renameat_with",
     "fs::set_permissions",
     "fs::soft_link",
     "symlink",
