@@ -81,6 +81,10 @@ impl Archive {
             .filter(|finding| finding.is_damage());
         inventory.damaged = hidden.filter_map(|finding| finding.case).collect();
         for (id, found) in cases {
+            if found.events.is_empty() {
+                inventory.findings.extend(verify::orphans(id, &found));
+                continue;
+            }
             inventory.events += found.events.len();
             let mut checked = verify::check_case(id, &self.stored(id, &found.events), &found);
             if !is_clean(&checked) {
@@ -119,7 +123,7 @@ impl Archive {
     /// Fails where the folder of the case cannot be read.
     pub fn case(&self, id: CaseId) -> Result<Found, StorageError> {
         let found = self.found(id)?;
-        if found == verify::Found::default() {
+        if found.events.is_empty() {
             return Ok(Found::Nothing);
         }
         let checked = verify::check_case(id, &self.stored(id, &found.events), &found);

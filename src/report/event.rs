@@ -322,7 +322,7 @@ impl Event {
     ///
     /// Fails where JSON has no way to write it.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ReadError> {
-        let mut bytes = serde_json::to_vec_pretty(self).map_err(not_an_event)?;
+        let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
         Ok(bytes)
     }
@@ -337,11 +337,11 @@ impl Event {
         struct Format {
             format: u32,
         }
-        let Format { format } = serde_json::from_slice(bytes).map_err(not_an_event)?;
+        let Format { format } = serde_json::from_slice(bytes)?;
         if format != FORMAT {
             return Err(ReadError::UnknownFormat { format });
         }
-        serde_json::from_slice(bytes).map_err(not_an_event)
+        Ok(serde_json::from_slice(bytes)?)
     }
 
     /// Opens what is sealed in the event; nothing was sealed in an event of the program itself.
@@ -382,9 +382,11 @@ pub(super) fn plain_json<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>, 
         .map_err(|error| SealError::from(std::io::Error::from(error)))
 }
 
-fn not_an_event(error: serde_json::Error) -> ReadError {
-    ReadError::NotAnEvent {
-        line: error.line(),
-        column: error.column(),
+impl From<serde_json::Error> for ReadError {
+    fn from(error: serde_json::Error) -> ReadError {
+        ReadError::NotAnEvent {
+            line: error.line(),
+            column: error.column(),
+        }
     }
 }

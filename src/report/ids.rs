@@ -228,6 +228,11 @@ impl Digest {
 }
 
 impl Digest {
+    /// Returns the digest of bytes that were hashed piece by piece.
+    pub(super) fn finished(hash: Sha256) -> Digest {
+        Digest(hash.finalize().into())
+    }
+
     /// Returns the 32 bytes.
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.0
@@ -298,6 +303,21 @@ impl FromStr for Code {
             Err(InvalidCode)
         }
     }
+}
+
+/// Makes a code of random characters.
+///
+/// # Errors
+///
+/// Fails where there is no randomness.
+pub(super) fn random_code(
+    randomness: &dyn Randomness,
+    characters: usize,
+) -> Result<Code, NoRandomness> {
+    let mut bytes = vec![0; characters.min(LONGEST_CODE)];
+    randomness.fill(&mut bytes)?;
+    let digits = bytes.iter().map(|byte| digit_of(byte & 31).to_ascii_lowercase());
+    Ok(Code(digits.collect()))
 }
 
 impl fmt::Display for Code {

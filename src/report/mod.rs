@@ -4,14 +4,17 @@
 //! computed from its events and never stored beside them. This room knows no form, no page and no
 //! request.
 
+pub mod acts;
 pub mod archive;
 pub mod case;
+mod case_keys;
 pub mod due;
 pub mod event;
 pub mod ids;
-pub mod lifecycle;
 pub mod people;
 pub mod receipt;
+mod receipts;
 pub mod seal;
+pub mod statistics;
 pub mod store;
 pub mod verify;

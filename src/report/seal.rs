@@ -240,6 +240,11 @@ impl Sealed {
         Ok(plain)
     }
 
+    /// Takes a text as it was stored; opening it tells whether it was sealed.
+    pub fn from_text(text: String) -> Sealed {
+        Sealed(text)
+    }
+
     /// Returns the text, which is a whole age file.
     pub fn as_str(&self) -> &str {
         &self.0

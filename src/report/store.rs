@@ -1,8 +1,9 @@
-//! Takes reports in.
+//! Takes reports in, and what happens to them after.
 //!
-//! A report is confirmed only when its event and the folder entries of it are on disk. The number of
-//! a case derives from the key that the form carried, so the same submit that arrives again, at the
-//! same time or after a restart, is known by what is stored and nothing else.
+//! Something is confirmed only when its event and the folder entries of it are on disk. The number of a
+//! case derives from the key that the form carried, so the same submit that arrives again, at the same
+//! time or after a restart, is known by what is stored and nothing else. Everything that people said is
+//! sealed before it is written; the secret key of a case is nowhere but in memory, and sealed.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,13 +16,20 @@ use crate::durable::{
     self, Folder, LockError, Name, PathError, Put, Storage, StorageError, WriterLock,
 };
 use crate::language::Language;
+use crate::randomness::Randomness;
 use crate::report::archive::{Archive, Found, Inventory};
-use crate::report::case::Case;
-use crate::report::due;
+use crate::report::case::Cover;
+use crate::report::case_keys::{KeyMaker, NewCaseKeys};
 use crate::report::event::{
-    Actor, Event, FORMAT, FormVersion, Kind, Open, ReadError, Role, Sealed, Status,
+    Access, Actor, Body, CaseKeys, Contents, Event, FORMAT, FormVersion, Kind, Open, ReadError,
+    Receipt, plain_json,
 };
 use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
+use crate::report::lifecycle::{Lifecycle, Progress};
+use crate::report::people::{People, PeopleError};
+use crate::report::receipt::ReceiptCode;
+use crate::report::receipts::Receipts;
+use crate::report::seal::{Envelope, PublicKey, RANDOM_WORK, SealError, Sealed};
 use crate::report::verify::{self, Finding, Problem};
 
 /// Free space below which no report is taken, in bytes: enough for a full disk to be noticed and
@@ -45,13 +53,28 @@ pub struct StoreSettings {
     pub least_free_bytes: u64,
 }
 
-/// The store of reports, open for writing. There is one per data folder.
+/// What a store asks the world: the time, randomness, and the life cycle of its organisation.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives bytes that nobody can guess.
+    pub randomness: Arc<dyn Randomness>,
+    /// Says who may do what when.
+    pub lifecycle: Arc<Lifecycle>,
+}
+
+/// The store of reports, open for writing.
 pub struct Store {
-    storage: Arc<dyn Storage>,
-    archive: Archive,
-    clock: Arc<dyn Clock>,
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) archive: Archive,
+    pub(super) around: Surroundings,
+    pub(super) data: PathBuf,
+    keys: KeyMaker,
+    pub(super) receipts: Receipts,
     locks: Vec<Mutex<()>>,
-    _lock: WriterLock,
+    /// There is one writer per data folder; whoever has no lock takes one for each event.
+    lock: Option<WriterLock>,
 }
 
 /// A report as a reporter sends it.
@@ -65,19 +88,27 @@ pub struct NewReport {
     pub version: u32,
     /// The language in which it was filled in.
     pub language: Language,
-    /// The answers, by field of the form.
+    /// The answers, by field of the form, without those that say who somebody is.
     pub answers: Value,
+    /// The answers that say who somebody is, by field of the form; they can be erased apart.
+    pub names: Value,
+    /// The choices that may be counted, by field of the form.
+    pub countable: Value,
     /// Who may see it.
     pub recipient: Code,
 }
 
 /// The answer to a submit: the report is on disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Submitted {
     /// Number of the case.
     pub case: CaseId,
+    /// The code with which the reporter opens it again.
+    pub receipt: ReceiptCode,
     /// When the report was received first.
     pub received_at: Timestamp,
+    /// Where the case stands.
+    pub progress: Progress,
     /// What this submit did.
     pub outcome: Outcome,
 }
@@ -108,6 +139,9 @@ pub enum OpenError {
     /// The stored reports cannot be listed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The store cannot make a seal.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 /// Why a report was not taken. It may be stored all the same; the same submit can be tried again.
@@ -131,15 +165,27 @@ pub enum SubmitError {
         /// The case.
         case: CaseId,
     },
+    /// The report was sent before and has been erased since.
+    #[error("case {case}: was erased")]
+    Erased {
+        /// The case.
+        case: CaseId,
+    },
     /// Every case number that this submit could get is taken by a damaged case.
     #[error("no free case number, last tried {case}")]
     NoFreeNumber {
         /// The last number.
         case: CaseId,
     },
-    /// The answers cannot be written as JSON that can be read again.
+    /// The answers cannot be written as JSON.
     #[error("the answers cannot be written")]
     Answers(#[source] ReadError),
+    /// The answers cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The people who may read it cannot be read.
+    #[error(transparent)]
+    People(#[from] PeopleError),
     /// The name of the event is none; only a mistake in this program does that.
     #[error(transparent)]
     Name(#[from] durable::InvalidName),
@@ -149,43 +195,80 @@ pub enum SubmitError {
 }
 
 impl Store {
-    /// Opens the store in a data folder, which is made where it is not there, and checks everything
-    /// that is stored. Damage is told and does not keep the store from opening.
+    /// Opens the store in a data folder as its one writer. The folder is made where it is not there,
+    /// and everything that is stored is checked. Damage is told and does not keep the store from
+    /// opening.
     ///
     /// # Errors
     ///
     /// Fails where another process uses the folder, or it cannot be read or written.
     pub fn open(
         data: &Path,
-        clock: Arc<dyn Clock>,
+        around: Surroundings,
         settings: StoreSettings,
     ) -> Result<(Store, Vec<Finding>), OpenError> {
         durable::create_root(data)?;
         let lock = WriterLock::take(data)?;
         let folder = Folder::new(data, settings.least_free_bytes);
         let unfinished = folder.remove_unfinished(&lock)?;
-        let store = Store::of(Arc::new(folder), data, clock, lock);
+        let (store, inventory) = Store::of(Arc::new(folder), data, around, Some(lock))?;
         let mut findings: Vec<Finding> = unfinished
             .iter()
             .map(|path| Finding::about_path(data, path, Problem::Unfinished))
             .collect();
-        findings.extend(store.archive.inventory()?.findings);
+        findings.extend(store.without_orphans(inventory.findings)?);
         Ok((store, findings))
     }
 
-    fn of(
+    /// Opens the store in a data folder beside its writer, to add single events to cases.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder cannot be read.
+    pub fn beside(
+        data: &Path,
+        around: Surroundings,
+        settings: StoreSettings,
+    ) -> Result<Store, OpenError> {
+        let folder = Folder::new(data, settings.least_free_bytes);
+        Ok(Store::of(Arc::new(folder), data, around, None)?.0)
+    }
+
+    pub(super) fn of(
         storage: Arc<dyn Storage>,
         data: &Path,
-        clock: Arc<dyn Clock>,
-        lock: WriterLock,
-    ) -> Store {
-        Store {
-            archive: Archive::of(storage.clone(), data),
+        around: Surroundings,
+        lock: Option<WriterLock>,
+    ) -> Result<(Store, Inventory), OpenError> {
+        let archive = Archive::of(Arc::clone(&storage), data);
+        let inventory = archive.inventory()?;
+        let receipts = Receipts::of(&inventory.cases, around.randomness.as_ref())?;
+        let store = Store {
+            archive,
             storage,
-            clock,
+            around,
+            data: data.to_path_buf(),
+            keys: KeyMaker::default(),
+            receipts,
             locks: std::iter::repeat_with(Mutex::default).take(LOCKS).collect(),
-            _lock: lock,
+            lock,
+        };
+        Ok((store, inventory))
+    }
+
+    /// Removes the files that were sent and never confirmed, and tells what else was found.
+    fn without_orphans(&self, findings: Vec<Finding>) -> Result<Vec<Finding>, OpenError> {
+        let mut left = Vec::new();
+        for mut finding in findings {
+            if finding.problem == Problem::Orphan
+                && let Ok(name) = Name::parse(&finding.path)
+            {
+                self.storage.delete(&name)?;
+                finding.problem = Problem::Unfinished;
+            }
+            left.push(finding);
         }
+        Ok(left)
     }
 
     /// Takes a report in. It waits for the disk, so an asynchronous caller gives it a thread.
@@ -201,16 +284,19 @@ impl Store {
         for _ in 0..MOST_LOOKS {
             let submitted = match self.archive.case(id)? {
                 Found::Nothing => self.begin(id, report)?,
-                Found::Case(case) if case.submission == report.submission_key.digest() => {
-                    self.submit_again(&case, report)?
+                Found::Case(cover, events)
+                    if cover.submission == report.submission_key.digest() =>
+                {
+                    self.submit_again(&cover, &events, report)?
                 }
+                Found::Erased(_) => return Err(SubmitError::Erased { case: id }),
                 // Perhaps it is ours, and can be read in a moment.
                 Found::Damaged(findings) if findings.iter().any(Finding::is_unreadable) => {
                     return Err(SubmitError::Unreadable { case: id });
                 }
                 // Another submit has this number, or it is damaged so that no one can tell whose it
                 // was. A second case is better than a lost report.
-                Found::Case(_) | Found::Damaged(_) => {
+                Found::Case(..) | Found::Damaged(_) => {
                     attempt += 1;
                     id = CaseId::derive(&report.submission_key, attempt);
                     continue;
@@ -233,101 +319,173 @@ impl Store {
         self.archive.inventory()
     }
 
-    /// Reads and checks one case.
+    /// Returns whether this store is the one writer of its folder.
+    pub(super) fn is_the_writer(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// Returns the people who handle reports.
     ///
     /// # Errors
     ///
-    /// Fails where the folder of the case cannot be read.
-    pub fn case(&self, id: CaseId) -> Result<Found, StorageError> {
-        self.archive.case(id)
+    /// Fails where their folder cannot be read.
+    pub fn people(&self) -> Result<People, PeopleError> {
+        People::read(self.storage.as_ref())
+    }
+
+    /// Returns the life cycle of the cases.
+    pub fn lifecycle(&self) -> &Lifecycle {
+        &self.around.lifecycle
     }
 
     /// Stores the first event of a case, unless another submit got the number meanwhile.
     fn begin(&self, id: CaseId, report: &NewReport) -> Result<Option<Submitted>, SubmitError> {
         let received_at = self.now();
+        let people = self.people()?;
+        let entitled = people.entitled(&report.recipient);
+        let mut recipients: Vec<PublicKey> = entitled
+            .iter()
+            .filter_map(|person| Some(person.keys.as_ref()?.public.clone()))
+            .collect();
+        recipients.extend(people.recovery.clone());
+        let NewCaseKeys {
+            secret,
+            public,
+            access,
+            envelope,
+        } = self.keys.keys(&recipients)?;
+        let access = access.map(|sealed| Access {
+            people: entitled.iter().map(|person| person.id.clone()).collect(),
+            recovery: people.recovery.is_some(),
+            sealed,
+        });
+        let code = ReceiptCode::derive(&report.submission_key);
+        let receipt = Receipt {
+            locator: code.locator(),
+            sealed: Sealed::to_passphrase(
+                secret.to_text().as_bytes(),
+                &code.passphrase(),
+                RANDOM_WORK,
+                self.around.randomness.as_ref(),
+            )?,
+        };
+        let progress = self.around.lifecycle.begin(received_at);
+        let names = self.put_names(id, 1, &public, &report.names)?;
         let event = Event {
             format: FORMAT,
             case: id,
             sequence: 1,
             kind: Kind::ReportSubmitted,
             recorded_at: received_at,
-            actor: reporter(),
+            actor: Actor::REPORTER,
             previous: None,
             open: Open {
-                form: form_of(report),
-                recipient: report.recipient.clone(),
-                status: Status::Submitted,
-                due: due::due_dates(received_at),
-                submission: report.submission_key.digest(),
+                progress: Some(progress.clone()),
+                keys: Some(CaseKeys { public, receipt }),
+                access,
+                names,
+                ..open_of(report)
             },
-            sealed: sealed(id, 1, Kind::ReportSubmitted, report),
+            sealed: Some(contents(id, 1, Kind::ReportSubmitted, report).seal(envelope)?),
         };
-        Ok(match self.put(&event)? {
-            Put::AlreadyThere => None,
-            Put::Stored => Some(Submitted {
-                case: id,
-                received_at,
-                outcome: Outcome::New,
-            }),
-        })
+        match self.put(&event)? {
+            Put::AlreadyThere => Ok(None),
+            Put::Stored => {
+                self.receipts.add(code.locator(), id);
+                Ok(Some(Submitted {
+                    case: id,
+                    receipt: code,
+                    received_at,
+                    progress,
+                    outcome: Outcome::New,
+                }))
+            }
+        }
     }
 
     /// Answers a submit whose case is there.
     fn submit_again(
         &self,
-        case: &Case,
+        cover: &Cover,
+        events: &[Event],
         report: &NewReport,
     ) -> Result<Option<Submitted>, SubmitError> {
-        let Some(last) = self.make_durable(case)? else {
+        let Some(last) = self.make_durable(cover.id, events)? else {
             return Ok(None);
         };
-        let same = case.answers == report.answers && case.recipient == report.recipient;
-        let outcome = if same {
+        let outcome = if cover.sent == Some(sent(report)) {
             Outcome::Repeated
         } else {
-            match self.amend(case, last, report)? {
+            match self.amend(cover, last, report)? {
                 Put::Stored => Outcome::Amended,
                 Put::AlreadyThere => return Ok(None),
             }
         };
+        let code = ReceiptCode::derive(&report.submission_key);
+        // The submit that wrote it may have ended before it could be found.
+        self.receipts.add(code.locator(), cover.id);
         Ok(Some(Submitted {
-            case: case.id,
-            received_at: case.received_at,
+            case: cover.id,
+            receipt: code,
+            received_at: cover.received_at,
+            progress: cover.progress.clone(),
             outcome,
         }))
     }
 
-    fn amend(&self, case: &Case, last: Digest, report: &NewReport) -> Result<Put, SubmitError> {
-        let sequence = case.history.last().map_or(1, |last| last.sequence + 1);
+    fn amend(&self, cover: &Cover, last: Digest, report: &NewReport) -> Result<Put, SubmitError> {
+        let sequence = cover.last_sequence() + 1;
         if sequence > MOST_EVENTS {
-            return Err(SubmitError::TooManyChanges { case: case.id });
+            return Err(SubmitError::TooManyChanges { case: cover.id });
         }
+        let public = &cover.keys.public;
+        let names = self.put_names(cover.id, sequence, public, &report.names)?;
+        let contents = contents(cover.id, sequence, Kind::ReportAmended, report);
         let event = Event {
             format: FORMAT,
-            case: case.id,
+            case: cover.id,
             sequence,
             kind: Kind::ReportAmended,
             recorded_at: self.now(),
-            actor: reporter(),
+            actor: Actor::REPORTER,
             previous: Some(last),
             open: Open {
-                form: form_of(report),
-                recipient: report.recipient.clone(),
-                status: case.status,
-                due: case.due,
-                submission: case.submission,
+                names,
+                ..open_of(report)
             },
-            sealed: sealed(case.id, sequence, Kind::ReportAmended, report),
+            sealed: Some(contents.seal(Envelope::to_keys(std::slice::from_ref(public))?)?),
         };
         self.put(&event)
     }
 
+    /// Stores the answers that say who somebody is, where there are any, and returns the digest of the
+    /// file. An earlier try that was interrupted may have left another file there, which no event names.
+    fn put_names(
+        &self,
+        case: CaseId,
+        sequence: u32,
+        key: &PublicKey,
+        names: &Value,
+    ) -> Result<Option<Digest>, SubmitError> {
+        if names.as_object().is_none_or(serde_json::Map::is_empty) {
+            return Ok(None);
+        }
+        let sealed = Sealed::to_keys(&plain_json(names)?, std::slice::from_ref(key))?;
+        let name = Name::parse(&verify::names_path(case, sequence))?;
+        let bytes = sealed.as_str().as_bytes();
+        if self.storage.put_if_absent(&name, bytes)? == Put::AlreadyThere {
+            self.storage.delete(&name)?;
+            self.storage.put_if_absent(&name, bytes)?;
+        }
+        Ok(Some(Digest::of(bytes)))
+    }
+
     /// Puts the events of a case once more: an earlier submit may have written them and then failed
     /// to make them durable. Returns the digest of the last, or nothing where they have changed.
-    fn make_durable(&self, case: &Case) -> Result<Option<Digest>, SubmitError> {
+    fn make_durable(&self, id: CaseId, events: &[Event]) -> Result<Option<Digest>, SubmitError> {
         let mut last = None;
-        for happening in &case.history {
-            let name = Name::parse(&verify::event_path(case.id, happening.sequence))?;
+        for event in events {
+            let name = Name::parse(&verify::event_path(id, event.sequence))?;
             let Some(bytes) = self.storage.get(&name)? else {
                 return Ok(None);
             };
@@ -344,8 +502,8 @@ impl Store {
     }
 
     /// Returns the present moment in whole seconds, which is all that a report needs to tell.
-    fn now(&self) -> Timestamp {
-        let now = self.clock.now();
+    pub(super) fn now(&self) -> Timestamp {
+        let now = self.around.clock.now();
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
@@ -356,27 +514,38 @@ impl Store {
     }
 }
 
-fn reporter() -> Actor {
-    Actor {
-        role: Role::Reporter,
-        person: None,
+fn open_of(report: &NewReport) -> Open {
+    Open {
+        form: Some(FormVersion {
+            id: report.form.clone(),
+            version: report.version,
+        }),
+        recipient: Some(report.recipient.clone()),
+        submission: Some(report.submission_key.digest()),
+        sent: Some(sent(report)),
+        ..Open::default()
     }
 }
 
-fn form_of(report: &NewReport) -> FormVersion {
-    FormVersion {
-        id: report.form.clone(),
-        version: report.version,
-    }
+/// Returns by what the same answers, sent again, are known.
+fn sent(report: &NewReport) -> Digest {
+    let sent = (&report.recipient, &report.answers, &report.names);
+    // What JSON cannot write is refused when it is sealed.
+    let bytes = plain_json(&sent).unwrap_or_default();
+    report.submission_key.digest_of_sent(&bytes)
 }
 
-fn sealed(case: CaseId, sequence: u32, kind: Kind, report: &NewReport) -> Sealed {
-    Sealed {
+fn contents(case: CaseId, sequence: u32, kind: Kind, report: &NewReport) -> Contents {
+    Contents {
         case,
         sequence,
         kind,
-        language: report.language.tag().to_owned(),
-        answers: report.answers.clone(),
+        body: Body {
+            language: Some(report.language.tag().to_owned()),
+            answers: Some(report.answers.clone()),
+            countable: Some(report.countable.clone()),
+            ..Body::default()
+        },
     }
 }
 
@@ -394,460 +563,6 @@ impl From<StorageError> for SubmitError {
         match error {
             StorageError::Full { path } => SubmitError::DiskFull { path },
             StorageError::File(error) => SubmitError::File(error),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    use std::collections::BTreeSet;
-    use std::fs;
-    use std::io::{BufRead, BufReader, Read};
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    use std::process::{Command, Stdio};
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use serde_json::json;
-    use tempfile::TempDir;
-
-    use crate::clock::FixedClock;
-    use crate::durable::Listed;
-
-    const SETTINGS: StoreSettings = StoreSettings {
-        least_free_bytes: 0,
-    };
-
-    fn clock() -> Arc<dyn Clock> {
-        Arc::new(FixedClock("2026-11-20T15:04:05.678Z".parse().unwrap()))
-    }
-
-    fn open(data: &Path) -> Store {
-        Store::open(data, clock(), SETTINGS).unwrap().0
-    }
-
-    fn report(key: u8, answers: Value) -> NewReport {
-        NewReport {
-            submission_key: format!("{key:032x}").parse().unwrap(),
-            form: "incident".parse().unwrap(),
-            version: 1,
-            language: Language::Nl,
-            answers,
-            recipient: "coordinator".parse().unwrap(),
-        }
-    }
-
-    fn files(data: &Path) -> Vec<String> {
-        let listed = Folder::new(data, 0).list("reports/").unwrap();
-        listed
-            .into_iter()
-            .map(|listed| match listed {
-                Listed::File(name) => name.as_str().to_owned(),
-                other => panic!("{other:?}"),
-            })
-            .collect()
-    }
-
-    fn write(path: PathBuf, bytes: &[u8]) {
-        let mut file = fs::File::create(path).unwrap();
-        std::io::Write::write_all(&mut file, bytes).unwrap();
-    }
-
-    #[test]
-    fn a_report_that_comes_again_is_known_and_a_changed_one_is_added() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        let first = store.submit(&report(1, json!({"a": 1, "b": [2]}))).unwrap();
-        assert_eq!(first.outcome, Outcome::New);
-        assert_eq!(first.received_at.to_string(), "2026-11-20T15:04:05Z");
-        let again = store.submit(&report(1, json!({"b": [2], "a": 1}))).unwrap();
-        assert_eq!((again.case, again.outcome), (first.case, Outcome::Repeated));
-        let changed = store.submit(&report(1, json!({"a": 2}))).unwrap();
-        assert_eq!(
-            (changed.case, changed.outcome),
-            (first.case, Outcome::Amended)
-        );
-        drop(store);
-
-        let store = open(data.path());
-        let later = store.submit(&report(1, json!({"a": 2}))).unwrap();
-        assert_eq!((later.case, later.outcome), (first.case, Outcome::Repeated));
-        let other = store.submit(&report(2, json!({"a": 2}))).unwrap();
-        assert_eq!(other.outcome, Outcome::New);
-        assert_ne!(other.case, first.case);
-
-        let Found::Case(case) = store.case(first.case).unwrap() else {
-            panic!("not whole");
-        };
-        assert_eq!(case.answers, json!({"a": 2}));
-        assert_eq!(case.due.acknowledge.to_string(), "2026-11-23");
-        let kinds: Vec<Kind> = case.history.iter().map(|line| line.kind).collect();
-        assert_eq!(kinds, [Kind::ReportSubmitted, Kind::ReportAmended]);
-        let inventory = store.cases().unwrap();
-        assert_eq!((inventory.cases.len(), inventory.events), (2, 3));
-        assert_eq!(inventory.findings, []);
-    }
-
-    #[test]
-    fn what_was_answered_stands_in_the_sealed_part_only() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        store
-            .submit(&report(1, json!({"story": "geheim"})))
-            .unwrap();
-        let bytes = fs::read(data.path().join(&files(data.path())[0])).unwrap();
-        let mut event: Value = serde_json::from_slice(&bytes).unwrap();
-        event.as_object_mut().unwrap().remove("sealed").unwrap();
-        assert!(!event.to_string().contains("geheim"));
-        assert!(!event.to_string().contains(&format!("{:032x}", 1)));
-    }
-
-    #[test]
-    fn sixteen_submits_of_one_key_at_once_are_one_case_with_one_event() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        let submitted: Vec<Submitted> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..16)
-                .map(|_| scope.spawn(|| store.submit(&report(1, json!({"a": 1}))).unwrap()))
-                .collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().unwrap())
-                .collect()
-        });
-        let new = submitted.iter().filter(|one| one.outcome == Outcome::New);
-        assert_eq!(new.count(), 1);
-        assert!(submitted.iter().all(|one| one.case == submitted[0].case));
-        assert_eq!(files(data.path()).len(), 1);
-    }
-
-    #[test]
-    fn many_keys_and_changes_at_once_leave_every_case_whole() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        std::thread::scope(|scope| {
-            for thread in 0..8 {
-                let store = &store;
-                scope.spawn(move || {
-                    for round in 0..6 {
-                        let answers = json!({"thread": thread, "round": round});
-                        store.submit(&report(round % 3, answers)).unwrap();
-                    }
-                });
-            }
-        });
-        let inventory = store.cases().unwrap();
-        assert_eq!(inventory.findings, []);
-        assert_eq!((inventory.cases.len(), inventory.events), (3, 48));
-    }
-
-    #[test]
-    fn one_form_cannot_be_changed_for_ever() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        for round in 0..MOST_EVENTS {
-            store.submit(&report(1, json!(round))).unwrap();
-        }
-        let one_more = store.submit(&report(1, json!("more")));
-        assert!(matches!(one_more, Err(SubmitError::TooManyChanges { .. })));
-        let last = store.submit(&report(1, json!(MOST_EVENTS - 1))).unwrap();
-        assert_eq!(last.outcome, Outcome::Repeated);
-    }
-
-    #[test]
-    fn answers_that_could_not_be_read_again_are_refused() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
-        let answer = store.submit(&report(1, deep));
-        assert!(matches!(answer, Err(SubmitError::Answers(_))), "{answer:?}");
-        assert_eq!(files(data.path()), [""; 0]);
-    }
-
-    #[test]
-    fn without_free_space_no_report_is_taken_but_a_taken_one_is_confirmed() {
-        let data = TempDir::new().unwrap();
-        open(data.path()).submit(&report(1, json!(1))).unwrap();
-        let full = StoreSettings {
-            least_free_bytes: u64::MAX,
-        };
-        let (store, _) = Store::open(data.path(), clock(), full).unwrap();
-        let refused = store.submit(&report(2, json!(1)));
-        assert!(matches!(refused, Err(SubmitError::DiskFull { .. })));
-        let known = store.submit(&report(1, json!(1))).unwrap();
-        assert_eq!(known.outcome, Outcome::Repeated);
-        assert_eq!(files(data.path()).len(), 1);
-    }
-
-    #[test]
-    fn a_damaged_case_is_set_apart_and_the_same_key_gets_a_case_that_is_whole() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        let broken = store.submit(&report(1, json!(1))).unwrap().case;
-        let whole = store.submit(&report(2, json!(1))).unwrap().case;
-        drop(store);
-        let file = data.path().join(verify::event_path(broken, 1));
-        write(file, b"{ \"half\": ");
-
-        let (store, findings) = Store::open(data.path(), clock(), SETTINGS).unwrap();
-        assert_eq!(findings.len(), 1);
-        assert_eq!(findings[0].case, Some(broken));
-        let inventory = store.cases().unwrap();
-        assert_eq!(inventory.damaged, [broken]);
-        assert_eq!(inventory.cases.len(), 1);
-        assert_eq!(inventory.cases[0].id, whole);
-        assert!(matches!(store.case(broken).unwrap(), Found::Damaged(_)));
-
-        let anew = store.submit(&report(1, json!(1))).unwrap();
-        assert_eq!(anew.outcome, Outcome::New);
-        assert_ne!(anew.case, broken);
-        let again = store.submit(&report(1, json!(1))).unwrap();
-        assert_eq!((again.case, again.outcome), (anew.case, Outcome::Repeated));
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_read_now_is_no_reason_for_a_second_case() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        let case = store.submit(&report(1, json!(1))).unwrap().case;
-        let file = data.path().join(verify::event_path(case, 1));
-        fs::remove_file(&file).unwrap();
-        symlink("/proc/self/status", &file).unwrap();
-        let answer = store.submit(&report(1, json!(1)));
-        assert!(
-            matches!(answer, Err(SubmitError::Unreadable { .. })),
-            "{answer:?}"
-        );
-        assert_eq!(store.cases().unwrap().damaged, [case]);
-    }
-
-    #[test]
-    fn files_of_others_are_named_and_nothing_else() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        let case = store.submit(&report(1, json!(1))).unwrap().case;
-        let reports = data.path().join("reports");
-        write(reports.join("notes.txt"), b"x");
-        write(reports.join(case.plain()).join("1.json"), b"x");
-        write(reports.join(case.plain()).join(".writing-1-1"), b"x");
-        fs::create_dir(reports.join(case.plain().to_lowercase())).unwrap();
-        write(
-            reports.join(case.plain().to_lowercase()).join("00001.json"),
-            b"x",
-        );
-        drop(store);
-        let (store, findings) = Store::open(data.path(), clock(), SETTINGS).unwrap();
-        let told: BTreeSet<(String, Problem)> = findings
-            .into_iter()
-            .map(|finding| (finding.path, finding.problem))
-            .collect();
-        let (plain, lower) = (case.plain(), case.plain().to_lowercase());
-        assert_eq!(
-            told,
-            BTreeSet::from([
-                (format!("reports/{lower}/00001.json"), Problem::Foreign),
-                (format!("reports/{plain}/.writing-1-1"), Problem::Unfinished),
-                (format!("reports/{plain}/1.json"), Problem::Foreign),
-                ("reports/notes.txt".to_owned(), Problem::Foreign),
-            ])
-        );
-        assert_eq!(store.cases().unwrap().cases.len(), 1);
-        assert_eq!(store.cases().unwrap().damaged, []);
-    }
-
-    #[test]
-    fn a_number_that_another_submit_has_is_passed_over() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        let theirs = store.submit(&report(1, json!(1))).unwrap().case;
-        let mine = report(2, json!(2));
-        let wanted = CaseId::derive(&mine.submission_key, 0);
-        // Give their case the number that ours would get.
-        let reports = data.path().join("reports");
-        fs::rename(reports.join(theirs.plain()), reports.join(wanted.plain())).unwrap();
-        let file = data.path().join(verify::event_path(wanted, 1));
-        let text = fs::read_to_string(&file).unwrap();
-        write(
-            file,
-            text.replace(&theirs.plain(), &wanted.plain()).as_bytes(),
-        );
-        let submitted = store.submit(&mine).unwrap();
-        assert_eq!(submitted.case, CaseId::derive(&mine.submission_key, 1));
-        assert_eq!(submitted.outcome, Outcome::New);
-    }
-
-    /// Fails once after the bytes are stored, as a disk that refuses the last sync.
-    struct FailsAfterStoring {
-        folder: Folder,
-        puts_until_failure: AtomicUsize,
-    }
-
-    impl Storage for FailsAfterStoring {
-        fn put_if_absent(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
-            let put = self.folder.put_if_absent(name, bytes)?;
-            if self.puts_until_failure.fetch_sub(1, Ordering::Relaxed) == 1 {
-                return Err(StorageError::File(PathError {
-                    path: PathBuf::from(name.as_str()),
-                    source: std::io::Error::other("sync"),
-                }));
-            }
-            Ok(put)
-        }
-        fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, StorageError> {
-            self.folder.get(name)
-        }
-        fn list(&self, prefix: &str) -> Result<Vec<Listed>, StorageError> {
-            self.folder.list(prefix)
-        }
-        fn delete(&self, name: &Name) -> Result<(), StorageError> {
-            self.folder.delete(name)
-        }
-        fn put_undated(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
-            self.folder.put_undated(name, bytes)
-        }
-        fn create(
-            &self,
-            name: &Name,
-            most_bytes: u64,
-        ) -> Result<Box<dyn durable::NewFile>, StorageError> {
-            self.folder.create(name, most_bytes)
-        }
-        fn open(&self, name: &Name) -> Result<Option<Box<dyn Read + Send>>, StorageError> {
-            self.folder.open(name)
-        }
-        fn remove_folder(&self, prefix: &str) -> Result<durable::Removal, StorageError> {
-            self.folder.remove_folder(prefix)
-        }
-    }
-
-    #[test]
-    fn after_a_failure_the_same_submit_is_made_durable_before_it_is_confirmed() {
-        // The first put fails after storing; so does the put that should make it durable.
-        for failing_put in [1, 2] {
-            let data = TempDir::new().unwrap();
-            let storage = FailsAfterStoring {
-                folder: Folder::new(data.path(), 0),
-                puts_until_failure: AtomicUsize::new(failing_put),
-            };
-            let lock = WriterLock::take(data.path()).unwrap();
-            let store = Store::of(Arc::new(storage), data.path(), clock(), lock);
-            let answers: Vec<_> = (0..3)
-                .map(|_| {
-                    store
-                        .submit(&report(1, json!(1)))
-                        .map(|one| one.outcome)
-                        .ok()
-                })
-                .collect();
-            let mut expected = [Some(Outcome::Repeated); 3];
-            expected[0] = Some(Outcome::New);
-            expected[failing_put - 1] = None;
-            assert_eq!(answers, expected);
-            assert_eq!(files(data.path()).len(), 1);
-        }
-    }
-
-    /// Names the folder in which the tests of this process's other half work.
-    const CHILD_DATA: &str = "MELDWIJZER_TEST_CHILD_DATA";
-
-    #[test]
-    #[ignore = "started by another test: runs in a process of its own"]
-    fn child_submits() {
-        let data = std::env::var_os(CHILD_DATA).unwrap();
-        open(Path::new(&data)).submit(&report(1, json!(1))).unwrap();
-    }
-
-    #[test]
-    #[ignore = "started by another test: runs in a process of its own until it is killed"]
-    fn child_submits_for_ever() {
-        let data = std::env::var_os(CHILD_DATA).unwrap();
-        let store = open(Path::new(&data));
-        for number in 0_u64.. {
-            let mut report = report(0, json!({ "number": number, "story": "x".repeat(3_000) }));
-            report.submission_key = format!("{:032x}", number / 2).parse().unwrap();
-            println!("confirmed {}", store.submit(&report).unwrap().case.plain());
-        }
-    }
-
-    #[test]
-    fn whatever_was_confirmed_before_a_kill_is_there_and_whole() {
-        let data = TempDir::new().unwrap();
-        // Each round kills the writer at another moment of its work.
-        for confirmed_before in [1, 7, 20] {
-            let mut child = Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "report::store::tests::child_submits_for_ever"])
-                .args(["--ignored", "--nocapture"])
-                .env(CHILD_DATA, data.path())
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
-            let mut confirmed: Vec<CaseId> = Vec::new();
-            let mut take = |line: String| {
-                let id = line.split("confirmed ").nth(1).and_then(CaseId::from_plain);
-                confirmed.extend(id);
-                confirmed.len()
-            };
-            while take(output.next().unwrap().unwrap()) < confirmed_before {}
-            child.kill().unwrap();
-            for line in output.map_while(Result::ok) {
-                take(line);
-            }
-            child.wait().unwrap();
-            let (store, findings) = Store::open(data.path(), clock(), SETTINGS).unwrap();
-            assert!(
-                findings.iter().all(|finding| !finding.is_damage()),
-                "{findings:?}"
-            );
-            for id in confirmed {
-                assert!(matches!(store.case(id).unwrap(), Found::Case(_)), "{id}");
-            }
-        }
-    }
-
-    fn run_child(data: &Path, umask: &str) -> bool {
-        let status = Command::new("sh")
-            .args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")])
-            .arg(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "report::store::tests::child_submits",
-                "--ignored",
-            ])
-            .env(CHILD_DATA, data)
-            .output()
-            .unwrap();
-        status.status.success()
-    }
-
-    #[test]
-    fn a_second_process_is_refused_while_the_first_lives() {
-        let data = TempDir::new().unwrap();
-        let store = open(data.path());
-        assert!(!run_child(data.path(), "022"));
-        assert!(matches!(
-            Store::open(data.path(), clock(), SETTINGS),
-            Err(OpenError::InUse { .. })
-        ));
-        drop(store);
-        assert!(run_child(data.path(), "022"));
-        assert_eq!(files(data.path()).len(), 1);
-    }
-
-    #[test]
-    fn the_umask_neither_opens_nor_closes_the_files() {
-        for umask in ["000", "777", "022"] {
-            let parent = TempDir::new().unwrap();
-            let data = parent.path().join("data");
-            assert!(run_child(&data, umask), "umask {umask}");
-            let file = data.join(&files(&data)[0]);
-            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
-            assert_eq!(mode(&file), 0o600, "umask {umask}");
-            assert_eq!(mode(&data.join("lock")), 0o600, "umask {umask}");
-            for folder in file.ancestors().skip(1).take(3) {
-                assert_eq!(mode(folder), 0o700, "umask {umask}, {}", folder.display());
-            }
         }
     }
 }

@@ -243,6 +243,16 @@ fn remains(stub: &Stub, found: &Found) -> Vec<Finding> {
         .collect()
 }
 
+/// Returns the files of a case that never was: they were sent before an event that did not follow.
+pub fn orphans(case: CaseId, found: &Found) -> Vec<Finding> {
+    let names = found.names.iter().map(|sequence| names_path(case, *sequence));
+    let files = found.files.iter().map(|file| file_path(case, file));
+    names
+        .chain(files)
+        .map(|path| Finding::about(case, path, Problem::Orphan))
+        .collect()
+}
+
 /// Compares the files that the events name with those that are there.
 fn around(cover: &Cover, found: &Found) -> Vec<Finding> {
     let id = cover.id;
