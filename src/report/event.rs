@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::report::due::DueDates;
 use crate::report::ids::{CaseId, Code, Digest};
+pub use crate::report::lifecycle::{Role, Status};
 
 /// The format of event files that this version reads and writes.
 pub const FORMAT: u32 = 1;
@@ -71,14 +72,6 @@ pub struct Actor {
     pub person: Option<Code>,
 }
 
-/// The role in which somebody acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Who sends the report.
-    Reporter,
-}
-
 /// The part that is readable without a key. It holds codes, dates and digests only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Open {
@@ -101,23 +94,6 @@ pub struct FormVersion {
     pub id: Code,
     /// Version of the form, counted from 1.
     pub version: u32,
-}
-
-/// Where a case stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Received, not yet read by anyone.
-    Submitted,
-}
-
-impl Status {
-    /// Returns the name under which files and texts know it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Status::Submitted => "submitted",
-        }
-    }
 }
 
 /// The part that only entitled people may read.

@@ -9,5 +9,6 @@ pub mod case;
 pub mod due;
 pub mod event;
 pub mod ids;
+pub mod lifecycle;
 pub mod store;
 pub mod verify;
