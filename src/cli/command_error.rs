@@ -92,6 +92,9 @@ impl From<OpenError> for CommandError {
         match error {
             OpenError::File(error) => error.into(),
             OpenError::Storage(error) => error.into(),
+            OpenError::Seal(error) => {
+                CommandError::ReadWrite(Diagnostic::error("cli-cannot-seal").with("reason", error))
+            }
             OpenError::InUse { path } => CommandError::ReadWrite(
                 Diagnostic::error("cli-data-in-use").with("path", path.display()),
             ),

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::message::Catalogue;
 use crate::randomness::SystemRandomness;
 use crate::receiver::{self, Limits, Log, ServeError, Stop};
-use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings};
+use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
 use crate::site::config::{Config, ReceiverSettings};
 
 /// Where the portal is served when nothing else is asked: this machine only, because a portal that
@@ -50,7 +50,21 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
 
     let data = arguments.data.path(root);
     let settings = store_settings(&portal.config.receiver);
-    let (store, findings) = Store::open(&data, clock.clone(), settings)?;
+    let (store, findings) = Store::open(
+        &data,
+        Surroundings {
+            clock: clock.clone(),
+            randomness: Arc::new(SystemRandomness),
+            lifecycle: Arc::new(crate::report::lifecycle::Lifecycle {
+                actions: vec![],
+                tracks: vec![],
+                clocks: vec![],
+                closing: vec![],
+                statuses: vec![],
+            }),
+        },
+        settings,
+    )?;
     if !findings.is_empty() {
         ui.tell_diagnostics(&reports::diagnostics(&findings))?;
     }

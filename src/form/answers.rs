@@ -16,6 +16,17 @@ pub struct Answers {
     given: Vec<(String, Answer)>,
 }
 
+/// Answers as they are stored: objects in the order of the form.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StoredAnswers {
+    /// What does not say who somebody is.
+    pub answers: Map<String, Value>,
+    /// What does.
+    pub names: Map<String, Value>,
+    /// Copies of the choices that may be counted.
+    pub countable: Map<String, Value>,
+}
+
 /// One answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
@@ -70,6 +81,28 @@ impl Answers {
             .map(|(name, answer)| (name.clone(), answer.to_json()))
             .collect();
         Value::Object(entries)
+    }
+
+    /// Returns the answers as they are stored, in the parts that are kept apart.
+    pub fn stored(&self, definition: &Definition) -> StoredAnswers {
+        let mut parts = StoredAnswers::default();
+        for (name, answer) in &self.given {
+            let field = definition.field(name);
+            if field.is_some_and(|field| !field.stored) {
+                continue;
+            }
+            if field.is_some_and(|field| field.counted) {
+                parts.countable.insert(name.clone(), answer.to_json());
+            }
+            let identifies = field.is_some_and(Field::identifies);
+            let part = if identifies {
+                &mut parts.names
+            } else {
+                &mut parts.answers
+            };
+            part.insert(name.clone(), answer.to_json());
+        }
+        parts
     }
 
     /// Reads stored answers. Every stored value is there again, read where the form can read it.

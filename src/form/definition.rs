@@ -79,6 +79,8 @@ pub struct Field {
     pub stored: bool,
     /// How private the answer is.
     pub privacy: Privacy,
+    /// Whether the chosen options may be counted in statistics.
+    pub counted: bool,
     /// Largest number of characters of a typed answer.
     pub max_length: usize,
     /// Value for `autocomplete`.
@@ -87,6 +89,13 @@ pub struct Field {
     pub options: Vec<ChoiceOption>,
     /// When the question is shown; always where absent.
     pub when: Option<Condition>,
+}
+
+impl Field {
+    /// Returns whether the answer says who somebody is, so that it is kept apart and erased first.
+    pub fn identifies(&self) -> bool {
+        matches!(self.kind, FieldKind::Phone | FieldKind::Email) || self.privacy == Privacy::P3
+    }
 }
 
 /// Name of a field: lower-case letters, digits and underscores, starting with a letter. It has no

@@ -205,6 +205,9 @@ impl Reader {
             field.require("privacy", &mut self.diagnostics);
         }
         let privacy = privacy.and_then(|node| node.one_of(&Privacy::ALL, &mut self.diagnostics));
+        let counted = field
+            .get("counted")
+            .and_then(|n| n.flag(&mut self.diagnostics));
         let max_length = field.get("max_length");
         let max_length = max_length.and_then(|node| self.number(node, 1, LONGEST_ANSWER));
         let autocomplete = field.get("autocomplete");
@@ -237,6 +240,7 @@ impl Reader {
             required: required.unwrap_or(false),
             stored: stored.unwrap_or(true),
             privacy: privacy.unwrap_or(Privacy::P0),
+            counted: counted.unwrap_or(false),
             max_length: max_length
                 .and_then(|length| usize::try_from(length).ok())
                 .unwrap_or(usual_length(kind?)),
@@ -250,7 +254,7 @@ impl Reader {
     fn check_keys(&mut self, field: &Mapping<'_>, kind: FieldKind) {
         for (key, key_node, _) in field.entries_with_keys() {
             let fits = match key {
-                "options" => kind.has_options(),
+                "options" | "counted" => kind.has_options(),
                 "max_length" => kind.is_typed() || kind == FieldKind::ApproximateDate,
                 "autocomplete" => kind.is_typed(),
                 "required" | "missing" | "check_label" | "hint" | "why" | "who_sees"

@@ -539,12 +539,15 @@ impl Application {
                 Problem::NOT_STORED
             })
         };
+        let stored = answers.stored(&route.form);
         Ok(NewReport {
             submission_key: key,
             form: code(&route.form.id)?,
             version: route.form.version,
             language: route.language,
-            answers: answers.to_json(&route.form),
+            answers: stored.answers.into(),
+            names: stored.names.into(),
+            countable: stored.countable.into(),
             recipient: code(recipient)?,
         })
     }
@@ -645,6 +648,9 @@ impl Problem {
             },
             SubmitError::NoFreeNumber { .. }
             | SubmitError::Answers(_)
+            | SubmitError::Seal(_)
+            | SubmitError::Erased { .. }
+            | SubmitError::People(_)
             | SubmitError::Name(_)
             | SubmitError::Unreadable { .. } => Problem::NOT_STORED,
             SubmitError::File(_) => Problem::UNSURE,

@@ -22,7 +22,7 @@ use crate::report::ids::{CaseId, Code, Digest, SubmissionKey, random_code};
 use crate::report::lifecycle::{Given, Hearing, Refused, Role};
 use crate::report::people::Person;
 use crate::report::receipt::ReceiptCode;
-use crate::report::seal::{Envelope, PublicKey, SealError, Sealed, SealedWriter, SecretKey, open_stream};
+use crate::report::seal::{Envelope, SealError, Sealed, SealedWriter, SecretKey, open_stream};
 use crate::report::statistics::{self, Counted};
 use crate::report::verify::{self, Finding, Problem};
 
@@ -180,7 +180,6 @@ pub enum AttachError<E> {
     File(#[from] PathError),
 }
 
-
 /// Who opens a case with a key.
 #[derive(Clone, Copy, Debug)]
 pub enum Reader<'a> {
@@ -325,7 +324,13 @@ impl Store {
             let lifecycle = &self.around.lifecycle;
             let role = act.actor.role;
             let progress = lifecycle
-                .after(&cover.progress, &act.action, role, &given, self.now())
+                .after(
+                    &cover.progress,
+                    act.action.as_str(),
+                    role,
+                    &given,
+                    self.now(),
+                )
                 .map_err(|refused| RecordError::Refused { case, refused })?;
             let mut body = act.body.clone();
             body.statistics = counted.as_ref().and_then(Counted::name);
@@ -462,8 +467,8 @@ impl Store {
         }
         let stored = self.storage.open(&Name::parse(&path)?)?;
         let stored = stored.ok_or_else(|| damaged(id, path.clone(), Problem::Missing))?;
-        let reader = open_stream(stored, &opened.key)
-            .map_err(|_| damaged(id, path, Problem::Swapped))?;
+        let reader =
+            open_stream(stored, &opened.key).map_err(|_| damaged(id, path, Problem::Swapped))?;
         Ok(Box::new(reader))
     }
 

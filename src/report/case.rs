@@ -216,7 +216,8 @@ impl Cover {
     fn add(&mut self, event: &Event) {
         self.history.push(Happening::of(event));
         self.files.extend(event.open.files.iter().cloned());
-        self.names.extend(event.open.names.map(|digest| (event.sequence, digest)));
+        self.names
+            .extend(event.open.names.map(|digest| (event.sequence, digest)));
         self.access.extend(event.open.access.iter().cloned());
     }
 
@@ -227,7 +228,9 @@ impl Cover {
 
     /// Returns whether a person has the key of the case.
     pub fn is_open_to(&self, person: &Code) -> bool {
-        self.access.iter().any(|access| access.people.contains(person))
+        self.access
+            .iter()
+            .any(|access| access.people.contains(person))
     }
 
     /// Returns the moment at which something is due first.
@@ -276,8 +279,8 @@ impl Case {
     }
 
     /// Returns the last choice that was made with an action.
-    pub fn last_choice(&self, action: &str) -> Option<&Code> {
-        self.taken(action).last()?.body.choice.as_ref()
+    pub fn last_choice<'a>(&'a self, action: &'a str) -> Option<&'a Code> {
+        self.taken(action).next_back()?.body.choice.as_ref()
     }
 
     /// Returns the entries of an action, in order.

@@ -45,7 +45,10 @@ impl KeyMaker {
         let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
         // Other people: a person was added or removed, or a reporter chose somebody else. The thread
         // for the people before ends when nobody can receive from it.
-        if ahead.as_ref().is_none_or(|ahead| ahead.entitled != entitled) {
+        if ahead
+            .as_ref()
+            .is_none_or(|ahead| ahead.entitled != entitled)
+        {
             *ahead = Ahead::start(entitled);
         }
         let made = ahead.as_ref().and_then(|ahead| ahead.keys.try_recv().ok());

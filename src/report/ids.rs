@@ -35,7 +35,9 @@ pub(super) fn digits_of(text: &str) -> impl Iterator<Item = Option<u8>> {
                 'I' | 'L' => '1',
                 other => other,
             };
-            let at = DIGITS.iter().position(|digit| char::from(*digit) == upper)?;
+            let at = DIGITS
+                .iter()
+                .position(|digit| char::from(*digit) == upper)?;
             u8::try_from(at).ok()
         })
 }
@@ -316,7 +318,9 @@ pub(super) fn random_code(
 ) -> Result<Code, NoRandomness> {
     let mut bytes = vec![0; characters.min(LONGEST_CODE)];
     randomness.fill(&mut bytes)?;
-    let digits = bytes.iter().map(|byte| digit_of(byte & 31).to_ascii_lowercase());
+    let digits = bytes
+        .iter()
+        .map(|byte| digit_of(byte & 31).to_ascii_lowercase());
     Ok(Code(digits.collect()))
 }
 

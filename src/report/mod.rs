@@ -10,7 +10,10 @@ pub mod case;
 mod case_keys;
 pub mod due;
 pub mod event;
+#[cfg(test)]
+mod fixture;
 pub mod ids;
+pub mod lifecycle;
 pub mod people;
 pub mod receipt;
 mod receipts;

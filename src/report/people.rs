@@ -169,7 +169,10 @@ impl People {
             }
         }
         if let Some(bytes) = storage.get(&Name::parse(RECOVERY)?)? {
-            match std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok()) {
+            match std::str::from_utf8(&bytes)
+                .ok()
+                .and_then(|text| text.parse().ok())
+            {
                 Some(key) => people.recovery = Some(key),
                 None => people.damaged.push(RECOVERY.to_owned()),
             }
@@ -202,7 +205,9 @@ impl People {
         };
         let with = |role: Role| -> Vec<&Person> {
             let active = self.persons.iter().filter(|person| person.keys.is_some());
-            active.filter(|person| person.roles.contains(&role)).collect()
+            active
+                .filter(|person| person.roles.contains(&role))
+                .collect()
         };
         let chosen = with(role);
         if chosen.is_empty() {
@@ -367,7 +372,8 @@ fn put(storage: &dyn Storage, person: &Person) -> Result<(), PeopleError> {
 fn new_keys(randomness: &dyn Randomness) -> Result<(Keys, OneTimeCode), PeopleError> {
     let key = SecretKey::generate();
     let code = OneTimeCode(Zeroizing::new(random_digits(randomness, CODE_CHARACTERS)?));
-    let private = Sealed::to_passphrase(key.to_text().as_bytes(), &code.0, CHOSEN_WORK, randomness)?;
+    let private =
+        Sealed::to_passphrase(key.to_text().as_bytes(), &code.0, CHOSEN_WORK, randomness)?;
     let keys = Keys {
         public: key.public(),
         private,
@@ -378,7 +384,8 @@ fn new_keys(randomness: &dyn Randomness) -> Result<(Keys, OneTimeCode), PeopleEr
 
 fn random_id(randomness: &dyn Randomness) -> Result<Code, PeopleError> {
     let text = random_digits(randomness, ID_CHARACTERS)?.to_ascii_lowercase();
-    text.parse().map_err(|_| PeopleError::Randomness(NoRandomness))
+    text.parse()
+        .map_err(|_| PeopleError::Randomness(NoRandomness))
 }
 
 fn random_digits(randomness: &dyn Randomness, count: usize) -> Result<String, NoRandomness> {
@@ -501,7 +508,10 @@ mod tests {
         ));
         let chosen = choose(&code.to_string(), "een lange zin van mij").unwrap();
         assert_eq!(office.people().persons, [chosen.clone()]);
-        assert_eq!(chosen.unlock("een lange zin van mij").unwrap().public(), key.public());
+        assert_eq!(
+            chosen.unlock("een lange zin van mij").unwrap().public(),
+            key.public()
+        );
         assert!(matches!(
             chosen.unlock(&code.to_string()),
             Err(PeopleError::WrongPassphrase { .. })
@@ -516,7 +526,10 @@ mod tests {
         let office = Office::new();
         let (first, _) = office.add("Anna", &[Role::Coordinator]);
         let (second, code) = reset(&office.storage, &first, NOW, &SystemRandomness).unwrap();
-        assert_ne!(first.keys.unwrap().public, second.keys.as_ref().unwrap().public);
+        assert_ne!(
+            first.keys.unwrap().public,
+            second.keys.as_ref().unwrap().public
+        );
         assert!(second.unlock(&code.to_string()).is_ok());
         let removed = remove(&office.storage, &second, NOW).unwrap();
         assert!(matches!(

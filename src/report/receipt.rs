@@ -90,7 +90,9 @@ impl FromStr for ReceiptCode {
         for digit in &mut digits {
             *digit = read.next().flatten().ok_or(InvalidReceiptCode)?;
         }
-        let check = digits.iter().fold(0, |check, digit| times_alpha(check) ^ digit);
+        let check = digits
+            .iter()
+            .fold(0, |check, digit| times_alpha(check) ^ digit);
         if read.next().is_some() || check != 0 {
             return Err(InvalidReceiptCode);
         }

@@ -27,10 +27,7 @@ pub(super) struct Receipts {
 
 impl Receipts {
     /// Takes in the cases that are stored.
-    pub(super) fn of(
-        cases: &[Cover],
-        randomness: &dyn Randomness,
-    ) -> Result<Receipts, SealError> {
+    pub(super) fn of(cases: &[Cover], randomness: &dyn Randomness) -> Result<Receipts, SealError> {
         let nobodys = SecretKey::generate().to_text();
         let receipts = Receipts {
             cases: RwLock::default(),
@@ -61,8 +58,13 @@ impl Receipts {
     ) -> Result<Option<(SecretKey, Box<Cover>, Vec<Event>)>, E> {
         let candidates = code.map_or_else(Vec::new, |code| self.candidates(code));
         let passphrase = code.map(ReceiptCode::passphrase);
-        let passphrase = passphrase.as_ref().map_or(NO_PASSPHRASE, |text| text.as_str());
-        let _alone = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
+        let passphrase = passphrase
+            .as_ref()
+            .map_or(NO_PASSPHRASE, |text| text.as_str());
+        let _alone = self
+            .one_at_a_time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut tried = false;
         for case in candidates {
             let Some((cover, events)) = read(case)? else {
@@ -87,7 +89,12 @@ impl Receipts {
 }
 
 fn open_with(cover: &Cover, passphrase: &str) -> Option<SecretKey> {
-    let plain = cover.keys.receipt.sealed.open_with_passphrase(passphrase).ok()?;
+    let plain = cover
+        .keys
+        .receipt
+        .sealed
+        .open_with_passphrase(passphrase)
+        .ok()?;
     let secret: SecretKey = std::str::from_utf8(&plain).ok()?.parse().ok()?;
     // A receipt that was copied from another case opens nothing here.
     (secret.public() == cover.keys.public).then_some(secret)

@@ -267,8 +267,11 @@ impl Envelope {
         Envelope::to(keys.iter().map(|key| &key.recipient as &dyn age::Recipient))
     }
 
-    fn to<'a>(recipients: impl Iterator<Item = &'a dyn age::Recipient>) -> Result<Envelope, SealError> {
-        let output = ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor).map_err(SealError)?;
+    fn to<'a>(
+        recipients: impl Iterator<Item = &'a dyn age::Recipient>,
+    ) -> Result<Envelope, SealError> {
+        let output =
+            ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor).map_err(SealError)?;
         let encryptor = Encryptor::with_recipients(recipients).map_err(cannot_encrypt)?;
         Ok(Envelope(encryptor.wrap_output(output).map_err(SealError)?))
     }
@@ -363,7 +366,10 @@ impl age::Recipient for Passphrase<'_> {
             .map_err(|error| EncryptError::Io(io::Error::other(error.to_string())))?;
         let stanza = Stanza {
             tag: "scrypt".to_owned(),
-            args: vec![BASE64_STANDARD_NO_PAD.encode(self.salt), self.work.0.to_string()],
+            args: vec![
+                BASE64_STANDARD_NO_PAD.encode(self.salt),
+                self.work.0.to_string(),
+            ],
             body: aead_encrypt(&key, file_key.expose_secret()),
         };
         let label = hex(self.salt.get(..LABEL_BYTES).unwrap_or(&self.salt));

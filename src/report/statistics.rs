@@ -129,8 +129,8 @@ fn put(
     record: &Record,
     randomness: &dyn Randomness,
 ) -> Result<Name, RecordError> {
-    let mut bytes = serde_json::to_vec_pretty(record)
-        .map_err(|error| RecordError::Event(error.into()))?;
+    let mut bytes =
+        serde_json::to_vec_pretty(record).map_err(|error| RecordError::Event(error.into()))?;
     bytes.push(b'\n');
     let id = random_code(randomness, NAME_CHARACTERS)?;
     let name = Name::parse(&format!("statistics/{}/{id}.json", record.year))?;

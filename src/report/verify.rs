@@ -236,7 +236,12 @@ fn remains(stub: &Stub, found: &Found) -> Vec<Finding> {
     let events = found.events.iter().filter(|known| **known != stub.sequence);
     let paths = events
         .map(|sequence| event_path(stub.id, *sequence))
-        .chain(found.names.iter().map(|sequence| names_path(stub.id, *sequence)))
+        .chain(
+            found
+                .names
+                .iter()
+                .map(|sequence| names_path(stub.id, *sequence)),
+        )
         .chain(found.files.iter().map(|file| file_path(stub.id, file)));
     paths
         .map(|path| Finding::about(stub.id, path, Problem::Remains))
@@ -245,7 +250,10 @@ fn remains(stub: &Stub, found: &Found) -> Vec<Finding> {
 
 /// Returns the files of a case that never was: they were sent before an event that did not follow.
 pub fn orphans(case: CaseId, found: &Found) -> Vec<Finding> {
-    let names = found.names.iter().map(|sequence| names_path(case, *sequence));
+    let names = found
+        .names
+        .iter()
+        .map(|sequence| names_path(case, *sequence));
     let files = found.files.iter().map(|file| file_path(case, file));
     names
         .chain(files)
@@ -263,7 +271,10 @@ fn around(cover: &Cover, found: &Found) -> Vec<Finding> {
         .difference(&found.names)
         .map(|sequence| missing(names_path(id, *sequence)))
         .collect();
-    let files_missing = cover.files.iter().filter(|file| !found.files.contains(&file.id));
+    let files_missing = cover
+        .files
+        .iter()
+        .filter(|file| !found.files.contains(&file.id));
     findings.extend(files_missing.map(|file| missing(file_path(id, &file.id))));
     let problem = if cover.names_erased_at.is_some() {
         Problem::Remains
@@ -275,8 +286,7 @@ fn around(cover: &Cover, found: &Found) -> Vec<Finding> {
         names_left.map(|sequence| Finding::about(id, names_path(id, *sequence), problem.clone())),
     );
     let orphans = found.files.iter().filter(|file| !named.contains(file));
-    findings
-        .extend(orphans.map(|file| Finding::about(id, file_path(id, file), Problem::Orphan)));
+    findings.extend(orphans.map(|file| Finding::about(id, file_path(id, file), Problem::Orphan)));
     findings
 }
 
@@ -308,94 +318,133 @@ impl From<ReadError> for Problem {
 mod tests {
     use super::*;
 
+    use std::collections::BTreeMap;
+
     use crate::report::event::{
-        Actor, FORMAT, FormVersion, Kind, LAST_SEQUENCE, Open, Role, Sealed, Status,
+        Actor, Body, CaseKeys, Contents, FORMAT, FileRef, FormVersion, Kind, LAST_SEQUENCE, Open,
+        Receipt, Status,
     };
+    use crate::report::lifecycle::Progress;
+    use crate::report::seal::{Envelope, Sealed, SecretKey};
+
+    const CASE: &str = "7K3QX-9M2PD";
 
     fn id(text: &str) -> CaseId {
         text.parse().unwrap()
     }
 
+    fn digest(text: &str) -> Digest {
+        Digest::of(text.as_bytes())
+    }
+
     fn event(case: &str, sequence: u32, previous: Option<&[u8]>) -> Event {
-        let kind = if sequence == 1 {
+        let key = SecretKey::generate().public();
+        let first = sequence == 1;
+        let kind = if first {
             Kind::ReportSubmitted
         } else {
             Kind::ReportAmended
         };
-        let recorded_at = "2026-11-19T10:00:00Z".parse().unwrap();
+        let contents = Contents {
+            case: id(case),
+            sequence,
+            kind,
+            body: Body::default(),
+        };
         Event {
             format: FORMAT,
             case: id(case),
             sequence,
             kind,
-            recorded_at,
-            actor: Actor {
-                role: Role::Reporter,
-                person: None,
-            },
+            recorded_at: "2026-11-19T10:00:00Z".parse().unwrap(),
+            actor: Actor::REPORTER,
             previous: previous.map(Digest::of),
             open: Open {
-                form: FormVersion {
+                form: Some(FormVersion {
                     id: "incident".parse().unwrap(),
                     version: 1,
-                },
-                recipient: "coordinator".parse().unwrap(),
-                status: Status::Submitted,
-                due: crate::report::due::due_dates(recorded_at),
-                submission: Digest::of(b"key"),
+                }),
+                recipient: "coordinator".parse().ok(),
+                progress: first.then(|| Progress {
+                    status: Status::Submitted,
+                    tracks: BTreeMap::new(),
+                    steps: BTreeMap::new(),
+                    due: BTreeMap::new(),
+                }),
+                submission: Some(digest("key")),
+                sent: Some(digest("sent")),
+                keys: first.then(|| CaseKeys {
+                    public: key.clone(),
+                    receipt: Receipt {
+                        locator: serde_json::from_str("\"7K3Q\"").unwrap(),
+                        sealed: Sealed::to_keys(b"", &[key.clone()]).unwrap(),
+                    },
+                }),
+                ..Open::default()
             },
-            sealed: Sealed {
-                case: id(case),
-                sequence,
-                kind,
-                language: "nl".to_owned(),
-                answers: serde_json::json!({ "n": sequence }),
-            },
+            sealed: Some(contents.seal(Envelope::to_keys(&[key]).unwrap()).unwrap()),
         }
     }
 
-    const CASE: &str = "7K3QX-9M2PD";
-
-    /// Three events that belong together, as bytes.
+    /// Three events that follow each other.
     fn three() -> Vec<Vec<u8>> {
         let mut files: Vec<Vec<u8>> = Vec::new();
         for sequence in 1..=3 {
-            let previous = files.last().map(Vec::as_slice);
-            let file = event(CASE, sequence, previous).to_bytes().unwrap();
-            files.push(file);
+            let event = event(CASE, sequence, files.last().map(Vec::as_slice));
+            files.push(event.to_bytes().unwrap());
         }
         files
-    }
-
-    /// Checks files that are numbered from 1, and compares the findings as `number problem`.
-    fn check(files: Vec<Option<Stored>>, expected: &[&str]) {
-        let files: Vec<(u32, Stored)> = (1..)
-            .zip(files)
-            .filter_map(|(sequence, stored)| Some((sequence, stored?)))
-            .collect();
-        let findings = check_case(id(CASE), &files).err().unwrap_or_default();
-        let told: Vec<String> = findings
-            .iter()
-            .map(|finding| {
-                assert_eq!(finding.case, Some(id(CASE)));
-                let file = finding.path.rsplit('/').next().unwrap();
-                format!("{file} {:?}", finding.problem)
-            })
-            .collect();
-        assert_eq!(told, expected);
     }
 
     fn whole() -> Vec<Option<Stored>> {
         three().into_iter().map(|bytes| Some(Ok(bytes))).collect()
     }
 
+    fn stored(files: Vec<Option<Stored>>) -> Vec<(u32, Stored)> {
+        let numbered = (1..).zip(files);
+        numbered
+            .filter_map(|(number, file)| Some((number, file?)))
+            .collect()
+    }
+
+    fn told(findings: &[Finding]) -> Vec<String> {
+        let mut told = Vec::new();
+        for finding in findings {
+            assert_eq!(finding.case, Some(id(CASE)));
+            let folder = "reports/7K3QX9M2PD/";
+            let file = finding.path.strip_prefix(folder).unwrap();
+            told.push(format!("{file} {:?}", finding.problem));
+        }
+        told
+    }
+
+    #[track_caller]
+    fn check(files: Vec<Option<Stored>>, expected: &[&str]) {
+        let findings = check_case(id(CASE), &stored(files), &Found::default());
+        assert_eq!(told(&findings.err().unwrap_or_default()), expected);
+    }
+
+    /// Checks what is told of the files around three whole events.
+    #[track_caller]
+    fn check_around(change: impl Fn(&mut Event), found: &Found, expected: &[&str]) {
+        let mut first = event(CASE, 1, None);
+        change(&mut first);
+        let bytes = first.to_bytes().unwrap();
+        let checked = check_case(id(CASE), &[(1, Ok(bytes))], found).unwrap();
+        let (Checked::Case(_, _, findings) | Checked::Erased(_, findings)) = checked;
+        assert_eq!(told(&findings), expected);
+    }
+
     #[test]
-    fn a_whole_case_has_its_latest_answers() {
+    fn a_whole_case_has_a_cover() {
         check(whole(), &[]);
-        let files: Vec<(u32, Stored)> = (1..).zip(three().into_iter().map(Ok)).collect();
-        let case = check_case(id(CASE), &files).unwrap();
-        assert_eq!(case.answers, serde_json::json!({ "n": 3 }));
-        assert_eq!(case.history.len(), 3);
+        let Checked::Case(cover, events, findings) =
+            check_case(id(CASE), &stored(whole()), &Found::default()).unwrap()
+        else {
+            panic!("not a case");
+        };
+        assert_eq!((cover.history.len(), events.len()), (3, 3));
+        assert_eq!(findings, []);
     }
 
     #[test]
@@ -404,7 +453,7 @@ mod tests {
         // The last byte is the line break, which JSON does not need, but the chain does.
         for cut in 0..bytes.len() - 1 {
             let files = [(1, Ok(bytes[..cut].to_vec()))];
-            let findings = check_case(id(CASE), &files).unwrap_err();
+            let findings = check_case(id(CASE), &files, &Found::default()).unwrap_err();
             assert!(
                 matches!(findings[0].problem, Problem::NotAnEvent { .. }),
                 "{cut}"
@@ -450,27 +499,40 @@ mod tests {
         files[0] = Some(Ok(event("00000-00000", 1, None).to_bytes().unwrap()));
         check(files, &["00001.json Misplaced", "00002.json BrokenChain"]);
 
-        let mut event_of_other = event(CASE, 1, None);
-        event_of_other.sealed.case = id("00000-00000");
-        let bytes = event_of_other.to_bytes().unwrap();
-        check(vec![Some(Ok(bytes))], &["00001.json Swapped"]);
-
         let mut second_start = event(CASE, 2, Some(&three()[0]));
         second_start.kind = Kind::ReportSubmitted;
-        second_start.sealed.kind = Kind::ReportSubmitted;
-        let mut files = whole();
-        files.truncate(1);
-        files.push(Some(Ok(second_start.to_bytes().unwrap())));
-        check(files, &["00002.json OutOfOrder"]);
+        let first = three().remove(0);
+        second_start.previous = Some(Digest::of(&first));
+        let second_start = second_start.to_bytes().unwrap();
+        check(
+            vec![Some(Ok(first)), Some(Ok(second_start))],
+            &["00002.json OutOfOrder"],
+        );
 
         check(vec![], &["00001.json Missing"]);
+    }
+
+    #[test]
+    fn an_event_without_what_its_kind_needs_cannot_be() {
+        let strip: [fn(&mut Event); 4] = [
+            |event| event.open.keys = None,
+            |event| event.open.progress = None,
+            |event| event.open.recipient = None,
+            |event| event.open.submission = None,
+        ];
+        for strip in strip {
+            let mut first = event(CASE, 1, None);
+            strip(&mut first);
+            let bytes = first.to_bytes().unwrap();
+            check(vec![Some(Ok(bytes))], &["00001.json OutOfOrder"]);
+        }
     }
 
     #[test]
     fn one_changed_byte_breaks_the_chain() {
         let mut files = three();
         let text = String::from_utf8(files[0].clone()).unwrap();
-        files[0] = text.replace("\"n\": 1", "\"n\": 7").into_bytes();
+        files[0] = text.replace("coordinator", "coordinatos").into_bytes();
         let files = files.into_iter().map(|bytes| Some(Ok(bytes))).collect();
         check(files, &["00002.json BrokenChain"]);
     }
@@ -483,42 +545,56 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_an_event_stays_as_it_is() {
-        let text = String::from_utf8(three().remove(1)).unwrap();
-        insta::assert_snapshot!(text, @r#"
-        {
-          "format": 1,
-          "case": "7K3QX9M2PD",
-          "sequence": 2,
-          "kind": "report_amended",
-          "recorded_at": "2026-11-19T10:00:00Z",
-          "actor": {
-            "role": "reporter"
-          },
-          "previous": "sha256:03dcce836b906029ecb340affc6a44b7e0b8c6016d6873b083414ae3f723c013",
-          "open": {
-            "form": {
-              "id": "incident",
-              "version": 1
-            },
-            "recipient": "coordinator",
-            "status": "submitted",
-            "due": {
-              "acknowledge": "2026-11-20"
-            },
-            "submission": "sha256:2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"
-          },
-          "sealed": {
-            "case": "7K3QX9M2PD",
-            "sequence": 2,
-            "kind": "report_amended",
-            "language": "nl",
-            "answers": {
-              "n": 2
-            }
-          }
-        }
-        "#);
+    fn files_around_the_events_must_be_those_that_the_events_name() {
+        let file = |name: &str| -> Code { name.parse().unwrap() };
+        let with_file = |event: &mut Event| {
+            event.open.files.push(FileRef {
+                id: "aaaa".parse().unwrap(),
+                bytes: 3,
+                digest: digest("abc"),
+            });
+        };
+        let there = |files: &[&str], names: &[u32]| Found {
+            events: vec![1],
+            files: files.iter().map(|name| file(name)).collect(),
+            names: names.iter().copied().collect(),
+        };
+        check_around(with_file, &there(&["aaaa"], &[]), &[]);
+        check_around(
+            with_file,
+            &there(&[], &[]),
+            &["attachments/aaaa.age Missing"],
+        );
+        check_around(
+            with_file,
+            &there(&["aaaa", "bbbb"], &[]),
+            &["attachments/bbbb.age Orphan"],
+        );
+        let with_names = |event: &mut Event| event.open.names = Some(digest("names"));
+        check_around(with_names, &there(&[], &[1]), &[]);
+        check_around(with_names, &there(&[], &[]), &["names/00001.age Missing"]);
+        check_around(|_| {}, &there(&[], &[1]), &["names/00001.age Orphan"]);
+    }
+
+    #[test]
+    fn of_an_erased_case_only_the_last_event_is_needed() {
+        let erased = |event: &mut Event| {
+            event.kind = Kind::CaseErased;
+            event.open = Open::default();
+        };
+        let found = Found {
+            events: vec![1],
+            ..Found::default()
+        };
+        check_around(erased, &found, &[]);
+        let mut remains = found.clone();
+        remains.events.insert(0, 0);
+        remains.files.insert("aaaa".parse().unwrap());
+        check_around(
+            erased,
+            &remains,
+            &["00000.json Remains", "attachments/aaaa.age Remains"],
+        );
     }
 
     #[test]

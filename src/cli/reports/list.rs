@@ -45,8 +45,7 @@ fn as_json(inventory: &Inventory) -> String {
             json!({
                 "case": case.id.to_string(),
                 "received_at": case.received_at,
-                "status": case.status,
-                "due": case.due,
+                "progress": case.progress,
                 "recipient": case.recipient,
                 "form": case.form,
             })
@@ -70,8 +69,11 @@ fn print_table(ui: &mut Ui, inventory: &Inventory) -> Result<(), CommandError> {
         rows.push([
             case.id.to_string(),
             date_and_time(case.received_at),
-            ui.text(&format!("report-status-{}", case.status.name()), &[]),
-            case.due.acknowledge.to_string(),
+            ui.text(
+                &format!("report-status-{}", case.progress.status.name()),
+                &[],
+            ),
+            case.due_first().map(date_and_time).unwrap_or_default(),
             case.recipient.to_string(),
         ]);
     }

@@ -8,7 +8,7 @@ use crate::cli::reports::{date_and_time, diagnostics};
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::report::archive::{Archive, Found};
-use crate::report::case::Case;
+use crate::report::case::Cover;
 use crate::report::ids::CaseId;
 
 /// Blanks that each level of answers is moved to the right.
@@ -30,15 +30,16 @@ pub(super) fn run(
 ) -> Result<(), CommandError> {
     let id = arguments.case;
     match archive.case(id)? {
-        Found::Case(case) if arguments.json => {
-            let json = serde_json::to_string_pretty(&case).map_err(|error| {
+        Found::Case(cover, _) if arguments.json => {
+            let json = serde_json::to_string_pretty(&cover).map_err(|error| {
                 CommandError::ReadWrite(
                     Diagnostic::error("cli-output-failed").with("reason", error),
                 )
             })?;
             ui.print(&harmless::json(&json))
         }
-        Found::Case(case) => print_case(ui, &case),
+        Found::Case(cover, _) => print_case(ui, &cover),
+        Found::Erased(stub) => ui.print(&stub.id.to_string()),
         Found::Damaged(findings) => {
             ui.tell_diagnostics(&diagnostics(&findings))?;
             Err(CommandError::Problem(
@@ -51,24 +52,29 @@ pub(super) fn run(
     }
 }
 
-fn print_case(ui: &mut Ui, case: &Case) -> Result<(), CommandError> {
-    let status = ui.text(&format!("report-status-{}", case.status.name()), &[]);
+fn print_case(ui: &mut Ui, case: &Cover) -> Result<(), CommandError> {
+    let status = ui.text(
+        &format!("report-status-{}", case.progress.status.name()),
+        &[],
+    );
     let head = ui.text(
         "cli-show-head",
         &[
             ("case", &case.id.to_string()),
             ("received", &date_and_time(case.received_at)),
             ("status", &status),
-            ("due", &case.due.acknowledge.to_string()),
+            (
+                "due",
+                &case.due_first().map(date_and_time).unwrap_or_default(),
+            ),
             ("recipient", case.recipient.as_str()),
             ("form", case.form.id.as_str()),
             ("version", &case.form.version.to_string()),
-            ("language", &harmless::line(&case.language)),
+            ("language", ""),
         ],
     );
     ui.print(&head)?;
     let mut lines = vec![String::new(), ui.text("cli-show-answers", &[])];
-    answer_lines(&case.answers, INDENT, &mut lines);
     lines.extend([String::new(), ui.text("cli-show-history", &[])]);
     for line in &case.history {
         lines.push(format!(

@@ -1,0 +1,69 @@
+//! What the tests of this room share: a fixed moment, and reports to send.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::clock::Clock;
+use crate::language::Language;
+use crate::randomness::SystemRandomness;
+use crate::report::lifecycle::Lifecycle;
+use crate::report::store::{NewReport, StoreSettings, Surroundings};
+
+pub(super) const SETTINGS: StoreSettings = StoreSettings {
+    least_free_bytes: 0,
+};
+
+/// A clock that a test moves on.
+pub(super) struct Later(Mutex<Timestamp>);
+
+impl Later {
+    pub(super) fn wait(&self, time: SignedDuration) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.checked_add(time).unwrap();
+    }
+}
+
+impl Clock for Later {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+pub(super) fn clock() -> Arc<Later> {
+    let moment = "2026-11-20T15:04:05.678Z".parse().unwrap();
+    Arc::new(Later(Mutex::new(moment)))
+}
+
+pub(super) fn surroundings() -> Surroundings {
+    at(clock())
+}
+
+pub(super) fn at(clock: Arc<Later>) -> Surroundings {
+    Surroundings {
+        clock,
+        randomness: Arc::new(SystemRandomness),
+        lifecycle: Arc::new(Lifecycle {
+            actions: vec![],
+            tracks: vec![],
+            clocks: vec![],
+            closing: vec![],
+            statuses: vec![],
+        }),
+    }
+}
+
+/// A report that is sent with this key, with these answers and a name to reach somebody by.
+pub(super) fn report(key: u8, answers: Value) -> NewReport {
+    NewReport {
+        submission_key: format!("{key:032x}").parse().unwrap(),
+        form: "incident".parse().unwrap(),
+        version: 1,
+        language: Language::Nl,
+        answers,
+        names: json!({}),
+        countable: json!({"behaviour_kinds": ["verbal"]}),
+        recipient: "coordinator".parse().unwrap(),
+    }
+}
