@@ -7,9 +7,10 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, abridge, any_error, sort};
-use crate::form::Definition;
+use crate::form::{Definition, is_form_file};
 use crate::language::Language;
 use crate::output::Output;
+use crate::report::lifecycle::Lifecycle;
 use crate::site::config::{Config, Environment};
 use crate::site::pages::gather;
 use crate::site::render::{Input, render, site_views};
@@ -26,6 +27,8 @@ pub struct Portal {
     pub theme: Theme,
     /// Its forms.
     pub forms: Vec<Definition>,
+    /// What happens to its reports.
+    pub lifecycle: Lifecycle,
     /// What all pages in a language share.
     pub views: BTreeMap<Language, SiteView>,
     /// Its files.
@@ -64,6 +67,7 @@ fn assemble_unchecked(
     };
     diagnostics.extend(problems);
     let forms = read_forms(root, diagnostics);
+    let lifecycle = read_lifecycle(root, diagnostics);
     let theme = read_theme(root, &config, diagnostics);
     let (sources, problems) = source::read(root);
     diagnostics.extend(problems);
@@ -89,6 +93,7 @@ fn assemble_unchecked(
         config,
         theme,
         forms,
+        lifecycle: lifecycle?,
         views,
         outputs,
     })
@@ -109,14 +114,16 @@ fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
     None
 }
 
-/// Reads the forms of the portal; a portal without a folder for them has the ones that ship.
+/// Reads the forms of the portal; a portal without forms of its own has the ones that ship.
 fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
     let folder = root.join("forms");
-    let sources = if folder.is_dir() {
-        form_sources(&folder, diagnostics)
-    } else {
-        Definition::shipped()
-    };
+    let mut sources = Vec::new();
+    if folder.is_dir() {
+        sources = form_sources(&folder, diagnostics);
+    }
+    if sources.is_empty() {
+        sources = Definition::shipped();
+    }
     let mut forms = Vec::new();
     for source in &sources {
         let (form, problems) = Definition::parse(source);
@@ -146,8 +153,7 @@ fn form_sources(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceT
         Ok(entries) => {
             for entry in entries.flatten() {
                 if let Some(name) = entry.file_name().to_str()
-                    && name.ends_with(".yaml")
-                    && !name.starts_with('.')
+                    && is_form_file(name)
                 {
                     names.push(name.to_owned());
                 }
@@ -164,6 +170,19 @@ fn form_sources(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceT
         .into_iter()
         .filter_map(|name| read_text(&folder.join(&name), &format!("forms/{name}"), diagnostics))
         .collect()
+}
+
+/// Reads the life cycle of cases: that of the portal, or else the one that ships.
+fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Lifecycle> {
+    let path = root.join(Lifecycle::PATH);
+    let source = if path.exists() {
+        read_text(&path, Lifecycle::PATH, diagnostics)?
+    } else {
+        Lifecycle::shipped()
+    };
+    let (lifecycle, problems) = Lifecycle::parse(&source);
+    diagnostics.extend(problems);
+    lifecycle
 }
 
 /// Reads the theme of the portal; the theme that ships serves where the portal has no folder of

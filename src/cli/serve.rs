@@ -93,6 +93,7 @@ fn portal_to_serve(
         config,
         theme,
         forms,
+        lifecycle,
         mut views,
         outputs,
     } = portal;
@@ -105,6 +106,7 @@ fn portal_to_serve(
             .filter_map(|language| views.remove(language))
             .collect(),
         forms,
+        lifecycle,
         store: Arc::new(store),
         clock,
         randomness: Arc::new(SystemRandomness),

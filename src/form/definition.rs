@@ -22,6 +22,14 @@ pub const RESERVED_NAMES: [&str; 10] = [
     "action", "form", "go", "key", "lang", "language", "page", "return", "token", "version",
 ];
 
+/// The file among the forms that is none: what happens to a report after it was sent.
+const LIFECYCLE_FILE: &str = "lifecycle.yaml";
+
+/// Returns whether a file in the folder `forms` is a form, by its name.
+pub fn is_form_file(name: &str) -> bool {
+    name.ends_with(".yaml") && !name.starts_with('.') && name != LIFECYCLE_FILE
+}
+
 /// A form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
@@ -171,10 +179,12 @@ impl Definition {
     pub fn shipped() -> Vec<SourceText> {
         let mut forms: Vec<SourceText> = SHIPPED_FORMS
             .files()
-            .filter(|file| file.path().extension().is_some_and(|ext| ext == "yaml"))
             .filter_map(|file| {
-                let path = format!("forms/{}", file.path().to_string_lossy());
-                Some(SourceText::new(path, file.contents_utf8()?))
+                let name = file.path().to_str().filter(|name| is_form_file(name))?;
+                Some(SourceText::new(
+                    format!("forms/{name}"),
+                    file.contents_utf8()?,
+                ))
             })
             .collect();
         forms.sort_by(|a, b| a.path().cmp(b.path()));

@@ -18,6 +18,7 @@ pub use approximate_date::{ApproximateDate, DATE_PARTS, DatePart, Known, ShownDa
 pub use condition::Condition;
 pub use definition::{
     ChoiceOption, Definition, Field, FieldKind, FieldName, Page, Privacy, RESERVED_NAMES, Text,
+    is_form_file,
 };
 pub use draft::Draft;
 pub use validation::FieldError;

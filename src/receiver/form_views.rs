@@ -10,8 +10,8 @@ use crate::form::{
 };
 use crate::language::Language;
 use crate::message::Catalogue;
-use crate::report::due::{self, ACKNOWLEDGE_WORKING_DAYS, SUPPORT_TALK_HOURS};
 use crate::report::ids::SubmissionKey;
+use crate::report::lifecycle::{Lifecycle, Within};
 use crate::report::store::{Outcome, Submitted};
 use crate::theme::view::{
     AlternateView, CheckRowView, CheckView, ConfirmationView, DateView, ErrorLinkView, FieldView,
@@ -30,6 +30,8 @@ pub(super) struct Journey<'a> {
     pub(super) definition: &'a Definition,
     /// Its language on this address.
     pub(super) language: Language,
+    /// What happens to reports.
+    pub(super) lifecycle: &'a Lifecycle,
     /// The texts of the theme in that language.
     pub(super) texts: &'a Catalogue,
     /// The address that everything is sent to.
@@ -140,43 +142,16 @@ impl Journey<'_> {
         submitted: &Submitted,
         answers: &Answers,
     ) -> ConfirmationView {
-        let promises = due::promises(submitted.received_at);
-        let what = |key: &str| self.texts.text(&format!("journey.{key}.what"), &[]);
-        let acknowledged_when = self.texts.count(
-            "journey.acknowledge.when",
-            usize::try_from(ACKNOWLEDGE_WORKING_DAYS).unwrap_or_default(),
-            &[("date", &self.date(promises.acknowledged_by))],
-        );
         let contact = !wants_no_contact(answers);
-        let next_steps = if contact {
-            let talk_by = promises.support_talk_by.to_zoned(clock::time_zone()).date();
-            let support_when = self.texts.text(
-                "journey.support.when",
-                &[("date", &self.date(promises.first_support_on))],
-            );
-            let talk_when = self.texts.text(
-                "journey.talk.when",
-                &[
-                    ("date", &self.date(talk_by)),
-                    ("hours", &SUPPORT_TALK_HOURS.to_string()),
-                ],
-            );
-            [
-                (support_when, "support"),
-                (acknowledged_when, "acknowledge"),
-                (talk_when, "talk"),
-            ]
-            .map(|(when, key)| NextStepView {
-                when,
-                what: what(key),
+        let progress = self.lifecycle.begin(submitted.received_at);
+        let promised = self.lifecycle.promised(&progress, contact);
+        let next_steps = promised
+            .into_iter()
+            .map(|promised| NextStepView {
+                when: self.within(promised.rule.within, promised.due),
+                what: promised.text.get(self.language).to_owned(),
             })
-            .into()
-        } else {
-            vec![NextStepView {
-                when: acknowledged_when,
-                what: what("no_contact"),
-            }]
-        };
+            .collect();
         let title = self.texts.text("confirmation.title", &[]);
         ConfirmationView {
             shell: self.shell(title, false),
@@ -389,6 +364,25 @@ impl Journey<'_> {
                 ("year", &date.year().to_string()),
             ],
         )
+    }
+
+    /// `Binnen 1 werkdag (uiterlijk maandag 23 november 2026)`.
+    fn within(&self, within: Within, due: Timestamp) -> String {
+        let date = self.date(due.to_zoned(clock::time_zone()).date());
+        let (unit, count) = match within {
+            Within::Days(0) => {
+                return self
+                    .texts
+                    .text("journey.within.same_day", &[("date", &date)]);
+            }
+            Within::Hours(hours) => ("hours", hours),
+            Within::Days(days) => ("days", days),
+            Within::WorkingDays(days) => ("working_days", days),
+            Within::Months(months) => ("months", months),
+        };
+        let key = format!("journey.within.{unit}");
+        self.texts
+            .count(&key, usize::from(count), &[("date", &date)])
     }
 
     fn moment(&self, moment: Timestamp) -> DateView {

@@ -16,6 +16,7 @@ use crate::form::Definition;
 use crate::language::Language;
 use crate::output::{Caching, Output};
 use crate::randomness::SystemRandomness;
+use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{Store, StoreSettings};
 use crate::theme::view::{EmergencyView, RegisterView, SiteView};
 use crate::theme::{Theme, ThemeFiles};
@@ -43,6 +44,10 @@ impl Default for Options {
             indexable: false,
         }
     }
+}
+
+fn lifecycle() -> Lifecycle {
+    Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()
 }
 
 fn site(lang: Language, indexable: bool) -> SiteView {
@@ -107,6 +112,7 @@ fn set_up(options: Options) -> Setup {
             .map(|language| site(language, options.indexable))
             .into(),
         forms,
+        lifecycle: lifecycle(),
         store: Arc::new(store),
         clock,
         randomness: Arc::new(SystemRandomness),
@@ -789,6 +795,7 @@ async fn a_panic_becomes_an_error_page() {
             .iter()
             .filter_map(|source| Definition::parse(source).0)
             .collect(),
+        lifecycle: lifecycle(),
         store: Arc::new(store),
         clock: Arc::new(Broken),
         randomness: Arc::new(SystemRandomness),

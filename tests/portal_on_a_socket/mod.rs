@@ -14,6 +14,7 @@ use meldwijzer::randomness::SystemRandomness;
 use meldwijzer::receiver::{
     self, Limits, LogEntry, Portal, ServeError, StopHandle, bind, stop_by_hand,
 };
+use meldwijzer::report::lifecycle::Lifecycle;
 use meldwijzer::report::store::{Store, StoreSettings};
 use meldwijzer::theme::view::{EmergencyView, SiteView};
 use meldwijzer::theme::{Theme, ThemeFiles};
@@ -111,6 +112,7 @@ pub fn portal(
             .iter()
             .filter_map(|source| Definition::parse(source).0)
             .collect(),
+        lifecycle: Lifecycle::parse(&Lifecycle::shipped()).0.unwrap(),
         store: Arc::new(store),
         clock,
         randomness: Arc::new(SystemRandomness),

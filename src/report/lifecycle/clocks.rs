@@ -11,9 +11,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::clock;
 use crate::report::ids::Code;
 use crate::report::lifecycle::progress::{Given, Progress};
-use crate::report::lifecycle::table::{
-    Action, ClockRule, Effect, Lifecycle, Moment, Promise, Within,
-};
+use crate::report::lifecycle::table::{Action, ClockRule, Effect, Lifecycle, Moment, Text, Within};
 use crate::report::lifecycle::terms::Need;
 
 /// A clock that runs in a case.
@@ -25,13 +23,13 @@ pub struct Running<'a> {
     pub due: Timestamp,
 }
 
-/// What a reporter is promised: a rule with its promise, and by when.
+/// What a reporter is promised, and by when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Promised<'a> {
     /// The clock.
     pub rule: &'a ClockRule,
     /// What is told.
-    pub promise: &'a Promise,
+    pub text: &'a Text,
     /// By when.
     pub due: Timestamp,
 }
@@ -189,11 +187,12 @@ impl Lifecycle {
         running
             .filter_map(|Running { rule, due }| {
                 let promise = rule.promise.as_ref()?;
-                (contact || promise.without_contact.is_some()).then_some(Promised {
-                    rule,
-                    promise,
-                    due,
-                })
+                let text = if contact {
+                    &promise.text
+                } else {
+                    promise.without_contact.as_ref()?
+                };
+                Some(Promised { rule, text, due })
             })
             .collect()
     }

@@ -7,9 +7,13 @@
 
 mod clocks;
 mod progress;
+mod reading;
 mod rules;
 mod table;
 mod terms;
+
+use crate::diagnostic::{self, Diagnostic, any_error};
+use crate::source_text::SourceText;
 
 pub use clocks::{Promised, Running};
 pub use progress::{Given, Progress, Refused};
@@ -18,3 +22,37 @@ pub use table::{
     Text, Track, Within,
 };
 pub use terms::{Hearing, Need, Role, Status, TextRule, TrackState};
+
+/// The table that ships with the program.
+const SHIPPED: &str = include_str!("../../../forms/lifecycle.yaml");
+
+impl Lifecycle {
+    /// Path of the table in the folder of a portal.
+    pub const PATH: &str = "forms/lifecycle.yaml";
+
+    /// Returns the text of the table that ships with the program.
+    pub fn shipped() -> SourceText {
+        SourceText::new(Lifecycle::PATH, SHIPPED)
+    }
+
+    /// Reads and checks a table. All mistakes are told at once; with any mistake there is no table.
+    pub fn parse(source: &SourceText) -> (Option<Lifecycle>, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        let read = reading::read(source, &mut diagnostics);
+        diagnostic::sort(&mut diagnostics);
+        let sound = !any_error(&diagnostics);
+        (read.map(|(table, _)| table).filter(|_| sound), diagnostics)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_table_is_sound() {
+        let (table, diagnostics) = Lifecycle::parse(&Lifecycle::shipped());
+        assert_eq!(diagnostics, []);
+        assert!(table.is_some());
+    }
+}

@@ -225,7 +225,7 @@ impl Lifecycle {
             .iter()
             .filter(|action| {
                 let open = self.refusal(action, role, progress).is_none();
-                let closes = action.effect.to == Some(Status::Closed);
+                let closes = action.leads_to(Status::Closed);
                 open && (!closes || self.open_ends(progress).is_empty())
             })
             .collect()
@@ -288,28 +288,17 @@ impl Lifecycle {
     }
 
     fn is_met(&self, rule: &ClosingRule, progress: &Progress) -> bool {
-        rule.states
-            .contains(&progress.state_of(rule.track.as_str()))
-            || rule
-                .after
-                .as_ref()
-                .is_some_and(|step| self.has_come_to(&rule.track, step, progress))
-    }
-
-    fn has_come_to(&self, track: &Code, step: &Code, progress: &Progress) -> bool {
-        let Some(rule) = self.track(track.as_str()) else {
-            return false;
-        };
-        let last = progress.last_step(track.as_str());
-        let last = last.and_then(|last| rule.position(last.as_str()));
-        last.is_some_and(|last| Some(last) >= rule.position(step.as_str()))
+        self.track(rule.track.as_str()).is_some_and(|track| {
+            let state = progress.state_of(track.name.as_str());
+            rule.is_met(track, state, progress.last_step(track.name.as_str()))
+        })
     }
 
     fn holds(&self, condition: &Condition, progress: &Progress) -> bool {
-        let state = progress.state_of(condition.track.as_str());
-        let step = condition.after.as_ref();
-        (condition.states.is_empty() || condition.states.contains(&state))
-            && step.is_none_or(|step| self.has_come_to(&condition.track, step, progress))
+        self.track(condition.track.as_str()).is_some_and(|track| {
+            let state = progress.state_of(track.name.as_str());
+            condition.holds(track, state, progress.last_step(track.name.as_str()))
+        })
     }
 
     fn refusal(&self, action: &Action, role: Role, progress: &Progress) -> Option<Refused> {

@@ -75,13 +75,9 @@ impl Lifecycle {
 
     /// Returns whether the last step done towards the citizen is the decision, or comes after it.
     fn is_decided(&self, progress: &Progress) -> bool {
-        let Some(track) = self.track(HANDLING) else {
-            return false;
-        };
-        let position = |step: &str| track.position(step);
         let last = progress.last_step(HANDLING);
-        let last = last.and_then(|step| position(step.as_str()));
-        last.is_some() && last >= position(DECIDED)
+        let track = self.track(HANDLING);
+        track.is_some_and(|track| track.has_come_to(DECIDED, last))
     }
 
     /// Returns whether the reporter still has to be told what came of it.
@@ -104,9 +100,9 @@ fn may_change_registration(before: &Progress, now: &Progress, role: Role) -> boo
         return true;
     }
     let decided = was.1.is_some_and(|step| step.as_str() == DECIDED);
-    let undecided = was.1.is_none() && !is_over(was.0);
+    let undecided = !decided && !is_over(was.0);
     let carried_out = decided && was.0 == TrackState::Open && becomes.0 == TrackState::Done;
-    let lapses = undecided && becomes == (TrackState::Declined, None);
+    let lapses = undecided && becomes == (TrackState::Declined, was.1);
     carried_out || (role == Role::System && lapses)
 }
 

@@ -81,6 +81,8 @@ pub struct Condition {
     pub states: Vec<TrackState>,
     /// The step that must be the last one done, or come before it.
     pub after: Option<Code>,
+    /// The step that must come after the last one done.
+    pub before: Option<Code>,
 }
 
 /// What runs in a case beside other things.
@@ -226,6 +228,13 @@ impl Action {
             .find(|choice| choice.name.as_str() == name)
     }
 
+    /// Returns whether every way to do it leads to this status.
+    pub fn leads_to(&self, status: Status) -> bool {
+        self.ways()
+            .iter()
+            .all(|(_, effect)| effect.to == Some(status))
+    }
+
     /// Returns every way to do it, with everything that it then does.
     pub fn ways(&self) -> Vec<(Option<&Code>, Effect)> {
         if self.choices.is_empty() {
@@ -244,6 +253,33 @@ impl Track {
         self.steps
             .iter()
             .position(|known| known.name.as_str() == step)
+    }
+}
+
+impl Track {
+    /// Returns whether the step done last is this one, or comes after it.
+    pub fn has_come_to(&self, step: &str, last: Option<&Code>) -> bool {
+        let last = last.and_then(|last| self.position(last.as_str()));
+        last.is_some() && last >= self.position(step)
+    }
+}
+
+impl Condition {
+    /// Returns whether it holds for its track.
+    pub(super) fn holds(&self, track: &Track, state: TrackState, last: Option<&Code>) -> bool {
+        let come_to = |step: &Code| track.has_come_to(step.as_str(), last);
+        (self.states.is_empty() || self.states.contains(&state))
+            && self.after.as_ref().is_none_or(come_to)
+            && !self.before.as_ref().is_some_and(come_to)
+    }
+}
+
+impl ClosingRule {
+    /// Returns whether it is met by its track.
+    pub(super) fn is_met(&self, track: &Track, state: TrackState, last: Option<&Code>) -> bool {
+        let after = self.after.as_ref();
+        self.states.contains(&state)
+            || after.is_some_and(|step| track.has_come_to(step.as_str(), last))
     }
 }
 
