@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -28,7 +29,7 @@ pub struct Portal {
     /// Its forms.
     pub forms: Vec<Definition>,
     /// What happens to its reports.
-    pub lifecycle: Lifecycle,
+    pub lifecycle: Arc<Lifecycle>,
     /// What all pages in a language share.
     pub views: BTreeMap<Language, SiteView>,
     /// Its files.
@@ -93,7 +94,7 @@ fn assemble_unchecked(
         config,
         theme,
         forms,
-        lifecycle: lifecycle?,
+        lifecycle: Arc::new(lifecycle?),
         views,
         outputs,
     })

@@ -55,13 +55,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         Surroundings {
             clock: clock.clone(),
             randomness: Arc::new(SystemRandomness),
-            lifecycle: Arc::new(crate::report::lifecycle::Lifecycle {
-                actions: vec![],
-                tracks: vec![],
-                clocks: vec![],
-                closing: vec![],
-                statuses: vec![],
-            }),
+            lifecycle: Arc::clone(&portal.lifecycle),
         },
         settings,
     )?;
@@ -93,7 +87,7 @@ fn portal_to_serve(
         config,
         theme,
         forms,
-        lifecycle,
+        lifecycle: _,
         mut views,
         outputs,
     } = portal;
@@ -106,7 +100,6 @@ fn portal_to_serve(
             .filter_map(|language| views.remove(language))
             .collect(),
         forms,
-        lifecycle,
         store: Arc::new(store),
         clock,
         randomness: Arc::new(SystemRandomness),

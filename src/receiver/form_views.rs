@@ -143,8 +143,7 @@ impl Journey<'_> {
         answers: &Answers,
     ) -> ConfirmationView {
         let contact = !wants_no_contact(answers);
-        let progress = self.lifecycle.begin(submitted.received_at);
-        let promised = self.lifecycle.promised(&progress, contact);
+        let promised = self.lifecycle.promised(&submitted.progress, contact);
         let next_steps = promised
             .into_iter()
             .map(|promised| NextStepView {

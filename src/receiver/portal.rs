@@ -36,7 +36,6 @@ use crate::language::Language;
 use crate::output::Output;
 use crate::randomness::Randomness;
 use crate::report::ids::{Code, SubmissionKey};
-use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{NewReport, Store, SubmitError, Submitted};
 use crate::theme::view::{AlternateView, SiteView};
 use crate::theme::{RenderError, SharedSite, Template, Theme};
@@ -62,8 +61,6 @@ pub struct Portal {
     pub sites: Vec<SiteView>,
     /// The forms.
     pub forms: Vec<Definition>,
-    /// What happens to reports, and what reporters are promised.
-    pub lifecycle: Lifecycle,
     /// Where reports go.
     pub store: Arc<Store>,
     /// Tells the time.
@@ -100,7 +97,6 @@ pub(super) struct Application {
     indexable: bool,
     errors: ErrorPages,
     routes: Vec<FormRoute>,
-    lifecycle: Lifecycle,
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
@@ -157,7 +153,6 @@ impl Application {
             default_language,
             indexable,
             routes,
-            lifecycle: portal.lifecycle,
             store: portal.store,
             clock: portal.clock,
             randomness: portal.randomness,
@@ -577,7 +572,7 @@ impl Application {
         Some(Journey {
             definition: &route.form,
             language: route.language,
-            lifecycle: &self.lifecycle,
+            lifecycle: self.store.lifecycle(),
             texts: self.theme.messages(route.language),
             action: &route.action,
             alternates: &route.alternates,

@@ -11,13 +11,13 @@ use tower::ServiceExt;
 
 use super::portal::{Application, router};
 use super::*;
-use crate::clock::FixedClock;
+use crate::clock::{Clock, FixedClock};
 use crate::form::Definition;
 use crate::language::Language;
 use crate::output::{Caching, Output};
 use crate::randomness::SystemRandomness;
 use crate::report::lifecycle::Lifecycle;
-use crate::report::store::{Store, StoreSettings};
+use crate::report::store::{Store, StoreSettings, Surroundings};
 use crate::theme::view::{EmergencyView, RegisterView, SiteView};
 use crate::theme::{Theme, ThemeFiles};
 
@@ -46,8 +46,12 @@ impl Default for Options {
     }
 }
 
-fn lifecycle() -> Lifecycle {
-    Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()
+fn surroundings(clock: Arc<dyn Clock>) -> Surroundings {
+    Surroundings {
+        clock,
+        randomness: Arc::new(SystemRandomness),
+        lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+    }
 }
 
 fn site(lang: Language, indexable: bool) -> SiteView {
@@ -90,7 +94,7 @@ fn set_up(options: Options) -> Setup {
     let settings = StoreSettings {
         least_free_bytes: options.least_free_bytes,
     };
-    let (store, _) = Store::open(data.path(), clock.clone(), settings).unwrap();
+    let (store, _) = Store::open(data.path(), surroundings(clock.clone()), settings).unwrap();
     let (theme, problems) = Theme::load(&ThemeFiles::shipped(), options.base_path);
     let theme = theme.unwrap_or_else(|| panic!("{:?}", problems.first()));
     let forms = Definition::shipped()
@@ -112,7 +116,6 @@ fn set_up(options: Options) -> Setup {
             .map(|language| site(language, options.indexable))
             .into(),
         forms,
-        lifecycle: lifecycle(),
         store: Arc::new(store),
         clock,
         randomness: Arc::new(SystemRandomness),
@@ -785,7 +788,7 @@ async fn a_panic_becomes_an_error_page() {
     let settings = StoreSettings {
         least_free_bytes: 0,
     };
-    let (store, _) = Store::open(other.path(), Arc::new(Broken), settings).unwrap();
+    let (store, _) = Store::open(other.path(), surroundings(Arc::new(Broken)), settings).unwrap();
     let log = Arc::clone(&setup.log);
     let portal = Portal {
         pages: Vec::new(),
@@ -795,7 +798,6 @@ async fn a_panic_becomes_an_error_page() {
             .iter()
             .filter_map(|source| Definition::parse(source).0)
             .collect(),
-        lifecycle: lifecycle(),
         store: Arc::new(store),
         clock: Arc::new(Broken),
         randomness: Arc::new(SystemRandomness),

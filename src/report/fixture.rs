@@ -44,13 +44,7 @@ pub(super) fn at(clock: Arc<Later>) -> Surroundings {
     Surroundings {
         clock,
         randomness: Arc::new(SystemRandomness),
-        lifecycle: Arc::new(Lifecycle {
-            actions: vec![],
-            tracks: vec![],
-            clocks: vec![],
-            closing: vec![],
-            statuses: vec![],
-        }),
+        lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
     }
 }
 

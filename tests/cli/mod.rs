@@ -9,7 +9,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use meldwijzer::clock::FixedClock;
 use meldwijzer::language::Language;
-use meldwijzer::report::store::{NewReport, Store, StoreSettings};
+use meldwijzer::randomness::SystemRandomness;
+use meldwijzer::report::lifecycle::Lifecycle;
+use meldwijzer::report::store::{NewReport, Store, StoreSettings, Surroundings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -50,6 +52,8 @@ fn portal() -> (TempDir, Vec<String>) {
         version: 1,
         language: Language::Nl,
         answers,
+        names: json!({}),
+        countable: json!({}),
         recipient: "coordinator".parse().unwrap(),
     };
     let reports = [
@@ -72,8 +76,12 @@ fn portal() -> (TempDir, Vec<String>) {
         let settings = StoreSettings {
             least_free_bytes: 0,
         };
-        let clock = Arc::new(FixedClock(now));
-        let (store, findings) = Store::open(&root.path().join("data"), clock, settings).unwrap();
+        let around = Surroundings {
+            clock: Arc::new(FixedClock(now)),
+            randomness: Arc::new(SystemRandomness),
+            lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+        };
+        let (store, findings) = Store::open(&root.path().join("data"), around, settings).unwrap();
         assert_eq!(findings, []);
         cases.push(store.submit(&report).unwrap().case.to_string());
     }

@@ -15,7 +15,7 @@ use meldwijzer::receiver::{
     self, Limits, LogEntry, Portal, ServeError, StopHandle, bind, stop_by_hand,
 };
 use meldwijzer::report::lifecycle::Lifecycle;
-use meldwijzer::report::store::{Store, StoreSettings};
+use meldwijzer::report::store::{Store, StoreSettings, Surroundings};
 use meldwijzer::theme::view::{EmergencyView, SiteView};
 use meldwijzer::theme::{Theme, ThemeFiles};
 use tempfile::TempDir;
@@ -74,7 +74,16 @@ pub fn portal(
     let settings = StoreSettings {
         least_free_bytes: 0,
     };
-    let (store, _) = Store::open(data.path(), clock.clone(), settings).unwrap();
+    let (store, _) = Store::open(
+        data.path(),
+        Surroundings {
+            clock: clock.clone(),
+            randomness: Arc::new(SystemRandomness),
+            lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+        },
+        settings,
+    )
+    .unwrap();
     let (theme, _) = Theme::load(&ThemeFiles::shipped(), "/");
     let page = |path: &str, bytes: Vec<u8>| Output {
         path: path.into(),
@@ -112,7 +121,6 @@ pub fn portal(
             .iter()
             .filter_map(|source| Definition::parse(source).0)
             .collect(),
-        lifecycle: Lifecycle::parse(&Lifecycle::shipped()).0.unwrap(),
         store: Arc::new(store),
         clock,
         randomness: Arc::new(SystemRandomness),
