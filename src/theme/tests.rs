@@ -4,6 +4,7 @@ use super::view::*;
 use super::*;
 
 mod components;
+mod follow;
 mod html;
 
 fn theme() -> Theme {
