@@ -308,7 +308,7 @@ fn the_code_travels_in_hidden_fields_only() {
 #[test]
 fn the_last_page_knows_nothing_of_the_report() {
     let html = render(Template::FormConfirmation, &confirmation(false, false));
-    let (_, kept) = html.split_once("class=\"question\"").unwrap();
+    let (_, kept) = html.split_once("class=\"kept-question\"").unwrap();
     assert!(html.contains("name=\"code\" value=\"7K3Q-X9M2-PD4T-8WRB-5HNC\""));
     assert!(!kept.contains("type=\"hidden\""), "{kept}");
 }
