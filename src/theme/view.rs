@@ -526,7 +526,7 @@ pub struct FollowView {
     pub proposals: Vec<ProposalView>,
     /// The question at the end: "Ben je geholpen?"
     pub helped: Option<HelpedView>,
-    /// Asking to reopen a closed report.
+    /// Asking to reopen a closed report; absent while `helped` is there, whose "no" does the same.
     pub reopen: Option<TypedView>,
     /// Whether the report may be withdrawn.
     pub may_withdraw: bool,

@@ -190,7 +190,6 @@ fn closed() -> FollowView {
             error: None,
             answered: Some(moment()),
         }),
-        reopen: Some(typed("", None)),
         may_withdraw: false,
         ..fresh()
     }
@@ -326,7 +325,15 @@ fn what_may_not_be_done_is_not_offered() {
         assert_eq!(offered, acts);
     }
     check(&fresh(), &["message", "decide", "add", "withdraw"]);
-    check(&closed(), &["helped", "reopen"]);
+    check(&closed(), &["helped"]);
+    let reopen = Some(typed("", None));
+    let helped = None;
+    let quiet = FollowView {
+        helped,
+        reopen,
+        ..closed()
+    };
+    check(&quiet, &["reopen"]);
     check(
         &busy(),
         &[
