@@ -15,7 +15,7 @@ use crate::report::lifecycle::{Lifecycle, Within};
 use crate::report::store::{Outcome, Submitted};
 use crate::theme::view::{
     AlternateView, CheckRowView, CheckView, ConfirmationView, DateView, ErrorLinkView, FieldView,
-    FormPageView, HiddenView, NextStepView, OptionView, PartView, ShellView,
+    FormPageView, HiddenView, NextStepView, OptionView, PartView, ReceiptView, ShellView,
 };
 
 /// The question how the reporter may be reached.
@@ -36,6 +36,8 @@ pub(super) struct Journey<'a> {
     pub(super) texts: &'a Catalogue,
     /// The address that everything is sent to.
     pub(super) action: &'a str,
+    /// The address of My report.
+    pub(super) follow: &'a str,
     /// The first page in every language; the language switch stands on the first page only, where
     /// nothing can be lost by it.
     pub(super) alternates: &'a [AlternateView],
@@ -154,11 +156,16 @@ impl Journey<'_> {
         let title = self.texts.text("confirmation.title", &[]);
         ConfirmationView {
             shell: self.shell(title, false),
-            case_number: submitted.case.to_string(),
+            receipt: ReceiptView {
+                case_number: submitted.case.to_string(),
+                code: Vec::new(),
+                address: self.follow.trim_start_matches('/').to_owned(),
+                received: self.moment(submitted.received_at),
+            },
+            action: self.follow.to_owned(),
             repeated: submitted.outcome == Outcome::Repeated,
             amended: submitted.outcome == Outcome::Amended,
             contact,
-            received: self.moment(submitted.received_at),
             next_steps,
         }
     }

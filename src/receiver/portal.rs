@@ -116,6 +116,8 @@ struct FormRoute {
     /// Below the base path, with a slash at its end: `en/melden/`.
     path: String,
     action: String,
+    /// Address of My report.
+    follow: String,
     language: Language,
     form: Arc<Definition>,
     alternates: Vec<AlternateView>,
@@ -214,32 +216,34 @@ fn form_routes(
         .iter()
         .skip(1)
         .filter(|language| form.languages.contains(language));
-    let path = |language: &Language| form.path(*language, *default_language);
-    let spoken: Vec<(Language, String)> = at_root
-        .map(|language| (*language, path(default_language)))
+    // Each language with the one that stands in its address.
+    let spoken: Vec<(Language, Language)> = at_root
+        .map(|language| (*language, *default_language))
         .into_iter()
-        .chain(others.map(|language| (*language, path(language))))
+        .chain(others.map(|language| (*language, *language)))
         .collect();
+    let path = |addressed: Language| form.path(addressed, *default_language);
     let action = |path: &str| format!("{base_path}/{}", encode(path));
     let alternates = |current: Language| -> Vec<AlternateView> {
         let one_language = spoken.iter().all(|(language, _)| *language == current);
         spoken
             .iter()
             .filter(|_| !one_language)
-            .map(|(language, path)| AlternateView {
+            .map(|(language, addressed)| AlternateView {
                 lang: *language,
                 name: language.own_name().to_owned(),
-                href: action(path),
-                url: format!("{origin}{}", action(path)),
+                href: action(&path(*addressed)),
+                url: format!("{origin}{}", action(&path(*addressed))),
                 current: *language == current,
             })
             .collect()
     };
     spoken
         .iter()
-        .map(|(language, path)| FormRoute {
-            path: path.clone(),
-            action: action(path),
+        .map(|(language, addressed)| FormRoute {
+            path: path(*addressed),
+            action: action(&path(*addressed)),
+            follow: action(&form.follow_path(*addressed, *default_language)),
             language: *language,
             form: Arc::clone(&form),
             alternates: alternates(*language),
@@ -575,6 +579,7 @@ impl Application {
             lifecycle: self.store.lifecycle(),
             texts: self.theme.messages(route.language),
             action: &route.action,
+            follow: &route.follow,
             alternates: &route.alternates,
             key,
             today: self.clock.today(),

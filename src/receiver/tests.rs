@@ -62,6 +62,8 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         home: "/".into(),
         navigation: Vec::new(),
         report: None,
+        follow: None,
+        after_care: None,
         emergency: EmergencyView {
             public: "112".into(),
             internal: None,

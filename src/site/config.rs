@@ -142,6 +142,8 @@ pub struct Config {
     pub navigation: Option<Vec<PageReference>>,
     /// Pages at the foot of each page.
     pub footer: Vec<PageReference>,
+    /// The page about support and after-care, to which the pages of a report lead.
+    pub after_care: Option<PageReference>,
     /// Whether raw HTML in Markdown is let through. Environment: `MELDWIJZER_RAW_HTML`.
     pub raw_html: bool,
     /// Whether search engines may list the portal. Environment: `MELDWIJZER_INDEXABLE`.
@@ -202,6 +204,7 @@ impl Config {
             .get("footer")
             .map(|n| references(n, d))
             .unwrap_or_default();
+        let after_care = map.get("after_care").and_then(|n| reference(n, d));
         let raw_html = setting(&mut map, "raw_html", "RAW_HTML").and_then(|n| n.flag(d));
         let indexable = setting(&mut map, "indexable", "INDEXABLE").and_then(|n| n.flag(d));
         let receiver = map
@@ -221,6 +224,7 @@ impl Config {
             contacts,
             navigation,
             footer,
+            after_care,
             raw_html: raw_html.unwrap_or_default(),
             indexable: indexable.unwrap_or_default(),
             receiver,
