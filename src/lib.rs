@@ -16,6 +16,7 @@ pub mod source_text;
 pub mod yaml;
 
 // Rooms, lower ones first; imports only go down, and rooms on one line do not see each other.
+pub mod attachment;
 pub mod form;
 pub mod report;
 pub mod theme;
