@@ -630,10 +630,11 @@ impl<F: FileSystem> Folder<F> {
     fn make_folders(&self, name: &Name) -> Result<bool, PathError> {
         let mut is_new = false;
         for folder in self.folders(name) {
-            is_new = match self.files.create_folder(&folder) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
-                made => made.map(|()| true).context(&folder)?,
-            };
+            is_new = !self.memory.knows(&folder)
+                && match self.files.create_folder(&folder) {
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+                    made => made.map(|()| true).context(&folder)?,
+                };
         }
         Ok(is_new)
     }
@@ -691,7 +692,14 @@ impl<F: FileSystem> Folder<F> {
     fn begin(&self, name: &Name, most_bytes: u64) -> Result<Unfinished<F>, StorageError> {
         let in_new_folder = self.make_folders(name)?;
         let path = self.path(name);
-        let (temporary, file) = self.create_temporary(&path)?;
+        let created = self.create_temporary(&path);
+        if created.is_err() {
+            // Somebody may have removed a folder that we know: the next try makes it again.
+            self.folders(name)
+                .iter()
+                .for_each(|folder| self.memory.forget(folder));
+        }
+        let (temporary, file) = created?;
         Ok(Unfinished {
             folder: self.clone(),
             name: name.clone(),
