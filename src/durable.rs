@@ -1217,7 +1217,9 @@ pub(crate) mod faults {
     use super::*;
 
     use std::ops::Range;
+    use std::os::unix::fs::MetadataExt;
     use std::sync::atomic::AtomicUsize;
+    use std::thread;
 
     /// How an operation fails.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1257,24 +1259,45 @@ pub(crate) mod faults {
     #[derive(Clone)]
     pub(crate) struct FaultyFiles {
         files: Arc<dyn FileSystem>,
+        disk: Option<Disk>,
         done: Arc<AtomicUsize>,
         fails: Arc<Mutex<(Range<usize>, Fault)>>,
     }
 
     impl Default for FaultyFiles {
         fn default() -> FaultyFiles {
-            FaultyFiles::over(SystemFiles)
+            FaultyFiles {
+                files: Arc::new(SystemFiles),
+                disk: None,
+                done: Arc::default(),
+                fails: Arc::new(Mutex::new((0..0, Fault::Disk))),
+            }
         }
     }
 
     impl FaultyFiles {
-        /// Means other files, which fail nowhere yet.
-        pub(crate) fn over(files: impl FileSystem) -> FaultyFiles {
+        /// Means the files below a folder that is empty, and remembers what of them was synced.
+        pub(crate) fn recording(root: &Path) -> FaultyFiles {
+            let disk = Disk {
+                root: root.to_path_buf(),
+                record: Arc::default(),
+            };
             FaultyFiles {
-                files: Arc::new(files),
-                done: Arc::default(),
-                fails: Arc::new(Mutex::new((0..0, Fault::Disk))),
+                files: Arc::new(disk.clone()),
+                disk: Some(disk),
+                ..FaultyFiles::default()
             }
+        }
+
+        /// Returns the files that are below the root after a power cut now, by path from it. Only
+        /// files that were made through this value are known.
+        pub(crate) fn after_power_cut(&self, lost: Lost) -> BTreeMap<PathBuf, Vec<u8>> {
+            let disk = self.disk.as_ref().unwrap();
+            let mut left = BTreeMap::new();
+            locked(&disk.record).collect(&disk.root, lost, &mut left);
+            left.into_iter()
+                .map(|(path, bytes)| (path.strip_prefix(&disk.root).unwrap().to_path_buf(), bytes))
+                .collect()
         }
 
         /// Lets operations fail: those with these numbers, counted from 0 at this call.
@@ -1314,6 +1337,180 @@ pub(crate) mod faults {
         }
     }
 
+    /// What a power cut may take.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) enum Lost {
+        /// Everything that was not synced.
+        Everything,
+        /// The bytes of files that were not synced; all names are there.
+        Contents,
+    }
+
+    /// The system's files below a root that was empty, with a record of what was synced. Folders are
+    /// slow to sync, so that others can want the same; nothing really waits for the disk.
+    #[derive(Clone)]
+    struct Disk {
+        root: PathBuf,
+        record: Arc<Mutex<Record>>,
+    }
+
+    #[derive(Default)]
+    struct Record {
+        /// The folders, by path; a name in them stands for a number of a file, or for a folder.
+        folders: BTreeMap<PathBuf, Entries>,
+        files: Vec<Contents>,
+        /// The last file that had the number of the file system.
+        inodes: BTreeMap<u64, usize>,
+        changes: u64,
+    }
+
+    #[derive(Clone, Default)]
+    struct Entries {
+        now: BTreeMap<PathBuf, Option<usize>>,
+        synced: BTreeMap<PathBuf, Option<usize>>,
+        synced_at: u64,
+    }
+
+    #[derive(Default)]
+    struct Contents {
+        now: Vec<u8>,
+        synced: usize,
+        /// A sync failed, and later ones will say that all is well.
+        is_lost: bool,
+    }
+
+    impl Record {
+        fn entries(&mut self, path: &Path) -> &mut BTreeMap<PathBuf, Option<usize>> {
+            self.changes += 1;
+            let folder = path.parent().unwrap().to_path_buf();
+            &mut self.folders.entry(folder).or_default().now
+        }
+
+        fn contents(&mut self, file: &File) -> &mut Contents {
+            let number = self.inodes[&file.metadata().unwrap().ino()];
+            &mut self.files[number]
+        }
+
+        fn move_entry(&mut self, from: &Path, to: &Path) {
+            let entry = self.entries(from).remove(from).unwrap();
+            self.entries(to).insert(to.to_path_buf(), entry);
+        }
+
+        /// Collects the files that are there after a power cut.
+        fn collect(&self, folder: &Path, lost: Lost, left: &mut BTreeMap<PathBuf, Vec<u8>>) {
+            let Some(entries) = self.folders.get(folder) else {
+                return;
+            };
+            let entries = match lost {
+                Lost::Everything => &entries.synced,
+                Lost::Contents => &entries.now,
+            };
+            for (path, entry) in entries {
+                match entry {
+                    Some(file) => {
+                        let file = &self.files[*file];
+                        left.insert(path.clone(), file.now[..file.synced].to_vec());
+                    }
+                    None => self.collect(path, lost, left),
+                }
+            }
+        }
+    }
+
+    impl FileSystem for Disk {
+        fn create_folder(&self, path: &Path) -> io::Result<()> {
+            let mut record = locked(&self.record);
+            SystemFiles.create_folder(path)?;
+            record.entries(path).insert(path.to_path_buf(), None);
+            record
+                .folders
+                .insert(path.to_path_buf(), Entries::default());
+            Ok(())
+        }
+        fn create_file(&self, path: &Path) -> io::Result<File> {
+            let mut record = locked(&self.record);
+            let file = SystemFiles.create_file(path)?;
+            let number = record.files.len();
+            record.files.push(Contents::default());
+            record.inodes.insert(file.metadata()?.ino(), number);
+            record
+                .entries(path)
+                .insert(path.to_path_buf(), Some(number));
+            Ok(file)
+        }
+        fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+            SystemFiles.write(file, bytes)?;
+            locked(&self.record).contents(file).now.extend(bytes);
+            Ok(())
+        }
+        fn set_modified(&self, path: &Path, time: SystemTime) -> io::Result<()> {
+            SystemFiles.set_modified(path, time)
+        }
+        fn sync_file(&self, file: &File) -> io::Result<()> {
+            let mut record = locked(&self.record);
+            let contents = record.contents(file);
+            if !contents.is_lost {
+                contents.synced = contents.now.len();
+            }
+            Ok(())
+        }
+        fn sync_folder(&self, path: &Path) -> io::Result<()> {
+            fs::read_dir(path)?;
+            let (entries, seen_at) = {
+                let record = locked(&self.record);
+                let entries = record.folders.get(path).map(|entries| entries.now.clone());
+                (entries.unwrap_or_default(), record.changes)
+            };
+            thread::sleep(Duration::from_micros(20));
+            let mut record = locked(&self.record);
+            let folder = record.folders.entry(path.to_path_buf()).or_default();
+            if folder.synced_at <= seen_at {
+                folder.synced = entries;
+                folder.synced_at = seen_at;
+            }
+            Ok(())
+        }
+        fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+            let mut record = locked(&self.record);
+            SystemFiles.rename(from, to)?;
+            record.move_entry(from, to);
+            Ok(())
+        }
+        fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+            let mut record = locked(&self.record);
+            SystemFiles.replace(from, to)?;
+            record.move_entry(from, to);
+            Ok(())
+        }
+        fn remove(&self, path: &Path) -> io::Result<()> {
+            let mut record = locked(&self.record);
+            SystemFiles.remove(path)?;
+            record.entries(path).remove(path);
+            Ok(())
+        }
+        fn remove_folder(&self, path: &Path) -> io::Result<()> {
+            let mut record = locked(&self.record);
+            SystemFiles.remove_folder(path)?;
+            record.entries(path).remove(path);
+            Ok(())
+        }
+        fn open(&self, path: &Path) -> io::Result<File> {
+            SystemFiles.open(path)
+        }
+        fn read(&self, file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+            SystemFiles.read(file, buffer)
+        }
+        fn kind(&self, path: &Path) -> io::Result<FileType> {
+            SystemFiles.kind(path)
+        }
+        fn entries(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+            SystemFiles.entries(path)
+        }
+        fn free_bytes(&self, path: &Path) -> io::Result<u64> {
+            SystemFiles.free_bytes(path)
+        }
+    }
+
     impl FileSystem for FaultyFiles {
         fn create_folder(&self, path: &Path) -> io::Result<()> {
             self.step(|files| files.create_folder(path))
@@ -1339,7 +1536,15 @@ pub(crate) mod faults {
             self.step(|files| files.set_modified(path, time))
         }
         fn sync_file(&self, file: &File) -> io::Result<()> {
-            self.step(|files| files.sync_file(file))
+            match self.next_fault() {
+                None => self.files.sync_file(file),
+                Some(fault) => {
+                    if let Some(disk) = &self.disk {
+                        locked(&disk.record).contents(file).is_lost = true;
+                    }
+                    Err(fault.error())
+                }
+            }
         }
         fn sync_folder(&self, path: &Path) -> io::Result<()> {
             self.step(|files| files.sync_folder(path))
@@ -1379,12 +1584,13 @@ mod tests {
     use super::*;
 
     use std::os::unix::fs::symlink;
+    use std::sync::atomic::AtomicUsize;
     use tempfile::TempDir;
 
-    use super::faults::{FAULTS, Fault, FaultyFiles};
+    use super::faults::{FAULTS, Fault, FaultyFiles, Lost};
 
     fn faulty(root: &Path) -> (Folder<FaultyFiles>, FaultyFiles) {
-        let files = FaultyFiles::default();
+        let files = FaultyFiles::recording(root);
         (Folder::with_files(root, 0, files.clone()), files)
     }
 
@@ -1511,6 +1717,9 @@ mod tests {
             }
             assert_eq!(put(folder).unwrap(), Put::Stored, "{fault}");
             assert_eq!(folder.get(name).unwrap().unwrap(), BYTES, "{fault}");
+            let left = folder.files.after_power_cut(Lost::Everything);
+            let survives = left.get(Path::new(name.as_str()));
+            assert_eq!(survives.map(Vec::as_slice), Some(BYTES), "{fault}");
         }
     }
 
@@ -1519,8 +1728,11 @@ mod tests {
     }
 
     fn put_stream(folder: &Folder<FaultyFiles>) -> Result<Put, StorageError> {
-        let name = name("reports/a/1.json");
-        let mut new = folder.create(&name, 100)?;
+        put_stream_as(folder, "reports/a/1.json")
+    }
+
+    fn put_stream_as(folder: &Folder<FaultyFiles>, file: &str) -> Result<Put, StorageError> {
+        let mut new = folder.create(&name(file), 100)?;
         let (first, second) = BYTES.split_at(10);
         let written = new.write_all(first).and_then(|()| new.write_all(second));
         match written {
@@ -1622,6 +1834,150 @@ mod tests {
                 assert!(told, "{fault}");
             },
         );
+    }
+
+    /// Something that a store is asked to do, which tells whether it was surely done.
+    type Step<'a> = &'a dyn Fn(&Folder<FaultyFiles>) -> bool;
+
+    #[test]
+    fn after_a_power_cut_at_any_step_what_was_confirmed_is_there() {
+        let put = |text: &str| {
+            let name = name(text);
+            move |folder: &Folder<FaultyFiles>| folder.put_if_absent(&name, BYTES).is_ok()
+        };
+        let stream = |folder: &Folder<FaultyFiles>| put_stream_as(folder, "a/f/1.age").is_ok();
+        let delete = |folder: &Folder<FaultyFiles>| folder.delete(&name("b/1")).is_ok();
+        let empty = |folder: &Folder<FaultyFiles>| folder.remove_folder("b/").is_ok();
+        // What is done, the file that it is about, and whether that is there afterwards.
+        let steps: [(Step, &str, bool); 8] = [
+            (&put("a/1"), "a/1", true),
+            (&put("a/1"), "a/1", true),
+            (&put("a/2"), "a/2", true),
+            (&stream, "a/f/1.age", true),
+            (&put("b/1"), "b/1", true),
+            (&delete, "b/1", false),
+            (&empty, "b/1", false),
+            (&put("b/1"), "b/1", true),
+        ];
+        let mut cut_at = 0;
+        loop {
+            let root = TempDir::new().unwrap();
+            let files = FaultyFiles::recording(root.path());
+            let folder = Folder::with_files(root.path(), 0, files.clone());
+            files.fail(cut_at..usize::MAX, Fault::Disk);
+            let mut confirmed = BTreeMap::new();
+            let mut unsure = None;
+            for (step, file, is_there) in steps {
+                if !step(&folder) {
+                    unsure = Some(file);
+                    break;
+                }
+                confirmed.insert(file, is_there);
+            }
+            for lost in [Lost::Everything, Lost::Contents] {
+                let left = files.after_power_cut(lost);
+                for (file, is_there) in &confirmed {
+                    let expected = is_there.then_some(BYTES);
+                    let found = left.get(Path::new(file)).map(Vec::as_slice);
+                    assert!(
+                        found == expected || unsure == Some(file),
+                        "{file} after a cut at {cut_at}, {lost:?} lost"
+                    );
+                }
+                check_survivors(&left);
+            }
+            if unsure.is_none() {
+                break;
+            }
+            cut_at += 1;
+        }
+        assert!(cut_at > 50, "{cut_at}");
+    }
+
+    /// Checks that a file is torn only where it is alone in its folder, and that a store in a folder
+    /// with what is left of another takes the same put.
+    fn check_survivors(left: &BTreeMap<PathBuf, Vec<u8>>) {
+        let root = TempDir::new().unwrap();
+        for (path, bytes) in left {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            File::create(path).unwrap().write_all(bytes).unwrap();
+        }
+        let folder = Folder::new(root.path(), 0);
+        folder
+            .remove_unfinished(&WriterLock::take(root.path()).unwrap())
+            .unwrap();
+        for (path, bytes) in left.iter().filter(|(path, _)| !is_temporary(path)) {
+            let is_whole = bytes == BYTES;
+            let inside = fs::read_dir(root.path().join(path.parent().unwrap())).unwrap();
+            assert!(is_whole || inside.count() == 1, "{}", path.display());
+            let again = folder.put_if_absent(&name(path.to_str().unwrap()), BYTES);
+            let expected = if is_whole {
+                Put::Stored
+            } else {
+                Put::AlreadyThere
+            };
+            assert_eq!(again.unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn what_one_of_many_writers_is_told_to_be_stored_survives_a_power_cut_then() {
+        let root = TempDir::new().unwrap();
+        let files = FaultyFiles::recording(root.path());
+        let folder = Folder::with_files(root.path(), 0, files.clone());
+        let (puts, writers) = (20, 8);
+        std::thread::scope(|scope| {
+            for writer in 0..writers {
+                let (folder, files) = (&folder, &files);
+                scope.spawn(move || {
+                    for put in 0..puts {
+                        // New folders, and new files in folders that all share.
+                        let file = match put % 2 {
+                            0 => format!("reports/{writer}-{put}/1.json"),
+                            _ => format!("reports/{}/{writer}.json", put / 2),
+                        };
+                        folder.put_if_absent(&name(&file), BYTES).unwrap();
+                        let left = files.after_power_cut(Lost::Everything);
+                        assert_eq!(left.get(Path::new(&file)).unwrap(), BYTES, "{file}");
+                    }
+                });
+            }
+        });
+        assert!(locked(&folder.memory.syncs.running).is_empty());
+    }
+
+    #[test]
+    fn those_who_wait_for_the_same_folder_share_a_sync_that_starts_later() {
+        let shared = SharedSync::default();
+        let (coming, runs) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let waiting = 8;
+        std::thread::scope(|scope| {
+            let first = shared.sync(|| {
+                // All of these come too late for this sync.
+                for _ in 0..waiting {
+                    scope.spawn(|| {
+                        coming.fetch_add(1, Ordering::SeqCst);
+                        shared
+                            .sync(|| {
+                                runs.fetch_add(1, Ordering::SeqCst);
+                                Err(io::ErrorKind::Interrupted.into())
+                            })
+                            .unwrap_err();
+                    });
+                }
+                while coming.load(Ordering::SeqCst) < waiting {
+                    std::thread::yield_now();
+                }
+                std::thread::sleep(Duration::from_millis(50));
+                assert_eq!(runs.load(Ordering::SeqCst), 0);
+                Ok(())
+            });
+            assert!(first.is_ok());
+        });
+        let runs = runs.load(Ordering::SeqCst);
+        assert!((1..waiting).contains(&runs), "{runs}");
+        assert!(shared.sync(|| Ok(())).is_ok());
     }
 
     #[test]
