@@ -467,10 +467,7 @@ impl Reader<'_> {
         let mut versions = Vec::new();
         for language in Language::ALL {
             match mapping.get(language.tag()) {
-                Some(node) => {
-                    let text = node.text(self.diagnostics)?;
-                    versions.push((language, text.trim().to_owned()));
-                }
+                Some(node) => versions.extend(self.filled(node).map(|text| (language, text))),
                 None if node.is_mapping() => self.diagnostics.push(
                     Diagnostic::error("lifecycle-missing-translation")
                         .with("value", language.tag())
@@ -481,6 +478,15 @@ impl Reader<'_> {
         }
         mapping.finish(self.diagnostics);
         Some(Text { versions })
+    }
+
+    fn filled(&mut self, node: &Node) -> Option<String> {
+        let text = node.text(self.diagnostics)?;
+        let text = text.trim();
+        if text.is_empty() {
+            self.tell("lifecycle-empty-text", node);
+        }
+        Some(text.to_owned())
     }
 
     fn term<T: Copy>(&mut self, node: &Node, known: &[(&'static str, T)]) -> Option<T> {
