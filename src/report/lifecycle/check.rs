@@ -24,11 +24,18 @@ pub(super) fn check(table: &Lifecycle, places: &Places, diagnostics: &mut Vec<Di
         places,
         reached: statuses_reached(table),
         courses: BTreeMap::new(),
+        possible: BTreeMap::new(),
         diagnostics,
     };
     for track in &table.tracks {
         let course = Course::of(table, track);
         checker.courses.insert(track.name.clone(), course);
+    }
+    for action in &table.actions {
+        if checker.can_happen(action) {
+            let ways = action.ways().into_iter().map(|(_, effect)| effect);
+            checker.possible.insert(&action.name, ways.collect());
+        }
     }
     if checker.needed_parts() {
         checker.statuses();
@@ -168,6 +175,8 @@ struct Checker<'a> {
     /// The statuses that a case can come into.
     reached: BTreeSet<Status>,
     courses: BTreeMap<Code, Course>,
+    /// The actions that a case can come to, each with what its ways do.
+    possible: BTreeMap<&'a Code, Vec<Effect>>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -209,7 +218,7 @@ impl Checker<'_> {
     fn actions(&mut self) {
         for action in &self.table.actions {
             let name = action.name.as_str();
-            if !self.can_happen(action) {
+            if !self.possible.contains_key(&action.name) {
                 let problem = Diagnostic::error("lifecycle-action-never");
                 self.tell(problem.with("action", name), Part::Action, name);
             }
@@ -328,17 +337,10 @@ impl Checker<'_> {
 
     /// Returns whether a moment can come.
     fn happens(&self, moment: &Moment) -> bool {
-        let way = |fits: &dyn Fn(&Effect) -> bool| {
-            self.table.actions.iter().any(|action| {
-                self.can_happen(action) && action.ways().iter().any(|(_, effect)| fits(effect))
-            })
-        };
+        let way = |fits: &dyn Fn(&Effect) -> bool| self.possible.values().flatten().any(fits);
         match moment {
             Moment::Submit => true,
-            Moment::Action(name, _) => {
-                let action = self.table.action(name.as_str());
-                action.is_some_and(|action| self.can_happen(action))
-            }
+            Moment::Action(name, _) => self.possible.contains_key(name),
             Moment::State(track, state) => {
                 way(&|effect| effect.state_of(track.as_str()) == Some(*state))
             }
