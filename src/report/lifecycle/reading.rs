@@ -26,8 +26,11 @@ const LATEST: [(&str, Need); 2] = [
     ("review_date", Need::ReviewDate),
 ];
 
+/// A length of time in one unit.
+type Unit = fn(u16) -> Within;
+
 /// The units of time.
-const UNITS: [(&str, fn(u16) -> Within); 4] = [
+const UNITS: [(&str, Unit); 4] = [
     ("hours", Within::Hours),
     ("days", Within::Days),
     ("working_days", Within::WorkingDays),
