@@ -237,6 +237,52 @@ fout[cli-case-damaged]: De zaak 5HKR8-KPTMH is beschadigd en kan niet worden get
 }
 
 #[test]
+fn a_life_cycle_of_ones_own_is_used_where_it_is_sound_and_its_mistakes_are_told() {
+    let root = TempDir::new().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::File::create(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .unwrap();
+    };
+    write(
+        "site.yaml",
+        "title: Veilig werken\norganisation: Voorbeeldstad\n",
+    );
+    write(
+        "content/index.md",
+        "---\ntitle: Thuis\nkind: home\n---\nHallo.\n",
+    );
+    let shipped = meldwijzer::report::lifecycle::Lifecycle::shipped();
+    let spoilt = shipped.text().replace(
+        "by: [reporter, affected_employee]\n    from: [submitted, acknowledged, in_progress, closed, reopened]\n    when: { registration:",
+        "by: [manager]\n    from: [submitted, acknowledged, in_progress, closed, reopened]\n    when: { registration:",
+    );
+    let build = || program(root.path()).arg("build").output().unwrap();
+    write("forms/lifecycle.yaml", &spoilt);
+    let output = build();
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.starts_with("fout[lifecycle-registration-theirs]: Met decide_registration"),
+        "{told}"
+    );
+    assert!(told.contains("--> forms/lifecycle.yaml:"), "{told}");
+
+    write(
+        "forms/lifecycle.yaml",
+        &shipped.text().replace("hours: 72", "hours: 48"),
+    );
+    let output = build();
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    // The forms are those of the program still: the file beside them is no form.
+    assert!(told.contains("/melden/"), "{told}");
+    assert!(!told.contains("lifecycle"), "{told}");
+}
+
+#[test]
 fn mistakes_of_the_user_have_their_exit_codes() {
     let (root, _) = portal();
     check(
