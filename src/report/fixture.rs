@@ -1,14 +1,19 @@
 //! What the tests of this room share: a fixed moment, and reports to send.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::durable::Folder;
 use crate::language::Language;
 use crate::randomness::SystemRandomness;
+use crate::report::event::Role;
 use crate::report::lifecycle::Lifecycle;
+use crate::report::people::{self, Keys, Person};
+use crate::report::seal::{Sealed, SecretKey};
 use crate::report::store::{NewReport, StoreSettings, Surroundings};
 
 pub(super) const SETTINGS: StoreSettings = StoreSettings {
@@ -46,6 +51,27 @@ pub(super) fn at(clock: Arc<Later>) -> Surroundings {
         randomness: Arc::new(SystemRandomness),
         lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
     }
+}
+
+/// Somebody who handles reports, with the key that no passphrase has to open first.
+pub(super) fn person(data: &Path, name: &str, role: Role) -> (Person, SecretKey) {
+    let key = SecretKey::generate();
+    let person = Person {
+        format: people::FORMAT,
+        id: name.to_lowercase().parse().unwrap(),
+        version: 1,
+        changed_at: Timestamp::UNIX_EPOCH,
+        name: name.to_owned(),
+        roles: vec![role],
+        units: Vec::new(),
+        keys: Some(Keys {
+            public: key.public(),
+            private: Sealed::to_keys(b"", &[key.public()]).unwrap(),
+            one_time: false,
+        }),
+    };
+    people::put(&Folder::new(data, 0), &person).unwrap();
+    (person, key)
 }
 
 /// A report that is sent with this key, with these answers and a name to reach somebody by.

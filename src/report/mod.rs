@@ -8,7 +8,6 @@ pub mod acts;
 pub mod archive;
 pub mod case;
 mod case_keys;
-pub mod due;
 pub mod event;
 #[cfg(test)]
 mod fixture;

@@ -26,7 +26,7 @@ use crate::report::event::{
 };
 use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
 use crate::report::lifecycle::{Lifecycle, Progress};
-use crate::report::people::{People, PeopleError};
+use crate::report::people::{KnownPeople, People, PeopleError};
 use crate::report::receipt::ReceiptCode;
 use crate::report::receipts::Receipts;
 use crate::report::seal::{Envelope, PublicKey, RANDOM_WORK, SealError, Sealed};
@@ -71,6 +71,7 @@ pub struct Store {
     pub(super) around: Surroundings,
     pub(super) data: PathBuf,
     keys: KeyMaker,
+    people: KnownPeople,
     pub(super) receipts: Receipts,
     locks: Vec<Mutex<()>>,
     /// There is one writer per data folder; whoever has no lock takes one for each event.
@@ -249,6 +250,7 @@ impl Store {
             around,
             data: data.to_path_buf(),
             keys: KeyMaker::default(),
+            people: KnownPeople::default(),
             receipts,
             locks: std::iter::repeat_with(Mutex::default).take(LOCKS).collect(),
             lock,
@@ -329,8 +331,8 @@ impl Store {
     /// # Errors
     ///
     /// Fails where their folder cannot be read.
-    pub fn people(&self) -> Result<People, PeopleError> {
-        People::read(self.storage.as_ref())
+    pub fn people(&self) -> Result<Arc<People>, PeopleError> {
+        self.people.now(self.storage.as_ref())
     }
 
     /// Returns the life cycle of the cases.
@@ -341,7 +343,7 @@ impl Store {
     /// Stores the first event of a case, unless another submit got the number meanwhile.
     fn begin(&self, id: CaseId, report: &NewReport) -> Result<Option<Submitted>, SubmitError> {
         let received_at = self.now();
-        let people = self.people()?;
+        let people = self.people.now(self.storage.as_ref())?;
         let entitled = people.entitled(&report.recipient);
         let mut recipients: Vec<PublicKey> = entitled
             .iter()
