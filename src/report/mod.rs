@@ -20,3 +20,6 @@ pub mod seal;
 pub mod statistics;
 pub mod store;
 pub mod verify;
+
+#[cfg(test)]
+mod tests;
