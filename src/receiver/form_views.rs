@@ -44,6 +44,8 @@ pub(super) struct Journey<'a> {
     pub(super) alternates: &'a [AlternateView],
     /// The key of this report.
     pub(super) key: SubmissionKey,
+    /// Whether the form has changed since the page that was sent was opened.
+    pub(super) changed: bool,
     /// Today in the Netherlands.
     pub(super) today: Date,
 }
@@ -101,6 +103,7 @@ impl Journey<'_> {
                 .collect(),
             back: step > 1,
             returns_to_check: returns,
+            changed: self.changed,
         }
     }
 
@@ -135,6 +138,7 @@ impl Journey<'_> {
             steps,
             hidden,
             rows,
+            changed: self.changed,
             problem: problem.map(str::to_owned),
         }
     }

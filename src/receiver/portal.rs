@@ -465,9 +465,10 @@ impl Application {
         };
         let today = self.clock.today();
         let sent = Sent::read(&route.form, &pairs, today);
-        let Some(journey) = self.journey(route, sent.key) else {
+        let Some(mut journey) = self.journey(route, sent.key) else {
             return self.error(language, StatusCode::INTERNAL_SERVER_ERROR);
         };
+        journey.changed = sent.changed;
         match sent.screen(&route.form, today) {
             None => self.error(language, StatusCode::NOT_FOUND),
             Some(Screen::Page {
@@ -632,6 +633,7 @@ impl Application {
             follow_address: &route.follow_address,
             alternates: &route.alternates,
             key,
+            changed: false,
             today: self.clock.today(),
         })
     }
@@ -703,10 +705,13 @@ impl Problem {
                 status: StatusCode::CONFLICT,
                 text: "problem.too_many_changes",
             },
+            SubmitError::Erased { .. } => Problem {
+                status: StatusCode::GONE,
+                text: "problem.erased",
+            },
             SubmitError::NoFreeNumber { .. }
             | SubmitError::Answers(_)
             | SubmitError::Seal(_)
-            | SubmitError::Erased { .. }
             | SubmitError::People(_)
             | SubmitError::Name(_)
             | SubmitError::Unreadable { .. } => Problem::NOT_STORED,

@@ -200,7 +200,11 @@ impl Setup {
         };
         for case in cases {
             for event in std::fs::read_dir(case.unwrap().path()).unwrap() {
-                let bytes = std::fs::read(event.unwrap().path()).unwrap();
+                let event = event.unwrap().path();
+                if event.is_dir() {
+                    continue;
+                }
+                let bytes = std::fs::read(event).unwrap();
                 events.push(serde_json::from_slice(&bytes).unwrap());
             }
         }
@@ -633,6 +637,29 @@ async fn nothing_is_sent_before_everything_is_right() {
         assert!(kept.contains(&("behaviour_kinds".into(), "verbal".into())));
     }
     assert!(setup.events().is_empty());
+}
+
+#[tokio::test]
+async fn a_form_that_changed_meanwhile_is_looked_at_once_more() {
+    let setup = set_up(Options::default());
+    let mut reporter = Reporter::open(&setup, "/melden/").await;
+    reporter.go_to_check().await;
+    assert!(!reporter.page.contains("intussen veranderd"));
+    // The page was opened when the form had another version.
+    reporter.press("send", &[("version", "0")]).await;
+    assert!(reporter.is_on("_check") && reporter.page.contains("intussen veranderd"));
+    assert!(setup.events().is_empty());
+    // It had other answers to what happened: that is asked, and everything else is still there.
+    let before = reporter.page.clone();
+    let asked_anew = [("version", "0"), ("behaviour_kinds", "vroeger")];
+    reporter.press("send", &asked_anew).await;
+    assert!(reporter.is_on("what"), "{}", reporter.page);
+    assert!(reporter.page.contains("intussen veranderd"));
+    assert!(reporter.page.contains("href=\"#behaviour_kinds\""));
+    assert!(pairs_of(&reporter.page).contains(&("contact_mode".into(), "none".into())));
+    reporter.page = before;
+    reporter.press("send", &[]).await;
+    assert_eq!(setup.events().len(), 1);
 }
 
 #[tokio::test]

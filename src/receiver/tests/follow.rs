@@ -108,6 +108,16 @@ impl<'a> Follower<'a> {
     }
 }
 
+fn behind_a_proxy() -> Options {
+    Options {
+        limits: Limits {
+            trusted_proxies: vec!["127.0.0.1".parse().unwrap()],
+            ..Limits::default()
+        },
+        ..Options::default()
+    }
+}
+
 fn text(text: &str) -> Said {
     Said {
         text: Some(text.to_owned()),
@@ -116,8 +126,12 @@ fn text(text: &str) -> Said {
 }
 
 async fn confirmation(setup: &Setup) -> String {
+    confirmation_with_contact(setup, "none").await
+}
+
+async fn confirmation_with_contact(setup: &Setup, contact: &str) -> String {
     let mut reporter = Reporter::open(setup, "/melden/").await;
-    reporter.go_to_check().await;
+    reporter.go_to_check_with_contact(contact).await;
     reporter.press("send", &[]).await;
     reporter.page
 }
@@ -253,7 +267,7 @@ async fn a_code_outside_a_post_does_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn every_wrong_code_gets_the_same_answer_in_the_same_time() {
-    let setup = set_up(Options::default());
+    let setup = set_up(behind_a_proxy());
     let right = code_of(&confirmation(&setup).await);
     let damaged = code_of(&confirmation(&setup).await);
     let case = setup.store.open_with_receipt(&damaged).unwrap().case.cover;
@@ -317,13 +331,7 @@ fn code_with_locator(code: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn after_many_wrong_codes_a_client_waits_and_others_do_not() {
-    let setup = set_up(Options {
-        limits: Limits {
-            trusted_proxies: vec!["127.0.0.1".parse().unwrap()],
-            ..Limits::default()
-        },
-        ..Options::default()
-    });
+    let setup = set_up(behind_a_proxy());
     let mut follower = Follower::new(&setup).await;
     for _ in 0..9 {
         let (response, _) = open(&setup, "onzin").await;
@@ -366,8 +374,11 @@ async fn a_message_is_sent_once_and_the_answer_is_seen() {
     follower.press("message", &[("message", "Anders.")]).await;
     assert_eq!(follower.says("send_message").len(), 2);
 
-    follower.others_do("send_message", Role::Coordinator, text("Ik bel je morgen."));
-    follower.press("open", &[]).await;
+    let answer = text("Ik bel je morgen.");
+    follower.others_do("send_message", Role::Coordinator, answer);
+    let follower = Follower::of(&setup, &follower.code).await;
+    follower.sees("<strong>coördinator</strong>");
+    follower.sees("Ik bel je morgen.");
 }
 
 #[tokio::test]
@@ -524,7 +535,8 @@ async fn a_withdrawal_is_asked_twice_and_done_once() {
 #[tokio::test]
 async fn a_closed_report_asks_whether_it_helped() {
     let setup = set_up(Options::default());
-    let follower = Follower::new(&setup).await;
+    let page = confirmation_with_contact(&setup, "email").await;
+    let follower = Follower::of(&setup, &code_of(&page)).await;
     let choice = |choice: &str| Said {
         choice: Some(choice.parse().unwrap()),
         text: Some("Omdat".into()),
@@ -745,10 +757,7 @@ async fn without_free_space_what_was_typed_is_still_there() {
 #[tokio::test]
 async fn a_damaged_report_says_so_to_whoever_has_its_code() {
     let setup = set_up(Options::default());
-    let mut reporter = Reporter::open(&setup, "/melden/").await;
-    reporter.go_to_check_with_contact("email").await;
-    reporter.press("send", &[]).await;
-    let code = code_of(&reporter.page);
+    let code = code_of(&confirmation_with_contact(&setup, "email").await);
     let case = setup.store.open_with_receipt(&code).unwrap().case.cover.id;
     let names = setup.data.path().join("reports").join(case.plain());
     let names = std::fs::read_dir(names.join("names")).unwrap().next();
