@@ -53,6 +53,16 @@ pub enum LogEntry {
         /// What went wrong, with the file or folder concerned.
         reason: String,
     },
+    /// Something that a reporter did with a report could not be stored.
+    ActFailed {
+        /// What went wrong, with the file or folder concerned.
+        reason: String,
+    },
+    /// A report could not be read, though its code was right.
+    CaseFailed {
+        /// What went wrong, with the file or folder concerned.
+        reason: String,
+    },
     /// A page could not be made from its template.
     PageFailed {
         /// What went wrong.
@@ -86,6 +96,12 @@ impl LogEntry {
             }
             LogEntry::StoreFailed { reason } => {
                 catalogue.text("log-store-failed", &[("reason", &one_line(reason))])
+            }
+            LogEntry::ActFailed { reason } => {
+                catalogue.text("log-act-failed", &[("reason", &one_line(reason))])
+            }
+            LogEntry::CaseFailed { reason } => {
+                catalogue.text("log-case-failed", &[("reason", &one_line(reason))])
             }
             LogEntry::PageFailed { reason } => {
                 catalogue.text("log-page-failed", &[("reason", &one_line(reason))])
@@ -155,6 +171,12 @@ mod tests {
             LogEntry::ForeignPost { untold: 3 },
             LogEntry::StoreFailed {
                 reason: "data/a\nb: disk\r\nfull".into(),
+            },
+            LogEntry::ActFailed {
+                reason: "data: full".into(),
+            },
+            LogEntry::CaseFailed {
+                reason: "case 7: damaged".into(),
             },
             LogEntry::PageFailed {
                 reason: "x\n  at y".into(),

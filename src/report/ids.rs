@@ -187,6 +187,25 @@ impl SubmissionKey {
         Digest::of_parts(&[b"meldwijzer sent 1\0", &self.0, sent])
     }
 
+    /// Returns the key of one act among those that a page with this key can send: the same for the same
+    /// words, another one for others.
+    #[must_use]
+    pub fn of_act(&self, said: &[&str]) -> SubmissionKey {
+        let mut hash = Sha256::new()
+            .chain_update(b"meldwijzer act 1\0")
+            .chain_update(self.0);
+        for part in said {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut key = [0; 16];
+        for (to, from) in key.iter_mut().zip(digest) {
+            *to = from;
+        }
+        SubmissionKey(key)
+    }
+
     /// Returns bytes that only the key gives, for one purpose.
     pub(super) fn derive(&self, purpose: &[u8]) -> Digest {
         Digest::of_parts(&[purpose, &self.0])

@@ -204,6 +204,7 @@ fn form_page(fields: Vec<FieldView>, first: bool, heading_is_label: bool) -> For
         fields,
         back: !first,
         returns_to_check: !first,
+        changed: !first,
     }
 }
 
@@ -221,6 +222,7 @@ fn check_view(problem: Option<&str>) -> CheckView {
         steps: 4,
         hidden: vec![],
         rows: vec![row("wat", &["Schelden", "Dreigen"]), row("wanneer", &[])],
+        changed: problem.is_some(),
         problem: problem.map(str::to_owned),
     }
 }

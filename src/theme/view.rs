@@ -282,6 +282,8 @@ pub struct FormPageView {
     pub back: bool,
     /// Whether the reporter came from the check page and returns to it.
     pub returns_to_check: bool,
+    /// Whether the form has changed since the page before this one was opened.
+    pub changed: bool,
 }
 
 /// A question of a form.
@@ -377,6 +379,8 @@ pub struct CheckView {
     pub hidden: Vec<HiddenView>,
     /// The answers.
     pub rows: Vec<CheckRowView>,
+    /// Whether the form has changed since the page before this one was opened.
+    pub changed: bool,
     /// A problem with storing the report (key of the theme's catalogue; `<key>.title` is its title),
     /// told above the answers, which are all still there.
     pub problem: Option<String>,
@@ -493,8 +497,9 @@ pub struct FollowView {
     /// The act that was just done, for `follow.done.<act>` of the catalogue: `message`, `add`,
     /// `decide`, `decide_request`, `react`, `helped`, `reopen` or `withdraw`.
     pub done: Option<&'static str>,
-    /// Why an act could not be stored, for `follow.problem.<reason>` and `.title`: `not_stored`,
-    /// `unsure` or `no_space`. What was typed is still in its field.
+    /// Why an act could not be done, for `follow.problem.<reason>` and `.title`: `not_stored`, `unsure`,
+    /// `no_space`, `busy`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in
+    /// its field, or in that of the message where its own is gone.
     pub problem: Option<&'static str>,
     /// The error summary; empty where nothing is wrong. A field has its own id; the choices of
     /// `decision` and `helped` start at `decision` and `helped`, those of a reaction at
