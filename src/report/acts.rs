@@ -340,6 +340,7 @@ impl Store {
                     action: Some(act.action.clone()),
                     progress: Some(progress),
                     registered: registered(act),
+                    counted: counted.as_ref().map(|counted| counted.name().is_some()),
                     submission,
                     files: act.files.clone(),
                     ..Open::default()

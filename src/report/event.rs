@@ -127,6 +127,10 @@ pub struct Open {
     /// Whether the report may be registered, where that was decided; how, is sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered: Option<bool>,
+    /// Whether the statistics have a record of the report since that decision, so that it is not
+    /// counted once more when it is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<bool>,
     /// Digest of the key that the form carried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submission: Option<Digest>,

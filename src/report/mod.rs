@@ -17,6 +17,7 @@ pub mod lifecycle;
 pub mod people;
 pub mod receipt;
 mod receipts;
+pub mod retention;
 pub mod seal;
 pub mod statistics;
 pub mod store;

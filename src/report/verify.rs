@@ -276,15 +276,15 @@ fn around(cover: &Cover, found: &Found) -> Vec<Finding> {
         .iter()
         .filter(|file| !found.files.contains(&file.id));
     findings.extend(files_missing.map(|file| missing(file_path(id, &file.id))));
-    let problem = if cover.names_erased_at.is_some() {
-        Problem::Remains
-    } else {
-        Problem::Orphan
-    };
-    let names_left = found.names.difference(&names_kept);
-    findings.extend(
-        names_left.map(|sequence| Finding::about(id, names_path(id, *sequence), problem.clone())),
-    );
+    let erased = cover.names_erased_by().unwrap_or_default();
+    findings.extend(found.names.difference(&names_kept).map(|sequence| {
+        let problem = if *sequence <= erased {
+            Problem::Remains
+        } else {
+            Problem::Orphan
+        };
+        Finding::about(id, names_path(id, *sequence), problem)
+    }));
     let orphans = found.files.iter().filter(|file| !named.contains(file));
     findings.extend(orphans.map(|file| Finding::about(id, file_path(id, file), Problem::Orphan)));
     findings
@@ -303,6 +303,11 @@ pub fn names_path(case: CaseId, sequence: u32) -> String {
 /// Returns the name under which an attachment is stored.
 pub fn file_path(case: CaseId, file: &Code) -> String {
     format!("reports/{}/attachments/{file}.age", case.plain())
+}
+
+/// Returns the folders within the folder of a case.
+pub(super) fn folders(case: CaseId) -> [String; 2] {
+    ["names", "attachments"].map(|folder| format!("reports/{}/{folder}/", case.plain()))
 }
 
 impl From<ReadError> for Problem {
