@@ -14,6 +14,7 @@ pub mod event;
 mod fixture;
 pub mod ids;
 pub mod lifecycle;
+pub mod owed;
 pub mod people;
 pub mod receipt;
 mod receipts;

@@ -229,12 +229,7 @@ impl Hold {
 
 impl Plan {
     /// Works out what is to be erased now.
-    pub fn of(
-        inventory: &Inventory,
-        rules: &Rules,
-        lifecycle: &Lifecycle,
-        now: Timestamp,
-    ) -> Plan {
+    pub fn of(inventory: &Inventory, rules: &Rules, lifecycle: &Lifecycle, now: Timestamp) -> Plan {
         let mut plan = Plan::default();
         for cover in &inventory.cases {
             match rules.over(lifecycle, cover, now) {
@@ -382,5 +377,457 @@ impl Store {
             }
         }
         removed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
+    use jiff::SignedDuration;
+    use serde_json::{Value, json};
+    use tempfile::TempDir;
+
+    use crate::durable::WriterLock;
+    use crate::report::acts::{Act, CaseError};
+    use crate::report::fixture::{Faulty, Later, SETTINGS, at, clock, report, reporter_of};
+    use crate::report::statistics::{Counts, Record};
+    use crate::report::store::{Store, SubmitError};
+
+    /// Every rule that a test needs, each with another number of days.
+    const RULES: Rules = Rules {
+        names: Some(Period::Days(10)),
+        not_registered: Some(Period::Days(20)),
+        registered: Some(Period::Days(30)),
+        withdrawn: Some(Period::Days(5)),
+    };
+
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+    struct Office {
+        data: TempDir,
+        clock: Arc<Later>,
+        disk: Arc<Faulty>,
+        store: Store,
+    }
+
+    impl Office {
+        fn new() -> Office {
+            let data = TempDir::new().unwrap();
+            let clock = clock();
+            let disk = Arc::new(Faulty::at(data.path()));
+            let lock = WriterLock::take(data.path()).unwrap();
+            let storage = Arc::clone(&disk);
+            let store = Store::of(storage, data.path(), at(clock.clone()), Some(lock));
+            Office {
+                store: store.unwrap().0,
+                data,
+                clock,
+                disk,
+            }
+        }
+
+        /// Sends a report with a name and a file, decides about registration, and brings it to a
+        /// status.
+        fn case(&self, key: u8, choice: &str, status: Status) -> CaseId {
+            let report = crate::report::store::NewReport {
+                names: json!({"phone": "0612345678"}),
+                ..report(key, json!({"story": "er was iets"}))
+            };
+            let case = self.store.submit(&report).unwrap().case;
+            let opened = reporter_of(&self.store, key);
+            let attached = self
+                .store
+                .attach(&opened, 10_000, |file| file.write_all(b"foto"));
+            let mut act = act("decide_registration");
+            act.body.choice = choice.parse().ok();
+            act.files = vec![attached.unwrap().0];
+            self.store.record(&opened, &act).unwrap();
+            self.bring(case, status);
+            case
+        }
+
+        fn bring(&self, case: CaseId, status: Status) {
+            let bring = |cover: &Cover| {
+                let mut progress = cover.progress.clone();
+                progress.status = status;
+                progress.due.clear();
+                Ok(Some(Note {
+                    kind: Kind::ActionTaken,
+                    open: Open {
+                        action: "close".parse().ok(),
+                        progress: Some(progress),
+                        ..Open::default()
+                    },
+                    body: None,
+                }))
+            };
+            self.store.append(case, Actor::SYSTEM, bring).unwrap();
+        }
+
+        fn purge(&self) -> Vec<(CaseId, Rule)> {
+            let purged = self.store.purge(&RULES).unwrap();
+            assert!(purged.failed.is_empty(), "{:?}", purged.failed);
+            let erased = purged.erased.iter();
+            erased.map(|erasure| (erasure.case, erasure.rule)).collect()
+        }
+
+        /// Waits a number of days, less one second, for something that begins at midnight.
+        fn just_before_day(&self, days: i32) {
+            // The fixed moment is 16:04:05 in the Netherlands.
+            let to_midnight = SignedDuration::from_secs(7 * 3600 + 55 * 60 + 54);
+            self.clock.wait(DAY * days + to_midnight);
+        }
+
+        fn files(&self) -> BTreeMap<String, Vec<u8>> {
+            let mut files = BTreeMap::new();
+            collect(self.data.path(), &mut files);
+            files
+        }
+
+        fn records(&self) -> Vec<Record> {
+            let files = self.files();
+            let records = files
+                .iter()
+                .filter(|(path, _)| path.contains("/statistics/") && path.ends_with(".json"));
+            records
+                .map(|(_, bytes)| serde_json::from_slice(bytes).unwrap())
+                .collect()
+        }
+    }
+
+    fn act(action: &str) -> Act {
+        Act {
+            action: action.parse().unwrap(),
+            actor: Actor::REPORTER,
+            body: Default::default(),
+            files: Vec::new(),
+            submission_key: None,
+        }
+    }
+
+    fn collect(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.display().to_string();
+            if path.is_dir() {
+                files.insert(format!("{name}/"), Vec::new());
+                collect(&path, files);
+            } else {
+                files.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+
+    /// Checks which rule erases a case, and that nothing does so one second earlier.
+    #[track_caller]
+    fn check(choice: &str, status: Status, days: i32, rule: Rule) {
+        let office = Office::new();
+        let case = office.case(1, choice, status);
+        office.just_before_day(days);
+        let earlier = office.purge();
+        assert!(!earlier.contains(&(case, rule)), "{earlier:?}");
+        office.clock.wait(SignedDuration::from_secs(1));
+        assert_eq!(office.purge(), [(case, rule)]);
+        assert_eq!(office.purge(), []);
+        assert_eq!(office.store.cases().unwrap().findings, []);
+    }
+
+    #[test]
+    fn each_rule_erases_at_the_end_of_its_last_day_and_not_before() {
+        check("not_register", Status::Closed, 10, Rule::Names);
+        check("not_register", Status::Closed, 20, Rule::NotRegistered);
+        check("count_only", Status::Closed, 20, Rule::NotRegistered);
+        check("later", Status::Closed, 20, Rule::NotRegistered);
+        check("register_named", Status::Closed, 30, Rule::Registered);
+        check("register_unnamed", Status::Closed, 30, Rule::Registered);
+        check("register_named", Status::Withdrawn, 5, Rule::Withdrawn);
+    }
+
+    #[test]
+    fn months_and_years_end_on_the_same_day_of_the_month() {
+        #[track_caller]
+        fn check(period: Period, start: &str, expected: &str) {
+            let end = period.after(start.parse().unwrap());
+            assert_eq!(end.to_string(), expected);
+        }
+        check(
+            Period::Months(1),
+            "2027-01-31T12:00:00Z",
+            "2027-02-28T22:59:59Z",
+        );
+        check(
+            Period::Years(1),
+            "2028-02-29T12:00:00Z",
+            "2029-02-28T22:59:59Z",
+        );
+        check(
+            Period::Days(1),
+            "2026-10-24T12:00:00Z",
+            "2026-10-25T22:59:59Z",
+        );
+    }
+
+    #[test]
+    fn what_is_open_or_not_yet_done_is_told_and_kept() {
+        let office = Office::new();
+        let open = office.case(1, "not_register", Status::InProgress);
+        let running = office.case(2, "not_register", Status::Closed);
+        let ask = |cover: &Cover| {
+            let mut progress = cover.progress.clone();
+            progress
+                .due
+                .insert("police".parse().unwrap(), office.store.now());
+            Ok(Some(Note {
+                kind: Kind::ActionTaken,
+                open: Open {
+                    action: "police_consider".parse().ok(),
+                    progress: Some(progress),
+                    ..Open::default()
+                },
+                body: None,
+            }))
+        };
+        office.store.append(running, Actor::SYSTEM, ask).unwrap();
+        office.clock.wait(DAY * 400);
+        let purged = office.store.purge(&RULES).unwrap();
+        assert_eq!(purged.erased, []);
+        let mut held: Vec<_> = purged
+            .held
+            .iter()
+            .map(|(held, why)| (held.case, *why))
+            .collect();
+        held.sort_by_key(|(case, _)| *case != open);
+        assert_eq!(held, [(open, Hold::Open), (running, Hold::StillToDo)]);
+    }
+
+    #[test]
+    fn a_change_of_status_starts_the_time_anew_and_other_events_do_not() {
+        let office = Office::new();
+        let case = office.case(1, "not_register", Status::Closed);
+        office.clock.wait(DAY * 19);
+        office.bring(case, Status::Reopened);
+        office.bring(case, Status::Closed);
+        office.clock.wait(DAY * 19);
+        assert_eq!(office.purge(), [(case, Rule::Names)]);
+        office.clock.wait(DAY * 2);
+        assert_eq!(office.purge(), [(case, Rule::NotRegistered)]);
+    }
+
+    #[test]
+    fn without_rules_nothing_goes() {
+        let office = Office::new();
+        office.case(1, "not_register", Status::Withdrawn);
+        office.clock.wait(DAY * 10_000);
+        let before = office.files();
+        let purged = office.store.purge(&Rules::default()).unwrap();
+        assert_eq!((purged.erased, purged.held), (vec![], vec![]));
+        assert_eq!(office.files(), before);
+        assert!(Rules::default().unset().is_some());
+        assert!(RULES.unset().is_none());
+    }
+
+    #[test]
+    fn a_plan_changes_nothing() {
+        let office = Office::new();
+        office.case(1, "register_named", Status::Closed);
+        office.clock.wait(DAY * 40);
+        let before = office.files();
+        let inventory = office.store.cases().unwrap();
+        let now = office.store.now();
+        let plan = Plan::of(&inventory, &RULES, office.store.lifecycle(), now);
+        assert_eq!((plan.due.len(), plan.held.len()), (1, 0));
+        assert_eq!(office.files(), before);
+    }
+
+    #[test]
+    fn without_names_the_rest_can_be_read() {
+        let office = Office::new();
+        let case = office.case(1, "not_register", Status::Closed);
+        office.clock.wait(DAY * 11);
+        assert_eq!(office.purge(), [(case, Rule::Names)]);
+        let opened = reporter_of(&office.store, 1).case;
+        assert_eq!(opened.answers, json!({"story": "er was iets"}));
+        assert!(opened.cover.names_erased_at.is_some());
+        let files = office.files();
+        assert!(
+            !files.keys().any(|path| path.contains("/names/0")),
+            "{files:?}"
+        );
+    }
+
+    #[test]
+    fn of_an_erased_case_one_event_is_left_and_its_code_opens_nothing() {
+        let office = Office::new();
+        let case = office.case(1, "not_register", Status::Closed);
+        office.clock.wait(DAY * 21);
+        assert_eq!(office.purge(), [(case, Rule::NotRegistered)]);
+        let inventory = office.store.cases().unwrap();
+        assert_eq!((inventory.cases.len(), inventory.erased.len()), (0, 1));
+        assert_eq!(inventory.erased[0].rule, "not_registered".parse().ok());
+        let files = office.files();
+        let left: Vec<_> = files
+            .keys()
+            .filter(|path| path.contains(&case.plain()))
+            .collect();
+        assert_eq!(left.len(), 2, "the folder and the event: {left:?}");
+
+        let code =
+            crate::report::receipt::ReceiptCode::derive(&report(1, Value::Null).submission_key);
+        let opened = office.store.open_with_receipt(&code.to_string());
+        assert!(matches!(opened, Err(CaseError::WrongCode)));
+        let again = office
+            .store
+            .submit(&report(1, json!({"story": "er was iets"})));
+        assert!(matches!(again, Err(SubmitError::Erased { .. })));
+    }
+
+    #[test]
+    fn every_report_counts_once_however_it_was_decided() {
+        #[track_caller]
+        fn check(choice: &str, counts: Counts) {
+            let office = Office::new();
+            office.case(1, choice, Status::Closed);
+            office.clock.wait(DAY * 40);
+            office.purge();
+            assert!(office.store.cases().unwrap().cases.is_empty());
+            let records = office.records();
+            let counted: Vec<_> = records.iter().map(|record| record.counts).collect();
+            assert_eq!(counted, [counts], "{choice}");
+        }
+        check("register_named", Counts::Registered);
+        check("count_only", Counts::CountOnly);
+        check("not_register", Counts::ReportedOnly);
+        check("later", Counts::ReportedOnly);
+    }
+
+    #[test]
+    fn whichever_operation_fails_the_next_run_finishes() {
+        for rule in [Rule::Names, Rule::NotRegistered] {
+            for after in [false, true] {
+                let mut operation = 1;
+                while fails_and_is_finished(rule, after, operation) {
+                    operation += 1;
+                }
+                assert!(operation > 10, "only {operation} operations failed");
+            }
+        }
+    }
+
+    /// Lets one operation of a purge fail; false where the purge has fewer.
+    fn fails_and_is_finished(rule: Rule, after: bool, operation: usize) -> bool {
+        let mut office = Office::new();
+        let case = office.case(1, "not_register", Status::Closed);
+        let other = office.case(2, "register_named", Status::Closed);
+        let days = if rule == Rule::Names { 11 } else { 21 };
+        office.clock.wait(DAY * days);
+        let disk = Faulty {
+            after,
+            ..Faulty::at(office.data.path())
+        };
+        drop(office.store);
+        let disk = Arc::new(disk);
+        let lock = WriterLock::take(office.data.path()).unwrap();
+        let around = at(office.clock.clone());
+        office.store = Store::of(disk.clone(), office.data.path(), around, Some(lock))
+            .unwrap()
+            .0;
+        office.disk = disk;
+        office.disk.left.store(operation, Ordering::Relaxed);
+        let first = office.store.purge(&RULES);
+        let failed = office.disk.left.swap(0, Ordering::Relaxed) == 0;
+
+        let inventory = office.store.cases().unwrap();
+        let damage: Vec<_> = inventory
+            .findings
+            .iter()
+            .filter(|finding| finding.is_damage())
+            .collect();
+        assert!(damage.is_empty(), "operation {operation}: {damage:?}");
+        assert_eq!(inventory.damaged, []);
+        let ended = first.is_ok_and(|purged| purged.failed.is_empty());
+        assert!(ended || failed, "operation {operation}");
+
+        let second = office.store.purge(&RULES).unwrap();
+        assert!(
+            second.failed.is_empty(),
+            "operation {operation}: {:?}",
+            second.failed
+        );
+        let inventory = office.store.cases().unwrap();
+        assert_eq!(inventory.findings, [], "operation {operation}");
+        let erased: Vec<_> = inventory.erased.iter().map(|stub| stub.id).collect();
+        let records = office.records().len();
+        if rule == Rule::Names {
+            assert_eq!((erased, records), (vec![], 1));
+        } else {
+            assert_eq!((erased, records), (vec![case], 2), "operation {operation}");
+        }
+        let kept = inventory
+            .cases
+            .iter()
+            .find(|kept| kept.id == other)
+            .unwrap();
+        assert!(kept.names.is_empty() && kept.files.len() == 1);
+        failed
+    }
+
+    #[test]
+    fn a_link_in_a_case_is_told_and_never_followed() {
+        let office = Office::new();
+        let case = office.case(1, "not_register", Status::Closed);
+        let folder = office.data.path().join("reports").join(case.plain());
+        let elsewhere = TempDir::new().unwrap();
+        fs::rename(folder.join("names"), elsewhere.path().join("names")).unwrap();
+        symlink(elsewhere.path().join("names"), folder.join("names")).unwrap();
+        let good = office.case(2, "not_register", Status::Closed);
+        office.clock.wait(DAY * 21);
+        let purged = office.store.purge(&RULES).unwrap();
+        let erased: Vec<_> = purged.erased.iter().map(|erasure| erasure.case).collect();
+        assert_eq!(erased, [good]);
+        let failed: Vec<_> = purged.failed.iter().map(|(case, _)| *case).collect();
+        assert_eq!(failed, [case]);
+        assert!(elsewhere.path().join("names/00001.age").exists());
+    }
+
+    #[test]
+    fn only_the_writer_erases() {
+        let office = Office::new();
+        let around = at(office.clock.clone());
+        let beside = Store::beside(office.data.path(), around, SETTINGS).unwrap();
+        assert!(matches!(
+            beside.purge(&RULES),
+            Err(PurgeError::NotTheWriter)
+        ));
+    }
+
+    #[test]
+    fn names_that_are_being_sent_while_older_ones_go_stay() {
+        let office = Office::new();
+        let case = office.case(1, "not_register", Status::Closed);
+        office.clock.wait(DAY * 11);
+        assert_eq!(office.purge(), [(case, Rule::Names)]);
+        let coming = verify::names_path(case, 9);
+        office
+            .store
+            .storage
+            .put_if_absent(&Name::parse(&coming).unwrap(), b"x")
+            .unwrap();
+        let old = verify::names_path(case, 1);
+        office
+            .store
+            .storage
+            .put_if_absent(&Name::parse(&old).unwrap(), b"x")
+            .unwrap();
+        office.purge();
+        assert!(office.data.path().join(coming).exists());
+        assert!(!office.data.path().join(old).exists());
     }
 }
