@@ -589,6 +589,21 @@ impl<F: FileSystem> Folder<F> {
         Ok(found)
     }
 
+    /// Returns the files that are being written, or that an interrupted writer left unfinished.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder of the store cannot be read.
+    pub fn unfinished(&self) -> Result<Vec<PathBuf>, StorageError> {
+        let entries = walk(&*self.files, &self.root, 0)?.into_iter();
+        Ok(entries
+            .filter_map(|entry| match entry {
+                Entry::File(path) if is_temporary(&path) => Some(path),
+                _ => None,
+            })
+            .collect())
+    }
+
     fn path(&self, name: &Name) -> PathBuf {
         self.root.join(name.as_str())
     }

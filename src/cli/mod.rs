@@ -5,12 +5,15 @@
 
 mod build;
 pub mod command_error;
+mod daily;
 pub mod data_folder;
 pub mod diagnostics;
 pub mod harmless;
+pub mod key_file;
 pub mod portal;
 pub mod reports;
 mod serve;
+pub mod table;
 pub mod ui;
 mod usage;
 

@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod archive;
+pub mod audit;
 pub mod case;
 mod case_keys;
 pub mod due;

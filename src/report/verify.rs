@@ -55,6 +55,10 @@ pub enum Problem {
     OutOfOrder,
     /// It is not the file that the event names.
     Changed,
+    /// It is among the people and is none, or is no recovery key.
+    NotAPerson,
+    /// The case is not sealed to the key that was given to open it.
+    OtherKey,
     /// It belongs to an event that never was: a file that was sent and never confirmed.
     Orphan,
     /// It belongs to a case that was erased.
@@ -70,7 +74,11 @@ impl Finding {
     pub fn is_damage(&self) -> bool {
         !matches!(
             self.problem,
-            Problem::Foreign | Problem::Unfinished | Problem::Orphan | Problem::Remains
+            Problem::Foreign
+                | Problem::Unfinished
+                | Problem::Orphan
+                | Problem::Remains
+                | Problem::OtherKey
         )
     }
 
@@ -97,6 +105,8 @@ impl Finding {
             Problem::BrokenChain => Diagnostic::error("report-broken-chain"),
             Problem::OutOfOrder => Diagnostic::error("report-out-of-order"),
             Problem::Changed => Diagnostic::error("report-changed"),
+            Problem::NotAPerson => Diagnostic::error("report-not-a-person"),
+            Problem::OtherKey => Diagnostic::warning("report-other-key"),
             Problem::Orphan => Diagnostic::warning("report-orphan"),
             Problem::Remains => Diagnostic::warning("report-remains"),
             Problem::Foreign => Diagnostic::warning("report-foreign"),
