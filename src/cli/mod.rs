@@ -68,6 +68,6 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
     match command {
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
-        Command::Reports(arguments) => reports::run(ui, &root, arguments),
+        Command::Reports(arguments) => reports::run(ui, &root, &arguments),
     }
 }

@@ -167,7 +167,7 @@ fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
 }
 
 /// Reads the forms of the portal; a portal without forms of its own has the ones that ship.
-fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
+pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
     let folder = root.join("forms");
     let mut sources = Vec::new();
     if folder.is_dir() {

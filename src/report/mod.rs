@@ -20,6 +20,7 @@ pub mod people;
 pub mod receipt;
 mod receipts;
 pub mod retention;
+pub mod schema;
 pub mod seal;
 pub mod statistics;
 pub mod store;

@@ -6,6 +6,7 @@
 //! and nothing by which it could be brought back to a case; not even its file tells when it was written.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ pub const FORMAT: u32 = 1;
 const NAME_CHARACTERS: usize = 16;
 
 /// How a report counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Counts {
     /// It was entered in the register, with or without a name.
@@ -35,7 +36,7 @@ pub enum Counts {
 }
 
 /// A record, as its file has it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// Format of the file.
     pub format: u32,

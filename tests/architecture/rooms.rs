@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 6] = [
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.
-const CRATES: [(&str, &str); 10] = [
+const CRATES: [(&str, &str); 11] = [
     ("axum", "receiver/"),
     ("clap", "cli/"),
     ("granit_parser", "yaml.rs"),
@@ -24,6 +24,7 @@ const CRATES: [(&str, &str); 10] = [
     ("hyper", "receiver/"),
     ("hyper_util", "receiver/"),
     ("pulldown_cmark", "site/markdown"),
+    ("schemars", "report/"),
     ("tera", "theme/"),
     ("tokio", "receiver/"),
     ("tower", "receiver/"),

@@ -3,6 +3,7 @@
 mod export;
 mod list;
 pub(super) mod purge;
+mod schema;
 mod show;
 mod verify;
 
@@ -40,6 +41,7 @@ enum Command {
     Verify(verify::Arguments),
     RestoreCheck(verify::RestoreArguments),
     Purge(purge::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// Runs the command.
@@ -47,19 +49,17 @@ enum Command {
 /// # Errors
 ///
 /// Fails where something is wrong with the reports, or they cannot be read.
-pub fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
-    if let Command::RestoreCheck(arguments) = &arguments.command {
-        return verify::restore_check(ui, arguments);
-    }
-    let data = arguments.data.existing(root)?;
-    let archive = Archive::at(&data);
-    match arguments.command {
-        Command::List(arguments) => list::run(ui, &archive, &arguments),
-        Command::Show(arguments) => show::run(ui, &archive, &arguments),
-        Command::Export(arguments) => export::run(ui, root, &data, &arguments),
-        Command::Verify(arguments) => verify::run(ui, &data, &arguments),
-        Command::RestoreCheck(_) => Ok(()),
-        Command::Purge(arguments) => purge::run(ui, root, &data, &arguments),
+pub fn run(ui: &mut Ui, root: &Path, arguments: &Arguments) -> Result<(), CommandError> {
+    let data = || arguments.data.existing(root);
+    let archive = || data().map(|data| Archive::at(&data));
+    match &arguments.command {
+        Command::List(arguments) => list::run(ui, &archive()?, arguments),
+        Command::Show(arguments) => show::run(ui, &archive()?, arguments),
+        Command::Export(arguments) => export::run(ui, root, &data()?, arguments),
+        Command::Verify(arguments) => verify::run(ui, &data()?, arguments),
+        Command::RestoreCheck(arguments) => verify::restore_check(ui, arguments),
+        Command::Purge(arguments) => purge::run(ui, root, &data()?, arguments),
+        Command::Schema(arguments) => schema::run(ui, root, arguments),
     }
 }
 
