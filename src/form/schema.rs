@@ -88,7 +88,12 @@ mod tests {
             let schema = schema(&form);
             for field in form.fields() {
                 let there = schema["properties"].get(field.name.as_str()).is_some();
-                assert_eq!(there, field.stored && field.kind.is_question(), "{}", field.name);
+                assert_eq!(
+                    there,
+                    field.stored && field.kind.is_question(),
+                    "{}",
+                    field.name
+                );
             }
             assert!(!schema["required"].as_array().unwrap().is_empty());
         }
