@@ -4,6 +4,7 @@
 //! It runs on a thread of its own, beside the receiver. Invariant: what it tells the log is counts.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -43,9 +44,7 @@ impl Daily {
             .spawn(move || {
                 let mut days = Days::default();
                 loop {
-                    if days.is_due(clock.now()) {
-                        work();
-                    }
+                    days.look(clock.now(), &mut work);
                     if stopped.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
                         return;
                     }
@@ -75,6 +74,13 @@ struct Days {
 }
 
 impl Days {
+    /// Does the work where it is due. A mistake in it, which the panic itself tells, costs one day.
+    fn look(&mut self, now: Timestamp, work: &mut dyn FnMut()) {
+        if self.is_due(now) {
+            let _ = catch_unwind(AssertUnwindSafe(work));
+        }
+    }
+
     /// Returns whether the work is to be done now, and counts it as done: at the first look, and after
     /// that once a day from the fixed hour on.
     fn is_due(&mut self, now: Timestamp) -> bool {
@@ -136,6 +142,24 @@ mod tests {
         assert!(due("2026-04-05T12:00:00Z"));
         assert!(!due("2026-04-04T12:00:00Z"));
         assert!(due("2026-04-06T12:00:00Z"));
+    }
+
+    #[test]
+    fn a_mistake_costs_one_day() {
+        let mut days = Days::default();
+        let mut done = 0;
+        let mut work = || {
+            done += 1;
+            assert_ne!(done, 1, "the first day goes wrong");
+        };
+        for day in [
+            "2026-11-20T12:00:00Z",
+            "2026-11-20T13:00:00Z",
+            "2026-11-21T12:00:00Z",
+        ] {
+            days.look(day.parse().unwrap(), &mut work);
+        }
+        assert_eq!(done, 2);
     }
 
     #[test]
