@@ -414,7 +414,6 @@ mod tests {
     struct Office {
         data: TempDir,
         clock: Arc<Later>,
-        disk: Arc<Faulty>,
         store: Store,
     }
 
@@ -422,16 +421,9 @@ mod tests {
         fn new() -> Office {
             let data = TempDir::new().unwrap();
             let clock = clock();
-            let disk = Arc::new(Faulty::at(data.path()));
-            let lock = WriterLock::take(data.path()).unwrap();
-            let storage = Arc::clone(&disk);
-            let store = Store::of(storage, data.path(), at(clock.clone()), Some(lock));
-            Office {
-                store: store.unwrap().0,
-                data,
-                clock,
-                disk,
-            }
+            let around = at(clock.clone());
+            let store = Store::open(data.path(), around, SETTINGS).unwrap().0;
+            Office { data, clock, store }
         }
 
         /// Sends a report with a name and a file, decides about registration, and brings it to a
@@ -739,10 +731,9 @@ mod tests {
         office.store = Store::of(disk.clone(), office.data.path(), around, Some(lock))
             .unwrap()
             .0;
-        office.disk = disk;
-        office.disk.left.store(operation, Ordering::Relaxed);
+        disk.left.store(operation, Ordering::Relaxed);
         let first = office.store.purge(&RULES);
-        let failed = office.disk.left.swap(0, Ordering::Relaxed) == 0;
+        let failed = disk.left.swap(0, Ordering::Relaxed) == 0;
 
         let inventory = office.store.cases().unwrap();
         let damage: Vec<_> = inventory
@@ -755,6 +746,10 @@ mod tests {
         let ended = first.is_ok_and(|purged| purged.failed.is_empty());
         assert!(ended || failed, "operation {operation}");
 
+        // The program ends and starts again.
+        drop(office.store);
+        let around = at(office.clock.clone());
+        office.store = Store::open(office.data.path(), around, SETTINGS).unwrap().0;
         let second = office.store.purge(&RULES).unwrap();
         assert!(
             second.failed.is_empty(),

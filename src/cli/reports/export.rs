@@ -27,6 +27,11 @@ use crate::report::verify;
 /// The format of exports that this version writes.
 const FORMAT: u32 = 1;
 
+/// The event that a case was opened must not take the last room from reports.
+const SETTINGS: StoreSettings = StoreSettings {
+    least_free_bytes: LEAST_FREE_BYTES,
+};
+
 /// The arguments of `reports export`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -38,12 +43,10 @@ pub(super) struct Arguments {
     lines: bool,
 }
 
-/// A way to get at a case.
-enum Source {
-    /// As it is stored.
-    Sealed(Archive),
-    /// Opened with a key.
-    Opened(Box<Store>, SecretKey),
+/// Where cases come from: as they are stored or, with a key, opened.
+struct Source {
+    archive: Archive,
+    opening: Option<(Store, SecretKey)>,
 }
 
 pub(super) fn run(
@@ -60,17 +63,15 @@ pub(super) fn run(
         ids.extend(inventory.erased.iter().map(|stub| stub.id));
         ids.extend(&inventory.damaged);
     }
-    let source = match &arguments.key {
-        None => Source::Sealed(archive),
+    let opening = match &arguments.key {
+        None => None,
         Some(path) => {
             let key = key_file::read(path)?;
             let around = store_around(Settings::lifecycle(ui, root)?);
-            let settings = StoreSettings {
-                least_free_bytes: LEAST_FREE_BYTES,
-            };
-            Source::Opened(Box::new(Store::beside(data, around, settings)?), key)
+            Some((Store::beside(data, around, SETTINGS)?, key))
         }
     };
+    let source = Source { archive, opening };
     if !arguments.lines {
         ui.print(&format!(
             "{{ \"format\": {FORMAT}, \"exported_at\": {}, \"cases\": [",
@@ -106,22 +107,16 @@ pub(super) fn run(
 
 impl Source {
     fn export(&self, id: CaseId) -> Result<Value, CaseError> {
-        match self {
-            Source::Sealed(archive) => match archive.case(id)? {
-                Found::Case(cover, events) => Ok(sealed(&cover, &events)),
-                Found::Erased(stub) => Ok(json!({ "case": id, "erased": value(&stub) })),
-                Found::Damaged(findings) => Err(CaseError::Damaged { case: id, findings }),
-                Found::Nothing => Err(CaseError::NotThere { case: id }),
-            },
-            Source::Opened(store, key) => match store.open_with_key(id, Reader::Recovery, key) {
-                Ok(opened) => Ok(json!({
-                    "case": id,
-                    "opened": value(&opened.case),
-                    "files": files(&opened.case.cover),
-                })),
-                Err(CaseError::Erased { case }) => Ok(json!({ "case": case, "erased": true })),
-                Err(error) => Err(error),
-            },
+        match (self.archive.case(id)?, &self.opening) {
+            (Found::Case(cover, events), None) => Ok(sealed(&cover, &events)),
+            (Found::Case(..), Some((store, key))) => {
+                let opened = store.open_with_key(id, Reader::Recovery, key)?;
+                let files = files(&opened.case.cover);
+                Ok(json!({ "case": id, "opened": value(&opened.case), "files": files }))
+            }
+            (Found::Erased(stub), _) => Ok(json!({ "case": id, "erased": value(&stub) })),
+            (Found::Damaged(findings), _) => Err(CaseError::Damaged { case: id, findings }),
+            (Found::Nothing, _) => Err(CaseError::NotThere { case: id }),
         }
     }
 }
