@@ -5,12 +5,15 @@
 
 mod build;
 pub mod command_error;
+mod daily;
 pub mod data_folder;
 pub mod diagnostics;
 pub mod harmless;
+pub mod key_file;
 pub mod portal;
 pub mod reports;
 mod serve;
+pub mod table;
 pub mod ui;
 mod usage;
 
@@ -65,6 +68,6 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
     match command {
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
-        Command::Reports(arguments) => reports::run(ui, &root, arguments),
+        Command::Reports(arguments) => reports::run(ui, &root, &arguments),
     }
 }

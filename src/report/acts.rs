@@ -340,6 +340,7 @@ impl Store {
                     action: Some(act.action.clone()),
                     progress: Some(progress),
                     registered: registered(act),
+                    counted: counted.as_ref().map(|counted| counted.name().is_some()),
                     submission,
                     files: act.files.clone(),
                     ..Open::default()
@@ -553,7 +554,7 @@ pub(super) struct Note {
 }
 
 /// Returns the secret key of a case, where this key opens it.
-fn case_key(cover: &Cover, key: &SecretKey) -> Option<SecretKey> {
+pub(super) fn case_key(cover: &Cover, key: &SecretKey) -> Option<SecretKey> {
     cover.access.iter().find_map(|access| {
         let plain = access.sealed.open(key).ok()?;
         let secret: SecretKey = std::str::from_utf8(&plain).ok()?.parse().ok()?;

@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod archive;
+pub mod audit;
 pub mod case;
 mod case_keys;
 pub mod event;
@@ -13,9 +14,12 @@ pub mod event;
 mod fixture;
 pub mod ids;
 pub mod lifecycle;
+pub mod owed;
 pub mod people;
 pub mod receipt;
 mod receipts;
+pub mod retention;
+pub mod schema;
 pub mod seal;
 pub mod statistics;
 pub mod store;

@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -44,7 +45,7 @@ pub const SHORTEST_PASSPHRASE: usize = 15;
 const LAST_VERSION: u32 = 99_999;
 
 /// A person, as the file has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// Format of the file.
     pub format: u32,
@@ -65,7 +66,7 @@ pub struct Person {
 }
 
 /// The keys of a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Keys {
     /// With this, reports are sealed for the person.
     pub public: PublicKey,

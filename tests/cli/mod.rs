@@ -1,5 +1,7 @@
 //! The built program, as a user calls it.
 
+mod keeping;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -176,8 +178,9 @@ fn whole_reports_are_said_to_be_whole() {
         "reports verify",
         0,
         "
-Nagekeken in ./data: 2 zaken, 3 gebeurtenissen.
-Per zaak: of elk bestand leesbaar is, op zijn plaats staat en bij zijn inhoud hoort, of er geen ontbreekt, en of elk bestand aansluit op het vorige.
+Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 personen met een sleutel.
+Per zaak: of elk bestand leesbaar is en op zijn plaats staat, of er geen ontbreekt, of elke gebeurtenis aansluit op de vorige, en of elke bijlage nog precies hetzelfde is.
+Wat we niet kunnen zien: of de laatste gebeurtenissen van een zaak zijn weggehaald of een hele zaak weg is, en of iemand die in deze map mag schrijven er een gebeurtenis bij heeft gezet. Vergelijk daarvoor met een oudere kopie.
 Alles is heel.
 ",
     );
@@ -188,15 +191,16 @@ fn damage_is_told_and_hides_nothing() {
     let (root, cases) = portal();
     let first = event_file(&root, &cases[1], "00001.json");
     let text = fs::read_to_string(&first).unwrap();
-    overwrite(&first, &text.replace("eerst", "later"));
+    overwrite(&first, &text.replace("coordinator", "coordinatos"));
     overwrite(&event_file(&root, &cases[0], "notes.txt"), "x");
     check(
         root.path(),
         "reports verify",
         1,
         "
-Nagekeken in ./data: 2 zaken, 3 gebeurtenissen.
-Per zaak: of elk bestand leesbaar is, op zijn plaats staat en bij zijn inhoud hoort, of er geen ontbreekt, en of elk bestand aansluit op het vorige.
+Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 personen met een sleutel.
+Per zaak: of elk bestand leesbaar is en op zijn plaats staat, of er geen ontbreekt, of elke gebeurtenis aansluit op de vorige, en of elke bijlage nog precies hetzelfde is.
+Wat we niet kunnen zien: of de laatste gebeurtenissen van een zaak zijn weggehaald of een hele zaak weg is, en of iemand die in deze map mag schrijven er een gebeurtenis bij heeft gezet. Vergelijk daarvoor met een oudere kopie.
 
 fout[report-broken-chain]: Dit bestand sluit niet aan op het bestand ervoor.
  --> reports/5HKR8KPTMH/00002.json

@@ -203,7 +203,10 @@ impl Application {
     }
 
     /// Reads the report as it is now.
-    async fn again(&self, opened: OpenedCase) -> Result<(OpenedCase, Arc<People>), Option<OpenError>> {
+    async fn again(
+        &self,
+        opened: OpenedCase,
+    ) -> Result<(OpenedCase, Arc<People>), Option<OpenError>> {
         let store = Arc::clone(&self.store);
         self.read(move || Ok((store.again(&opened)?, store.people()?)))
             .await

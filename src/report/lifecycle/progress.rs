@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
@@ -17,7 +18,7 @@ use crate::report::lifecycle::terms::{Hearing, Need, Role, Status, TextRule, Tra
 
 /// Where a case stands after an event. It stands in the open part of every event, so that a changed
 /// table does not change what happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// Its status.
     pub status: Status,
