@@ -85,6 +85,11 @@ impl Role {
     pub fn is_concerned(self) -> bool {
         matches!(self, Role::Reporter | Role::AffectedEmployee)
     }
+
+    /// Returns whether this is a role that the organisation gives to people who handle reports.
+    pub fn handles_reports(self) -> bool {
+        !self.is_concerned() && !matches!(self, Role::RecoveryHolder | Role::System)
+    }
 }
 
 terms! {
