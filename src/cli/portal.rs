@@ -116,7 +116,7 @@ fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
 }
 
 /// Reads the forms of the portal; a portal without forms of its own has the ones that ship.
-fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
+pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
     let folder = root.join("forms");
     let mut sources = Vec::new();
     if folder.is_dir() {
@@ -174,7 +174,7 @@ fn form_sources(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceT
 }
 
 /// Reads the life cycle of cases: that of the portal, or else the one that ships.
-fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Lifecycle> {
+pub(super) fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Lifecycle> {
     let path = root.join(Lifecycle::PATH);
     let source = if path.exists() {
         read_text(&path, Lifecycle::PATH, diagnostics)?

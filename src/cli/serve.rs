@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex};
 use crate::cli::command_error::CommandError;
 use crate::cli::data_folder::DataFolder;
 use crate::cli::portal::{Portal, assemble};
+use crate::cli::recovery;
 use crate::cli::reports;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
+use crate::durable::Folder;
 use crate::message::Catalogue;
 use crate::randomness::SystemRandomness;
 use crate::receiver::{self, Limits, Log, ServeError, Stop};
@@ -62,6 +64,10 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     if !findings.is_empty() {
         ui.tell_diagnostics(&reports::diagnostics(&findings))?;
     }
+
+    let storage = Folder::new(&data, 0);
+    recovery::make(&data, &storage)?;
+    recovery::warn(ui, &data, &storage)?;
 
     let base_path = portal.config.base_path().to_owned();
     ui.print(&ui.text(

@@ -1,18 +1,23 @@
-//! `meldwijzer reports`: looks at the reports that are stored. Nothing here writes.
+//! `meldwijzer reports`: looks at the reports that are stored, and handles them.
 
+mod acting;
+mod case_text;
+mod file;
+mod grant;
 mod list;
+pub(super) mod opening;
+mod record;
+mod refusal;
 mod show;
 mod verify;
 
 use std::path::Path;
 
 use clap::Subcommand;
-use jiff::Timestamp;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::data_folder::DataFolder;
 use crate::cli::ui::Ui;
-use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::report::archive::Archive;
 use crate::report::verify::Finding;
@@ -30,6 +35,9 @@ pub struct Arguments {
 enum Command {
     List(list::Arguments),
     Show(show::Arguments),
+    Record(Box<record::Arguments>),
+    Grant(grant::Arguments),
+    File(file::Arguments),
     Verify,
 }
 
@@ -37,21 +45,17 @@ enum Command {
 ///
 /// # Errors
 ///
-/// Fails where something is wrong with the reports, or they cannot be read.
+/// Fails where something is wrong with the reports, or they cannot be read or added to.
 pub fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let data = arguments.data.existing(root)?;
-    let archive = Archive::at(&data);
     match arguments.command {
-        Command::List(arguments) => list::run(ui, &archive, &arguments),
-        Command::Show(arguments) => show::run(ui, &archive, &arguments),
-        Command::Verify => verify::run(ui, &archive, &data),
+        Command::List(arguments) => list::run(ui, root, &data, &arguments),
+        Command::Show(arguments) => show::run(ui, root, &data, &arguments),
+        Command::Record(arguments) => record::run(ui, root, &data, *arguments),
+        Command::Grant(arguments) => grant::run(ui, root, &data, &arguments),
+        Command::File(arguments) => file::run(ui, root, &data, &arguments),
+        Command::Verify => verify::run(ui, &Archive::at(&data), &data),
     }
-}
-
-/// Writes a moment as date and time in the Netherlands.
-fn date_and_time(moment: Timestamp) -> String {
-    let local = moment.to_zoned(clock::time_zone());
-    local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 pub(super) fn diagnostics(findings: &[Finding]) -> Vec<Diagnostic> {

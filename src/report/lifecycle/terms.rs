@@ -90,6 +90,15 @@ impl Role {
     pub fn handles_reports(self) -> bool {
         !self.is_concerned() && !matches!(self, Role::RecoveryHolder | Role::System)
     }
+
+    /// Returns whether a role can be given access to a report. Confidential advisers have talks of their
+    /// own, and senior managers get figures.
+    ///
+    /// Source: the table of who may see what in the product's requirements.
+    pub fn opens_reports(self) -> bool {
+        let never = matches!(self, Role::ConfidentialAdviser | Role::SeniorManager);
+        self.handles_reports() && !never
+    }
 }
 
 terms! {
