@@ -131,17 +131,19 @@ impl CaseText<'_> {
             .iter()
             .map(|id| format!("{} ({id})", wording::person(self.people, id)))
             .collect();
-        let mut lines = self.heading("cli-show-sealed");
+        let mut told = Vec::new();
         if people.is_empty() {
-            lines.push(self.text("cli-show-nobody", &[]));
+            told.push(self.text("cli-show-nobody", &[]));
         } else {
-            lines.push(self.text("cli-show-people", &[("people", &people.join(", "))]));
+            told.push(self.text("cli-show-people", &[("people", &people.join(", "))]));
         }
         if cover.access.iter().any(|access| access.recovery) {
-            lines.push(self.text("cli-show-recovery", &[]));
+            told.push(self.text("cli-show-recovery", &[]));
         }
         let how = self.text("cli-show-how", &[("case", &cover.id.to_string())]);
-        lines.extend(how.lines().map(str::to_owned));
+        told.extend(how.lines().map(str::to_owned));
+        let mut lines = self.heading("cli-show-sealed");
+        lines.extend(told.iter().map(|line| format!("{INDENT}{line}")));
         lines
     }
 
@@ -187,12 +189,13 @@ impl CaseText<'_> {
     pub(super) fn history(&self, history: &[Happening], entries: &[Entry]) -> Vec<String> {
         let mut lines = self.heading("cli-show-history");
         for happening in history {
+            let who = wording::actor(self.ui, self.people, &happening.actor);
+            let what = self.happened(happening);
             lines.push(format!(
-                "{INDENT}{:>3}  {}  {}  ({})",
+                "{INDENT}{:>3}  {}  {}",
                 happening.sequence,
                 wording::date_and_time(happening.recorded_at),
-                self.happened(happening),
-                wording::actor(self.ui, self.people, &happening.actor),
+                self.text("cli-show-happened", &[("what", &what), ("who", &who)]),
             ));
             let entry = entries
                 .iter()

@@ -175,6 +175,12 @@ fn unlocked<'a>(
     passphrase: &PassphraseFile,
 ) -> Result<(&'a Person, SecretKey), CommandError> {
     let person = people::active(people, id)?;
+    // Whoever handed the code over knows it too.
+    if person.keys.as_ref().is_some_and(|keys| keys.one_time) {
+        return Err(CommandError::Problem(
+            Diagnostic::error("cli-passphrase-first").with("person", &person.id),
+        ));
+    }
     let asked = ui.text("cli-ask-passphrase", &[("name", &person.name)]);
     let typed = passphrase.passphrases()?.next(ui, &asked)?;
     Ok((person, person.unlock(&typed)?))

@@ -1,5 +1,6 @@
 //! Why the life cycle does not allow an action now, and what would.
 
+use crate::cli::reports::acting::offered;
 use crate::cli::ui::Ui;
 use crate::cli::wording;
 use crate::diagnostic::Diagnostic;
@@ -65,7 +66,7 @@ impl Asked<'_> {
             .actions
             .iter()
             .map(|action| action.name.as_str());
-        let offered = self.lifecycle.offered(self.role, self.progress);
+        let offered = offered(self.lifecycle, &[self.role], self.progress);
         let offered: Vec<&str> = offered.iter().map(|action| action.name.as_str()).collect();
         match nearest(self.action, known) {
             Some(nearest) => {
