@@ -73,6 +73,8 @@ impl Passphrases {
             Passphrases::File(lines) => lines.next(),
             Passphrases::Terminal => {
                 let terminal = File::open(Path::new(TERMINAL)).map_err(|_| no_terminal())?;
+                // Silent first, so that whoever is quick is not seen either.
+                let _silent = Silent::make(&terminal).map_err(|_| no_terminal())?;
                 ui.tell(asked)?;
                 Some(typed(&terminal).map_err(|_| no_terminal())?)
             }
@@ -88,7 +90,6 @@ fn no_terminal() -> CommandError {
 }
 
 fn typed(terminal: &File) -> io::Result<Zeroizing<String>> {
-    let _silent = Silent::make(terminal)?;
     let mut line = Zeroizing::new(String::new());
     BufReader::new(terminal.take(LONGEST)).read_line(&mut line)?;
     let passphrase = line.trim_end_matches(['\r', '\n']);

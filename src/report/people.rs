@@ -521,7 +521,7 @@ mod tests {
             Err(PeopleError::ShortPassphrase)
         ));
         let chosen = choose(&code.to_string(), "een lange zin van mij").unwrap();
-        assert_eq!(office.people().persons, [chosen.clone()]);
+        assert_eq!(office.people().persons, std::slice::from_ref(&chosen));
         assert_eq!(
             chosen.unlock("een lange zin van mij").unwrap().public(),
             key.public()

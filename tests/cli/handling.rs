@@ -429,7 +429,7 @@ fout[cli-not-entitled]: Zaak {case} gaat niet open met deze sleutel.
     assert!(told.starts_with("fout[cli-person-removed]"), "{told}");
     assert_eq!(office.events(&case), 1);
 
-    // A passphrase that nobody can type.
+    // Nobody can type a passphrase where there is no terminal.
     let output = Command::new("setsid")
         .arg("--wait")
         .arg(env!("CARGO_BIN_EXE_meldwijzer"))
@@ -444,6 +444,42 @@ fout[cli-not-entitled]: Zaak {case} gaat niet open met deze sleutel.
         said(&output)
     );
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_passphrase_is_not_seen_while_it_is_typed() {
+    let office = Office::new();
+    let anna = office.add("Anna", &["coordinator"]);
+    let case = office.report();
+    let program_on_a_terminal = format!(
+        "{} reports show {case} --as {anna}",
+        env!("CARGO_BIN_EXE_meldwijzer")
+    );
+    let mut child = Command::new("script")
+        .args([
+            "--quiet",
+            "--return",
+            "--command",
+            &program_on_a_terminal,
+            "/dev/null",
+        ])
+        .current_dir(office.path())
+        .env("LC_ALL", "nl_NL")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut screen = BufReader::new(child.stdout.take().unwrap());
+    let mut shown = String::new();
+    while !shown.contains("Wachtzin van Anna (je ziet niet wat je typt):") {
+        assert!(screen.read_line(&mut shown).unwrap() > 0, "{shown}");
+    }
+    let mut keyboard = child.stdin.take().unwrap();
+    writeln!(keyboard, "{PASSPHRASE}").unwrap();
+    screen.read_to_string(&mut shown).unwrap();
+    assert!(child.wait().unwrap().success(), "{shown}");
+    assert!(shown.contains("Wat er gebeurde: Schelden"), "{shown}");
+    assert!(!shown.contains(PASSPHRASE), "{shown}");
 }
 
 #[test]

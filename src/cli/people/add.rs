@@ -42,6 +42,7 @@ pub(super) fn run(ui: &mut Ui, data: &Path, arguments: Arguments) -> Result<(), 
     };
     durable::create_root(data)?;
     let office = Office::at(data.to_path_buf())?;
+    let _changing = office.changing()?;
     recovery::make(data, &office.storage)?;
     let (person, code) = people::add(&office.storage, new, SystemClock.now(), &SystemRandomness)?;
     let id = person.id.as_str();

@@ -60,17 +60,15 @@ pub fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), Command
     }
 }
 
-/// The people of a data folder, to be changed beside its writer.
+/// The people of a data folder.
 struct Office {
     data: PathBuf,
     storage: Folder,
     people: People,
-    _appending: AppendLock,
 }
 
 impl Office {
     fn at(data: PathBuf) -> Result<Office, CommandError> {
-        let appending = AppendLock::take(&data)?;
         // What keeps reports from filling the disk must not keep people from opening them.
         let storage = Folder::new(&data, 0);
         let people = People::read(&storage)?;
@@ -78,8 +76,13 @@ impl Office {
             data,
             storage,
             people,
-            _appending: appending,
         })
+    }
+
+    /// Lets the people be changed beside the writer of the folder. It is for the change only: a writer
+    /// that starts waits for it, and should not wait for somebody who types.
+    fn changing(&self) -> Result<AppendLock, CommandError> {
+        Ok(AppendLock::take(&self.data)?)
     }
 }
 

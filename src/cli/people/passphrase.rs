@@ -26,6 +26,7 @@ pub(super) fn run(ui: &mut Ui, office: &Office, arguments: &Arguments) -> Result
     let asked = ui.text("cli-ask-old-passphrase", &[("name", &person.name)]);
     let old = passphrases.next(ui, &asked)?;
     let new = new_passphrase(ui, &mut passphrases)?;
+    let _changing = office.changing()?;
     people::choose_passphrase(
         &office.storage,
         person,

@@ -15,6 +15,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(ui: &mut Ui, office: &Office, arguments: &Arguments) -> Result<(), CommandError> {
     let person = active(&office.people, &arguments.person)?;
+    let _changing = office.changing()?;
     people::remove(&office.storage, person, SystemClock.now())?;
     ui.print(&ui.text("cli-people-removed", &[("name", &person.name)]))?;
     warn_without_coordinator(ui, office)

@@ -49,12 +49,14 @@ pub(super) fn run(
         .filter(|case| case.is_open_to(&person.id))
         .collect();
 
+    let changing = office.changing()?;
     let (person, code) = people::reset(
         &office.storage,
         person,
         SystemClock.now(),
         &SystemRandomness,
     )?;
+    drop(changing);
     ui.print(&ui.text("cli-people-reset", &[("name", &person.name)]))?;
     print_code(ui, &person, &code)?;
     match recovery {
