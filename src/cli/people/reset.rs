@@ -43,11 +43,6 @@ pub(super) fn run(
     }
     // What could stop it comes before the person has other keys.
     let store = store_beside(ui, root, &office.data)?;
-    let cases = store.cases()?.cases;
-    let cases: Vec<&Cover> = cases
-        .iter()
-        .filter(|case| case.is_open_to(&person.id))
-        .collect();
 
     let changing = office.changing()?;
     let (person, code) = people::reset(
@@ -59,6 +54,11 @@ pub(super) fn run(
     drop(changing);
     ui.print(&ui.text("cli-people-reset", &[("name", &person.name)]))?;
     print_code(ui, &person, &code)?;
+
+    // What came in before this moment was sealed for the old key.
+    let cases = store.cases()?.cases;
+    let cases = cases.iter().filter(|case| case.is_open_to(&person.id));
+    let cases: Vec<&Cover> = cases.collect();
     match recovery {
         Some(key) => grant_anew(ui, &store, &cases, &key, &person),
         None if cases.is_empty() => Ok(()),
