@@ -191,7 +191,7 @@ fn store(data: &Path) -> Store {
     assert!(findings.is_empty());
     let folder = Folder::new(data, 0);
     if store.people().expect("people").recovery.is_none() {
-        people::make_recovery_key(&folder).expect("recovery key");
+        people::make_recovery_key(&folder, "").expect("recovery key");
         let person = NewPerson {
             name: "Anna".to_owned(),
             roles: vec![Role::Coordinator],

@@ -9,8 +9,8 @@ use crate::diagnostic::Diagnostic;
 const DEFAULT: &str = "data";
 
 /// What a data folder has, so that another folder is not taken for one without reports: every writer
-/// leaves the first, every report makes the second.
-const MARKS: [&str; 2] = ["lock", "reports"];
+/// leaves the first, every report makes the second, every person the third.
+const MARKS: [&str; 3] = ["lock", "reports", "people"];
 
 /// The argument that names the folder of the reports.
 #[derive(Clone, Debug, clap::Args)]

@@ -9,13 +9,17 @@ mod daily;
 pub mod data_folder;
 pub mod diagnostics;
 pub mod harmless;
-pub mod key_file;
+mod passphrase;
+pub mod people;
 pub mod portal;
+mod recovery;
 pub mod reports;
 mod serve;
-pub mod table;
+mod small_file;
+mod table;
 pub mod ui;
 mod usage;
+mod wording;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -46,6 +50,7 @@ struct Arguments {
 enum Command {
     Serve(serve::Arguments),
     Build(build::Arguments),
+    People(people::Arguments),
     Reports(reports::Arguments),
 }
 
@@ -68,6 +73,7 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
     match command {
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
-        Command::Reports(arguments) => reports::run(ui, &root, &arguments),
+        Command::People(arguments) => people::run(ui, &root, arguments),
+        Command::Reports(arguments) => reports::run(ui, &root, arguments),
     }
 }

@@ -225,7 +225,7 @@ fn form_sources(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceT
 }
 
 /// Reads the life cycle of cases: that of the portal, or else the one that ships.
-fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Lifecycle> {
+pub(super) fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Lifecycle> {
     let path = root.join(Lifecycle::PATH);
     let source = if path.exists() {
         read_text(&path, Lifecycle::PATH, diagnostics)?

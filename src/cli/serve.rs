@@ -10,11 +10,13 @@ use crate::cli::command_error::CommandError;
 use crate::cli::daily::{self, Daily};
 use crate::cli::data_folder::DataFolder;
 use crate::cli::portal::{Portal, assemble};
+use crate::cli::recovery;
 use crate::cli::reports;
 use crate::cli::reports::purge::rules;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
+use crate::durable::Folder;
 use crate::message::Catalogue;
 use crate::randomness::SystemRandomness;
 use crate::receiver::{self, Limits, Log, ServeError, Stop};
@@ -69,6 +71,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     if let Some(unset) = rules.unset() {
         ui.tell_diagnostics(&[unset])?;
     }
+    let storage = Folder::new(&data, 0);
+    recovery::make(&data, &storage)?;
+    recovery::warn(ui, &data, &storage)?;
 
     let base_path = portal.config.base_path().to_owned();
     ui.print(&ui.text(

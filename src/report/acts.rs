@@ -654,11 +654,9 @@ mod tests {
     use serde_json::json;
     use tempfile::TempDir;
 
-    use crate::durable::Folder;
     use crate::report::event::Measure;
-    use crate::report::fixture::{Later, SETTINGS, at, clock, person, report};
+    use crate::report::fixture::{Later, SETTINGS, at, clock, person, recovery_key, report};
     use crate::report::lifecycle::{Status, TrackState};
-    use crate::report::people;
     use crate::report::store::NewReport;
 
     /// An organisation with a coordinator and a recovery key, and a report that was sent.
@@ -687,8 +685,7 @@ mod tests {
             let store = Store::open(data.path(), at(Arc::clone(&clock)), SETTINGS)
                 .unwrap()
                 .0;
-            let folder = Folder::new(data.path(), 0);
-            let recovery_key = people::make_recovery_key(&folder).unwrap();
+            let recovery_key = recovery_key(data.path());
             let (coordinator, coordinator_key) = person(data.path(), "Anna", Role::Coordinator);
             let submitted = store.submit(report).unwrap();
             Office {

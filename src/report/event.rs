@@ -273,7 +273,7 @@ pub struct Measure {
     pub kind: Code,
     /// What the citizen did.
     pub behaviour: String,
-    /// Whether the citizen was heard: `heard`, `impossible`, `declined` or `later`.
+    /// Whether the citizen was heard: a [`crate::report::lifecycle::Hearing`].
     pub hearing: Code,
     /// Why the citizen was not heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]

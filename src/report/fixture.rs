@@ -65,6 +65,15 @@ pub(super) fn reporter_of(store: &Store, key: u8) -> OpenedCase {
     store.open_with_receipt(&code.to_string()).unwrap()
 }
 
+/// Makes the recovery key, and returns its secret half.
+pub(super) fn recovery_key(data: &Path) -> SecretKey {
+    let folder = Folder::new(data, 0);
+    people::make_recovery_key(&folder, "").unwrap();
+    let name = Name::parse(people::RECOVERY_SECRET).unwrap();
+    let text = folder.get(&name).unwrap().unwrap();
+    SecretKey::from_file(std::str::from_utf8(&text).unwrap()).unwrap()
+}
+
 /// Somebody who handles reports, with the key that no passphrase has to open first.
 pub(super) fn person(data: &Path, name: &str, role: Role) -> (Person, SecretKey) {
     let key = SecretKey::generate();

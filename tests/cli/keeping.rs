@@ -35,8 +35,8 @@ fn portal(keep: &str) -> TempDir {
     settings(root.path(), keep);
     let data = root.path().join("data");
     fs::create_dir(&data).unwrap();
-    let key = people::make_recovery_key(&Folder::new(&data, 0)).unwrap();
-    overwrite(&root.path().join("key"), &key.to_text());
+    people::make_recovery_key(&Folder::new(&data, 0), "").unwrap();
+    fs::rename(data.join(people::RECOVERY_SECRET), root.path().join("key")).unwrap();
     let store = store(root.path());
     let withdrawn = store.submit(&report("1")).unwrap();
     let opened = store

@@ -1,5 +1,6 @@
 //! The built program, as a user calls it.
 
+mod handling;
 mod keeping;
 
 use std::fs;
@@ -45,7 +46,7 @@ fn said(output: &Output) -> String {
     format!("{out}{err}")
 }
 
-/// Makes a portal with two reports, and returns the numbers of their cases.
+/// Makes a portal with two reports, one of which is long overdue, and returns the numbers of their cases.
 fn portal() -> (TempDir, Vec<String>) {
     let root = TempDir::new().unwrap();
     let report = |key: &str, answers: Value| NewReport {
@@ -60,15 +61,15 @@ fn portal() -> (TempDir, Vec<String>) {
     };
     let reports = [
         (
-            "2026-11-20T15:04:05Z",
+            "2020-11-20T15:04:05Z",
             report("1", json!({"kinds": ["verbal", "threat"]})),
         ),
         (
-            "2026-11-21T08:00:00Z",
+            "2999-11-21T08:00:00Z",
             report("2", json!({"story": "eerst dit\ntoen \u{1b}[2J\u{9b}dat"})),
         ),
         (
-            "2026-11-21T08:05:00Z",
+            "2999-11-21T08:05:00Z",
             report("2", json!({"story": "eerst dit\ntoen \u{1b}[2J\u{9b}dat!"})),
         ),
     ];
@@ -105,7 +106,7 @@ fn overwrite(path: &Path, text: &str) {
 }
 
 #[test]
-fn reports_are_listed() {
+fn reports_are_listed_with_what_is_due_first_and_whether_it_is_late() {
     let (root, cases) = portal();
     assert_eq!(cases, ["D7PDM-J7KR6", "5HKR8-KPTMH"]);
     check(
@@ -113,9 +114,9 @@ fn reports_are_listed() {
         "reports list",
         0,
         "
-ZAAK         ONTVANGEN         STATUS  REAGEER UITERLIJK  VOOR
-D7PDM-J7KR6  2026-11-20 16:04  gemeld  2026-11-23         coordinator
-5HKR8-KPTMH  2026-11-21 09:00  gemeld  2026-11-23         coordinator
+ZAAK         ONTVANGEN         STATUS  EERST NODIG     UITERLIJK           VOOR
+D7PDM-J7KR6  2020-11-20 16:04  Gemeld  Eerste contact  2020-11-20 te laat  coördinator
+5HKR8-KPTMH  2999-11-21 09:00  Gemeld  Eerste contact  2999-11-21          coördinator
 ",
     );
     let output = program(root.path())
@@ -125,49 +126,53 @@ D7PDM-J7KR6  2026-11-20 16:04  gemeld  2026-11-23         coordinator
     let list: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(list["cases"].as_array().unwrap().len(), 2);
     assert_eq!(list["cases"][0]["case"], "D7PDM-J7KR6");
+    assert_eq!(list["cases"][0]["due"][0]["clock"], "first_support");
+    assert_eq!(list["cases"][0]["due"][0]["overdue"], true);
+    assert_eq!(list["cases"][1]["due"][0]["overdue"], false);
     assert_eq!(list["damaged"], json!([]));
     assert!(!list.to_string().contains("verbal"));
 }
 
 #[test]
-fn a_report_is_shown_by_its_number_as_people_write_it() {
+fn without_a_key_only_the_cover_of_a_report_is_shown() {
     let (root, _) = portal();
-    check(
-        root.path(),
-        "--root . reports --data data show 5hkr8kptmh",
-        0,
+    let output = program(root.path())
+        .args("--root . reports --data data show 5hkr8kptmh".split(' '))
+        .output()
+        .unwrap();
+    let shown = said(&output);
+    assert!(!shown.contains("eerst dit"), "{shown}");
+    let start = shown.find("Wat er gemeld is").unwrap();
+    assert_eq!(
+        shown[..shown.find("\n\n").unwrap()],
         "
-Zaak:               5HKR8-KPTMH
-Ontvangen:          2026-11-21 09:00
-Status:             gemeld
-Reageer uiterlijk:  2026-11-23
-Voor:               coordinator
-Formulier:          incident, versie 1, taal nl
-
-Antwoorden
-  story:
-    eerst dit
-    toen \u{fffd}[2J\u{fffd}dat!
+Zaak:       5HKR8-KPTMH
+Ontvangen:  2999-11-21 09:00
+Status:     Gemeld (sinds 2999-11-21 09:00)
+Voor:       coördinator
+Formulier:  incident, versie 1"[1..]
+    );
+    assert_eq!(
+        shown[start..],
+        "
+Wat er gemeld is, is verzegeld
+  Geen van de behandelaars kan het openen.
+  Zo open je het (de melder ziet dat je het opende):
+    meldwijzer reports show 5HKR8-KPTMH --as KENMERK
+    meldwijzer reports show 5HKR8-KPTMH --key BESTAND-MET-HERSTELSLEUTEL
 
 Wat er gebeurde
-  1  2026-11-21 09:00  melding ontvangen
-  2  2026-11-21 09:05  melding aangevuld door de melder
-",
+    1  2999-11-21 09:00  melding ontvangen – melder
+    2  2999-11-21 09:05  melding aangevuld door de melder – melder
+"[1..]
     );
     let output = program(root.path())
         .args(["reports", "show", "5HKR8-KPTMH", "--json"])
         .output()
         .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        text.chars()
-            .all(|shown| shown == '\n' || !shown.is_control())
-    );
-    let case: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(
-        case["answers"]["story"],
-        "eerst dit\ntoen \u{1b}[2J\u{9b}dat!"
-    );
+    let case: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(case["progress"]["status"], "submitted");
+    assert_eq!(case["answers"], Value::Null);
 }
 
 #[test]
@@ -191,7 +196,7 @@ fn damage_is_told_and_hides_nothing() {
     let (root, cases) = portal();
     let first = event_file(&root, &cases[1], "00001.json");
     let text = fs::read_to_string(&first).unwrap();
-    overwrite(&first, &text.replace("coordinator", "coordinatos"));
+    overwrite(&first, &text.replace("coordinator", "own_manager"));
     overwrite(&event_file(&root, &cases[0], "notes.txt"), "x");
     check(
         root.path(),
@@ -219,8 +224,8 @@ Beschadigd: 1 zaak.
         "reports list",
         1,
         "
-ZAAK         ONTVANGEN         STATUS  REAGEER UITERLIJK  VOOR
-D7PDM-J7KR6  2026-11-20 16:04  gemeld  2026-11-23         coordinator
+ZAAK         ONTVANGEN         STATUS  EERST NODIG     UITERLIJK           VOOR
+D7PDM-J7KR6  2020-11-20 16:04  Gemeld  Eerste contact  2020-11-20 te laat  coördinator
 
 Beschadigd (typ meldwijzer reports verify voor uitleg):
   5HKR8-KPTMH
@@ -234,8 +239,11 @@ Beschadigd (typ meldwijzer reports verify voor uitleg):
 fout[report-broken-chain]: Dit bestand sluit niet aan op het bestand ervoor.
  --> reports/5HKR8KPTMH/00002.json
   = hulp: Een van de twee is veranderd. Zet de zaak terug uit een back-up.
+
 fout[cli-case-damaged]: De zaak 5HKR8-KPTMH is beschadigd en kan niet worden getoond.
   = hulp: Laat de bestanden staan zoals ze zijn. Zet de zaak terug uit een back-up.
+
+2 fouten
 ",
     );
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::portal::Settings;
-use crate::cli::reports::{date, diagnostics, store_around};
+use crate::cli::reports::{diagnostics, store_around};
 use crate::cli::table;
 use crate::cli::ui::Ui;
+use crate::cli::wording;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
 use crate::report::archive::Archive;
@@ -125,13 +126,14 @@ fn print(ui: &mut Ui, heading: &str, erasures: &[Erasure]) -> Result<(), Command
         return Ok(());
     }
     let head = ["case", "rule", "since", "until"];
-    let mut rows = vec![head.map(|column| ui.text(&format!("cli-purge-{column}"), &[]))];
+    let head = head.map(|column| ui.text(&format!("cli-purge-{column}"), &[]));
+    let mut rows = vec![Vec::from(head)];
     rows.extend(erasures.iter().map(|erasure| {
-        [
+        vec![
             erasure.case.to_string(),
             ui.text(&format!("report-rule-{}", erasure.rule.name()), &[]),
-            date(erasure.since),
-            date(erasure.until),
+            wording::date(erasure.since),
+            wording::date(erasure.until),
         ]
     }));
     ui.print(&table::lines(&rows).join("\n"))

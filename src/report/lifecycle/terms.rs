@@ -86,6 +86,20 @@ impl Role {
     pub fn is_concerned(self) -> bool {
         matches!(self, Role::Reporter | Role::AffectedEmployee)
     }
+
+    /// Returns whether this is a role that the organisation gives to people who handle reports.
+    pub fn handles_reports(self) -> bool {
+        !self.is_concerned() && !matches!(self, Role::RecoveryHolder | Role::System)
+    }
+
+    /// Returns whether a role can be given access to a report. Confidential advisers have talks of their
+    /// own, and senior managers get figures.
+    ///
+    /// Source: the table of who may see what in the product's requirements.
+    pub fn opens_reports(self) -> bool {
+        let never = matches!(self, Role::ConfidentialAdviser | Role::SeniorManager);
+        self.handles_reports() && !never
+    }
 }
 
 terms! {
