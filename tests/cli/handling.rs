@@ -882,7 +882,8 @@ impl Serving {
     fn start(office: &Office) -> Serving {
         overwrite(
             &office.path().join("site.yaml"),
-            "title: Veilig werken\norganisation: Voorbeeldstad\n",
+            "title: Veilig werken\norganisation: Voorbeeldstad\nkeep: { names: { months: 1 }, not_registered: { years: 1 }, \
+             registered: { years: 5 }, withdrawn: { months: 1 } }\n",
         );
         fs::create_dir_all(office.path().join("content")).unwrap();
         overwrite(

@@ -269,10 +269,10 @@ fn a_key_that_is_none_or_another_is_told() {
     check(
         root.path(),
         "reports verify --key no-key",
-        1,
+        2,
         "
-fout[cli-not-a-key]: In dit bestand staat geen sleutel: no-key
-  = hulp: Kies het bestand met de herstelsleutel. De sleutel begint met AGE-SECRET-KEY-1.
+fout[cli-no-key-in-file]: In dit bestand staat geen sleutel: no-key
+  = hulp: Een sleutel begint met AGE-SECRET-KEY-1. Kijk of het het goede bestand is.
 ",
     );
     let output = program(root.path())
