@@ -6,7 +6,6 @@
 pub mod clock;
 pub mod diagnostic;
 pub mod digest;
-pub mod durable;
 pub mod language;
 pub mod message;
 pub mod nearest;
@@ -16,6 +15,9 @@ pub mod source_text;
 pub mod yaml;
 
 // Rooms, lower ones first; imports only go down, and rooms on one line do not see each other.
+pub mod durable;
+
+pub mod attachment;
 pub mod form;
 pub mod report;
 pub mod theme;

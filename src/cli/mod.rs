@@ -5,9 +5,11 @@
 
 mod build;
 pub mod command_error;
+mod daily;
 pub mod data_folder;
 pub mod diagnostics;
 pub mod harmless;
+pub mod key_file;
 mod passphrase;
 pub mod people;
 pub mod portal;
@@ -15,7 +17,7 @@ mod recovery;
 pub mod reports;
 mod serve;
 mod small_file;
-mod table;
+pub mod table;
 pub mod ui;
 mod usage;
 mod wording;

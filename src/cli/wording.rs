@@ -16,6 +16,11 @@ pub(super) fn date_and_time(moment: Timestamp) -> String {
     local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// Writes the day of a moment in the Netherlands.
+pub(super) fn date(moment: Timestamp) -> String {
+    moment.to_zoned(clock::time_zone()).date().to_string()
+}
+
 /// Writes by when something must be done, and whether that has passed.
 pub(super) fn due(ui: &Ui, running: Running<'_>, now: Timestamp) -> String {
     let local = running.due.to_zoned(clock::time_zone());

@@ -16,6 +16,9 @@ use crate::source_text::SourceText;
 
 static SHIPPED_FORMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/forms");
 
+/// Last part of the address of My report, below that of the form.
+const FOLLOW: &str = "volgen";
+
 /// Names that a field cannot have, because the pages of a form use them for themselves. Names that
 /// start with an underscore cannot be fields either.
 pub const RESERVED_NAMES: [&str; 10] = [
@@ -215,6 +218,12 @@ impl Definition {
         } else {
             format!("{language}/{}/", self.address)
         }
+    }
+
+    /// Returns the address where a reporter follows what was sent with this form: `melden/volgen/`,
+    /// `en/melden/volgen/`.
+    pub fn follow_path(&self, language: Language, default_language: Language) -> String {
+        format!("{}{FOLLOW}/", self.path(language, default_language))
     }
 
     /// Chooses the language to speak: the asked one where the form offers it, else its first.

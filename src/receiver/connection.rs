@@ -33,6 +33,8 @@ enum Phase {
     Head,
     /// The head is complete, the body is arriving.
     Body,
+    /// The head is complete, and files are arriving from somebody whose code was right.
+    Uploading,
     /// The request is complete; the response is being made or sent.
     Serving,
     /// The response has been handed over completely, its last bytes are on their way out.
@@ -94,7 +96,7 @@ impl Connection {
     pub(super) fn waiting_since(&self) -> Option<Instant> {
         let progress = self.lock();
         match progress.phase {
-            Phase::Serving | Phase::Flushing => None,
+            Phase::Uploading | Phase::Serving | Phase::Flushing => None,
             Phase::Idle | Phase::Head | Phase::Body | Phase::Lingering => {
                 Some(progress.waiting_since)
             }
@@ -130,7 +132,7 @@ impl Connection {
     pub(super) fn has_request(&self) -> bool {
         matches!(
             self.lock().phase,
-            Phase::Body | Phase::Serving | Phase::Flushing
+            Phase::Body | Phase::Uploading | Phase::Serving | Phase::Flushing
         )
     }
 
@@ -141,6 +143,8 @@ impl Connection {
             Phase::Idle if progress.served => progress.phase_since + limits.idle_time,
             Phase::Idle | Phase::Head => progress.phase_since + limits.header_time,
             Phase::Lingering => progress.phase_since + LINGER_TIME,
+            // Whoever reads the files sees to it that they keep coming.
+            Phase::Uploading => progress.phase_since + limits.upload_time,
             Phase::Body | Phase::Serving | Phase::Flushing => {
                 progress.request_since + limits.request_time
             }
@@ -165,8 +169,18 @@ impl Connection {
     /// Notes that the body is complete, or that an answer was found without it.
     pub(super) fn request_complete(&self) {
         let mut progress = self.lock();
-        if progress.phase == Phase::Body {
+        if progress.phase == Phase::Uploading {
+            progress.request_since = Instant::now();
+        }
+        if matches!(progress.phase, Phase::Body | Phase::Uploading) {
             progress.enter(Phase::Serving);
+        }
+    }
+
+    fn uploads(&self) {
+        let mut progress = self.lock();
+        if progress.phase == Phase::Body {
+            progress.enter(Phase::Uploading);
         }
     }
 
@@ -180,7 +194,10 @@ impl Connection {
 
     fn response_handed_over(&self) {
         let mut progress = self.lock();
-        if matches!(progress.phase, Phase::Body | Phase::Serving) {
+        if matches!(
+            progress.phase,
+            Phase::Body | Phase::Uploading | Phase::Serving
+        ) {
             progress.enter(Phase::Flushing);
         }
     }
@@ -244,6 +261,22 @@ impl Connection {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives a request more time, as an extension of it.
+#[derive(Clone, Debug)]
+pub(super) struct Uploads(Arc<Connection>);
+
+impl Uploads {
+    pub(super) fn of(connection: &Arc<Connection>) -> Uploads {
+        Uploads(Arc::clone(connection))
+    }
+
+    /// Notes that files arrive from somebody who may send them: they have the time of an upload, and do
+    /// not make room for others.
+    pub(super) fn begin(&self) {
+        self.0.uploads();
     }
 }
 

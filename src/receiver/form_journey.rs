@@ -25,6 +25,8 @@ pub(super) struct Sent {
     go: Go,
     /// Whether the reporter came from the check page.
     returns: bool,
+    /// Whether the form has changed since the page was opened.
+    pub(super) changed: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,11 +79,15 @@ impl Sent {
             page: value("page").to_owned(),
             go,
             returns: value("return") == CHECK,
+            changed: value("version")
+                .parse()
+                .is_ok_and(|version: u32| version != definition.version),
         }
     }
 
     /// Decides what follows. The form may have changed since the page was opened: only the form as it
-    /// is now counts, and what it newly asks is asked before anything is sent.
+    /// is now counts, and what it newly asks is asked before anything is sent. Answers that all fit the
+    /// changed form are shown once more, because they may now answer other questions.
     pub(super) fn screen<'a>(&self, definition: &'a Definition, today: Date) -> Option<Screen<'a>> {
         let draft = &self.draft;
         let current = definition
@@ -89,6 +95,7 @@ impl Sent {
             .into_iter()
             .find(|page| page.id == self.page);
         match &self.go {
+            Go::Send if self.changed => self.judge(definition, today, true, Screen::Check),
             Go::Send => self.judge(definition, today, true, Screen::Submit),
             Go::Change(id) => {
                 let mut visible = definition.visible_pages(draft).into_iter();

@@ -1,21 +1,20 @@
 //! What the templates show of a form: definition, draft and mistakes as plain data.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::form_journey::CHECK;
-use crate::clock;
+use super::words::Words;
 use crate::form::{
     Answers, DATE_PARTS, Definition, Draft, Field, FieldError, FieldKind, Known, Page, Text,
 };
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::report::ids::SubmissionKey;
-use crate::report::lifecycle::{Lifecycle, Within};
+use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{Outcome, Submitted};
 use crate::theme::view::{
-    AlternateView, CheckRowView, CheckView, ConfirmationView, DateView, ErrorLinkView, FieldView,
-    FormPageView, HiddenView, NextStepView, OptionView, PartView, ShellView,
+    AlternateView, CheckRowView, CheckView, ConfirmationView, ErrorLinkView, FieldView,
+    FormPageView, HiddenView, NextStepView, OptionView, PartView, ReceiptView, ShellView,
 };
 
 /// The question how the reporter may be reached.
@@ -36,11 +35,17 @@ pub(super) struct Journey<'a> {
     pub(super) texts: &'a Catalogue,
     /// The address that everything is sent to.
     pub(super) action: &'a str,
+    /// The address of My report.
+    pub(super) follow: &'a str,
+    /// The same address with scheme and host, where they are known.
+    pub(super) follow_address: &'a str,
     /// The first page in every language; the language switch stands on the first page only, where
     /// nothing can be lost by it.
     pub(super) alternates: &'a [AlternateView],
     /// The key of this report.
     pub(super) key: SubmissionKey,
+    /// Whether the form has changed since the page that was sent was opened.
+    pub(super) changed: bool,
     /// Today in the Netherlands.
     pub(super) today: Date,
 }
@@ -98,6 +103,7 @@ impl Journey<'_> {
                 .collect(),
             back: step > 1,
             returns_to_check: returns,
+            changed: self.changed,
         }
     }
 
@@ -132,6 +138,7 @@ impl Journey<'_> {
             steps,
             hidden,
             rows,
+            changed: self.changed,
             problem: problem.map(str::to_owned),
         }
     }
@@ -147,18 +154,23 @@ impl Journey<'_> {
         let next_steps = promised
             .into_iter()
             .map(|promised| NextStepView {
-                when: self.within(promised.rule.within, promised.due),
+                when: self.words().within(promised.rule.within, promised.due),
                 what: promised.text.get(self.language).to_owned(),
             })
             .collect();
         let title = self.texts.text("confirmation.title", &[]);
         ConfirmationView {
             shell: self.shell(title, false),
-            case_number: submitted.case.to_string(),
+            receipt: ReceiptView {
+                case_number: submitted.case.to_string(),
+                code: groups(&submitted.receipt.to_string()),
+                address: without_scheme(self.follow_address).to_owned(),
+                received: self.words().moment(submitted.received_at),
+            },
+            action: self.follow.to_owned(),
             repeated: submitted.outcome == Outcome::Repeated,
             amended: submitted.outcome == Outcome::Amended,
             contact,
-            received: self.moment(submitted.received_at),
             next_steps,
         }
     }
@@ -351,54 +363,27 @@ impl Journey<'_> {
         paragraphs(text.get(self.language))
     }
 
-    fn date(&self, date: Date) -> String {
-        let weekday = format!("answer.weekday.{}", date.weekday().to_monday_one_offset());
-        let month = format!("month.{}", date.month());
-        self.texts.text(
-            "answer.date.written",
-            &[
-                ("weekday", &self.texts.text(&weekday, &[])),
-                ("day", &date.day().to_string()),
-                ("month", &self.texts.text(&month, &[])),
-                ("year", &date.year().to_string()),
-            ],
-        )
-    }
-
-    /// `Binnen 1 werkdag (uiterlijk maandag 23 november 2026)`.
-    fn within(&self, within: Within, due: Timestamp) -> String {
-        let date = self.date(due.to_zoned(clock::time_zone()).date());
-        let (unit, count) = match within {
-            Within::Days(0) => {
-                return self
-                    .texts
-                    .text("journey.within.same_day", &[("date", &date)]);
-            }
-            Within::Hours(hours) => ("hours", hours),
-            Within::Days(days) => ("days", days),
-            Within::WorkingDays(days) => ("working_days", days),
-            Within::Months(months) => ("months", months),
-        };
-        let key = format!("journey.within.{unit}");
-        self.texts
-            .count(&key, usize::from(count), &[("date", &date)])
-    }
-
-    fn moment(&self, moment: Timestamp) -> DateView {
-        let local = moment.to_zoned(clock::time_zone());
-        let time = format!("{:02}:{:02}", local.hour(), local.minute());
-        DateView {
-            iso: moment.to_string(),
-            text: self.texts.text(
-                "answer.date.written_time",
-                &[("date", &self.date(local.date())), ("time", &time)],
-            ),
+    fn words(&self) -> Words<'_> {
+        Words {
+            language: self.language,
+            texts: self.texts,
         }
     }
 }
 
+/// Returns the groups of a receipt code.
+fn groups(code: &str) -> Vec<String> {
+    code.split('-').map(str::to_owned).collect()
+}
+
+/// Returns an address as people type it.
+fn without_scheme(address: &str) -> &str {
+    let (_, bare) = address.split_once("://").unwrap_or(("", address));
+    bare.trim_start_matches('/')
+}
+
 /// Returns whether the reporter asked not to be contacted: then nothing is promised that needs it.
-fn wants_no_contact(answers: &Answers) -> bool {
+pub(super) fn wants_no_contact(answers: &Answers) -> bool {
     let mode = answers.get(CONTACT_FIELD);
     mode.is_some_and(|mode| mode.chosen().contains(&NO_CONTACT))
 }

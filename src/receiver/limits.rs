@@ -6,6 +6,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::attachment::AttachmentLimits;
+
 /// Connections in total: far more than the people who use the portal in the same minute, and at most
 /// about 150 MiB of buffers when every one of them is hostile.
 pub const CONNECTIONS: usize = 2048;
@@ -59,6 +61,29 @@ pub const POSTS_AT_ONCE: u32 = 600;
 /// the program can take.
 pub const POSTS_PER_SECOND: f64 = 20.0;
 
+/// Bytes of a text field of a form with files: the longest message, percent-encoded or not, a few times
+/// over.
+pub const FIELD_BYTES: usize = 64 * 1024;
+
+/// Bytes of a form with files: the most files of the largest size, twice over, so that whoever picks too
+/// many large ones is told which were too much instead of losing what was typed.
+pub const UPLOAD_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Time in which at least something of a form with files must arrive: a telephone in a lift.
+pub const UPLOAD_STALL_TIME: Duration = Duration::from_secs(30);
+
+/// Bytes per second that a form with files must bring on average: the slowest mobile line in use, at
+/// which a photo of 3 MB takes a few minutes.
+pub const UPLOAD_BYTES_PER_SECOND: u64 = 8 * 1024;
+
+/// Time for a whole form with files: 10 MB at the slowest rate, and the largest set of files over a
+/// common mobile line.
+pub const UPLOAD_TIME: Duration = Duration::from_secs(30 * 60);
+
+/// Forms with files whose files are taken at once. Each holds a thread, and a picture in memory before
+/// it is decoded; the others wait.
+pub const UPLOADS_TOGETHER: usize = 4;
+
 /// What a client may cost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
@@ -76,6 +101,18 @@ pub struct Limits {
     pub body_bytes_together: usize,
     /// Time in which a body must have arrived.
     pub body_time: Duration,
+    /// Bytes of a form with files.
+    pub upload_bytes: u64,
+    /// Time in which at least something of a form with files must arrive.
+    pub upload_stall_time: Duration,
+    /// Bytes per second that a form with files must bring on average.
+    pub upload_bytes_per_second: u64,
+    /// Time for a whole form with files.
+    pub upload_time: Duration,
+    /// Forms with files whose files are taken at once.
+    pub uploads_together: usize,
+    /// What may be sent along.
+    pub attachments: AttachmentLimits,
     /// Time that a connection may wait for its next request.
     pub idle_time: Duration,
     /// Time in which a client must take in at least something of a response.
@@ -103,6 +140,12 @@ impl Default for Limits {
             body_bytes: BODY_BYTES,
             body_bytes_together: BODY_BYTES_TOGETHER,
             body_time: BODY_TIME,
+            upload_bytes: UPLOAD_BYTES,
+            upload_stall_time: UPLOAD_STALL_TIME,
+            upload_bytes_per_second: UPLOAD_BYTES_PER_SECOND,
+            upload_time: UPLOAD_TIME,
+            uploads_together: UPLOADS_TOGETHER,
+            attachments: AttachmentLimits::default(),
             idle_time: IDLE_TIME,
             write_stall_time: WRITE_STALL_TIME,
             request_time: REQUEST_TIME,

@@ -8,10 +8,12 @@ mod body;
 mod client;
 mod connection;
 mod connections;
+mod follow;
 mod form_journey;
 mod form_views;
 mod limits;
 mod log;
+mod multipart;
 mod origin;
 mod pages;
 mod panics;
@@ -19,6 +21,7 @@ mod path;
 mod portal;
 mod response;
 mod server;
+mod words;
 
 use std::future::Future;
 use std::io;
@@ -34,8 +37,9 @@ pub use limits::Limits;
 pub use log::{Log, LogEntry};
 pub use portal::{Portal, PortalError};
 
-/// Threads on which reports are written to disk; a few more than write at the same time.
-const BLOCKING_THREADS: usize = 16;
+/// Threads on which reports are written to disk and read, and files are taken; a few more than all that
+/// may happen at the same time.
+const BLOCKING_THREADS: usize = 24;
 
 /// What makes the receiver stop.
 #[derive(Debug)]

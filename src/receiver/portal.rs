@@ -14,13 +14,14 @@ use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION,
     RETRY_AFTER,
 };
-use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::task::{spawn, spawn_blocking};
 use tokio::time::Instant;
 
 use super::body::{BodyBudget, BodyProblem, read_pairs};
 use super::client::{Peer, Rate, client_address};
+use super::follow::{Guard, Turns};
 use super::form_journey::{Screen, Sent};
 use super::form_views::Journey;
 use super::limits::Limits;
@@ -34,7 +35,7 @@ use crate::clock::Clock;
 use crate::form::{Answer, Answers, Definition, Draft};
 use crate::language::Language;
 use crate::output::Output;
-use crate::randomness::Randomness;
+use crate::randomness::{NoRandomness, Randomness};
 use crate::report::ids::{Code, SubmissionKey};
 use crate::report::store::{NewReport, Store, SubmitError, Submitted};
 use crate::theme::view::{AlternateView, SiteView};
@@ -91,33 +92,41 @@ pub enum PortalError {
 /// The running application.
 pub(super) struct Application {
     pages: Pages,
-    theme: Arc<Theme>,
-    sites: Vec<(Language, SharedSite)>,
+    pub(super) theme: Arc<Theme>,
+    pub(super) sites: Vec<(Language, SharedSite)>,
     default_language: Language,
     indexable: bool,
-    errors: ErrorPages,
-    routes: Vec<FormRoute>,
-    store: Arc<Store>,
-    clock: Arc<dyn Clock>,
-    randomness: Arc<dyn Randomness>,
+    pub(super) errors: ErrorPages,
+    pub(super) routes: Vec<FormRoute>,
+    pub(super) store: Arc<Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) randomness: Arc<dyn Randomness>,
     /// Without a slash at its end: empty or `/veilig`.
     base_path: String,
     base_origin: Option<String>,
-    limits: Arc<Limits>,
+    pub(super) limits: Arc<Limits>,
     rate: Rate,
-    budget: BodyBudget,
+    pub(super) budget: BodyBudget,
     submits: Arc<Semaphore>,
+    pub(super) guard: Guard,
+    pub(super) turns: Turns,
     foreign_posts: Mutex<Seldom>,
-    log: Log,
+    pub(super) log: Log,
 }
 
 /// A form in one language, with its address.
-struct FormRoute {
+pub(super) struct FormRoute {
     /// Below the base path, with a slash at its end: `en/melden/`.
     path: String,
     action: String,
-    language: Language,
-    form: Arc<Definition>,
+    /// My report, below the base path.
+    follow_path: String,
+    /// Address of My report.
+    pub(super) follow: String,
+    /// The same with scheme and host, where they are known.
+    pub(super) follow_address: String,
+    pub(super) language: Language,
+    pub(super) form: Arc<Definition>,
     alternates: Vec<AlternateView>,
 }
 
@@ -159,8 +168,10 @@ impl Application {
             base_path,
             base_origin: portal.base_origin,
             rate: Rate::new(portal.limits.posts_at_once, portal.limits.posts_per_second),
+            turns: Turns::new(portal.limits.uploads_together),
             limits: Arc::new(portal.limits),
             budget: BodyBudget::default(),
+            guard: Guard::default(),
             submits: Arc::new(Semaphore::new(SUBMITS_TOGETHER as usize)),
             foreign_posts: Mutex::default(),
             log: portal.log,
@@ -214,35 +225,43 @@ fn form_routes(
         .iter()
         .skip(1)
         .filter(|language| form.languages.contains(language));
-    let path = |language: &Language| form.path(*language, *default_language);
-    let spoken: Vec<(Language, String)> = at_root
-        .map(|language| (*language, path(default_language)))
+    // Each language with the one that stands in its address.
+    let spoken: Vec<(Language, Language)> = at_root
+        .map(|language| (*language, *default_language))
         .into_iter()
-        .chain(others.map(|language| (*language, path(language))))
+        .chain(others.map(|language| (*language, *language)))
         .collect();
+    let path = |addressed: Language| form.path(addressed, *default_language);
     let action = |path: &str| format!("{base_path}/{}", encode(path));
     let alternates = |current: Language| -> Vec<AlternateView> {
         let one_language = spoken.iter().all(|(language, _)| *language == current);
         spoken
             .iter()
             .filter(|_| !one_language)
-            .map(|(language, path)| AlternateView {
+            .map(|(language, addressed)| AlternateView {
                 lang: *language,
                 name: language.own_name().to_owned(),
-                href: action(path),
-                url: format!("{origin}{}", action(path)),
+                href: action(&path(*addressed)),
+                url: format!("{origin}{}", action(&path(*addressed))),
                 current: *language == current,
             })
             .collect()
     };
     spoken
         .iter()
-        .map(|(language, path)| FormRoute {
-            path: path.clone(),
-            action: action(path),
-            language: *language,
-            form: Arc::clone(&form),
-            alternates: alternates(*language),
+        .map(|(language, addressed)| {
+            let follow_path = form.follow_path(*addressed, *default_language);
+            let follow = action(&follow_path);
+            FormRoute {
+                path: path(*addressed),
+                action: action(&path(*addressed)),
+                follow_path,
+                follow_address: format!("{origin}{follow}"),
+                follow,
+                language: *language,
+                form: Arc::clone(&form),
+                alternates: alternates(*language),
+            }
         })
         .collect()
 }
@@ -280,7 +299,7 @@ impl Application {
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let uri = request.uri();
         if !self.base_path.is_empty() && uri.path() == self.base_path {
-            return self.moved("", uri);
+            return self.moved("", uri.query());
         }
         let path = match decode(uri.path(), &self.base_path) {
             Ok(path) => path,
@@ -294,12 +313,20 @@ impl Application {
         if let Some(route) = self.routes.iter().find(|route| route.path == path) {
             return self.form(route, request).await;
         }
+        if let Some(route) = self.routes.iter().find(|route| route.follow_path == path) {
+            return self.follow(route, request).await;
+        }
+        let with_slash = format!("{path}/");
+        if self.routes.iter().any(|route| route.path == with_slash) {
+            return self.moved(&with_slash, uri.query());
+        }
+        // Without the query: somebody may have put a receipt code in it.
         if self
             .routes
             .iter()
-            .any(|route| route.path == format!("{path}/"))
+            .any(|route| route.follow_path == with_slash)
         {
-            return self.moved(&format!("{path}/"), uri);
+            return self.moved(&with_slash, None);
         }
         self.page(&path, &request)
     }
@@ -308,7 +335,7 @@ impl Application {
         let language = self.language_of(path);
         match self.pages.find(path) {
             Found::Nothing => self.not_found(language),
-            Found::WithSlash(path) => self.moved(&path, request.uri()),
+            Found::WithSlash(path) => self.moved(&path, request.uri().query()),
             Found::Page(page) => match *request.method() {
                 Method::GET | Method::HEAD => page.respond(request.method(), request.headers()),
                 _ => self.not_allowed(language, "GET, HEAD"),
@@ -329,7 +356,7 @@ impl Application {
         }
     }
 
-    fn not_allowed(&self, language: Language, allowed: &'static str) -> Response<Body> {
+    pub(super) fn not_allowed(&self, language: Language, allowed: &'static str) -> Response<Body> {
         let mut response = self.error(language, StatusCode::METHOD_NOT_ALLOWED);
         let headers = response.headers_mut();
         headers.insert(ALLOW, HeaderValue::from_static(allowed));
@@ -338,9 +365,9 @@ impl Application {
 
     /// Sends the client to a path of this portal. The address is made of that path and never of what
     /// the client wrote, so that it cannot lead to another host.
-    fn moved(&self, path: &str, asked: &Uri) -> Response<Body> {
+    fn moved(&self, path: &str, query: Option<&str>) -> Response<Body> {
         let mut address = format!("{}/{}", self.base_path, encode(path));
-        if let Some(query) = asked.query() {
+        if let Some(query) = query {
             address.push('?');
             address.push_str(query);
         }
@@ -357,7 +384,7 @@ impl Application {
         response
     }
 
-    fn error(&self, language: Language, status: StatusCode) -> Response<Body> {
+    pub(super) fn error(&self, language: Language, status: StatusCode) -> Response<Body> {
         self.errors.respond(language, status)
     }
 
@@ -391,20 +418,43 @@ impl Application {
         }
     }
 
-    async fn post_form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
-        let language = route.language;
+    /// Takes in a post of one of our pages, and returns whose it is.
+    ///
+    /// # Errors
+    ///
+    /// Returns the answer to one that is not taken in.
+    pub(super) fn admit_post(
+        &self,
+        language: Language,
+        request: &Request<Body>,
+    ) -> Result<IpAddr, Response<Body>> {
         // Before the rate: another site must not use up the posts of the people it sends here.
         if !is_own_post(request.headers(), self.base_origin.as_deref()) {
             self.tell_foreign_post();
-            return self.error(language, StatusCode::FORBIDDEN);
+            return Err(self.error(language, StatusCode::FORBIDDEN));
         }
-        if let Err(wait) = self.take_post(&request) {
-            let mut response = self.error(language, StatusCode::TOO_MANY_REQUESTS);
-            let seconds = wait.as_secs().saturating_add(1);
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
-            return response;
+        let peer = request
+            .extensions()
+            .get()
+            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Peer(address)| *address);
+        let client = client_address(peer, request.headers(), &self.limits.trusted_proxies);
+        match self.rate.take(client, Instant::now()) {
+            Ok(()) => Ok(client),
+            Err(wait) => {
+                let mut response = self.error(language, StatusCode::TOO_MANY_REQUESTS);
+                let seconds = wait.as_secs().saturating_add(1);
+                response
+                    .headers_mut()
+                    .insert(RETRY_AFTER, HeaderValue::from(seconds));
+                Err(response)
+            }
+        }
+    }
+
+    async fn post_form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
+        let language = route.language;
+        if let Err(refusal) = self.admit_post(language, &request) {
+            return refusal;
         }
         if !is_form(&request) {
             return self.error(language, StatusCode::BAD_REQUEST);
@@ -415,9 +465,10 @@ impl Application {
         };
         let today = self.clock.today();
         let sent = Sent::read(&route.form, &pairs, today);
-        let Some(journey) = self.journey(route, sent.key) else {
+        let Some(mut journey) = self.journey(route, sent.key) else {
             return self.error(language, StatusCode::INTERNAL_SERVER_ERROR);
         };
+        journey.changed = sent.changed;
         match sent.screen(&route.form, today) {
             None => self.error(language, StatusCode::NOT_FOUND),
             Some(Screen::Page {
@@ -458,16 +509,7 @@ impl Application {
         }
     }
 
-    fn take_post(&self, request: &Request<Body>) -> Result<(), std::time::Duration> {
-        let peer = request
-            .extensions()
-            .get()
-            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Peer(address)| *address);
-        let client = client_address(peer, request.headers(), &self.limits.trusted_proxies);
-        self.rate.take(client, Instant::now())
-    }
-
-    fn no_body(&self, language: Language, problem: BodyProblem) -> Response<Body> {
+    pub(super) fn no_body(&self, language: Language, problem: BodyProblem) -> Response<Body> {
         let status = match problem {
             BodyProblem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             BodyProblem::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -490,35 +532,58 @@ impl Application {
         answers: &Answers,
     ) -> Result<Submitted, Problem> {
         let report = self.report(route, key, answers)?;
-        let submits = Arc::clone(&self.submits);
         let store = Arc::clone(&self.store);
+        match self.stored(move || store.submit(&report)).await {
+            Some(Ok(submitted)) => Ok(submitted),
+            Some(Err(error)) => {
+                (self.log)(LogEntry::StoreFailed {
+                    reason: error.to_string(),
+                });
+                Err(Problem::of(&error))
+            }
+            None => Err(Problem::UNSURE),
+        }
+    }
+
+    /// Writes to disk when it is its turn, and goes on when the client has gone. Without a result nobody
+    /// knows what was written.
+    pub(super) async fn stored<T: Send + 'static>(
+        &self,
+        write: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let submits = Arc::clone(&self.submits);
         let log = Arc::clone(&self.log);
         // A task of its own: this future is dropped when the client goes.
         let stored = spawn(async move {
             let turn = submits.acquire_owned().await;
             let written = spawn_blocking(move || {
                 let _turn = turn;
-                caught(|| store.submit(&report))
+                caught(write)
             });
-            let (entry, problem) = match written.await {
-                Ok(Ok(Ok(submitted))) => return Ok(submitted),
-                Ok(Ok(Err(error))) => {
-                    let reason = error.to_string();
-                    (LogEntry::StoreFailed { reason }, Problem::of(&error))
-                }
-                Ok(Err(panicked)) => {
-                    let place = panicked.place;
-                    (LogEntry::Panicked { place }, Problem::UNSURE)
-                }
-                Err(ended) => {
-                    let reason = ended.to_string();
-                    (LogEntry::StoreFailed { reason }, Problem::UNSURE)
-                }
+            let entry = match written.await {
+                Ok(Ok(result)) => return Some(result),
+                Ok(Err(panicked)) => LogEntry::Panicked {
+                    place: panicked.place,
+                },
+                Err(ended) => LogEntry::StoreFailed {
+                    reason: ended.to_string(),
+                },
             };
             log(entry);
-            Err(problem)
+            None
         });
-        stored.await.unwrap_or(Err(Problem::UNSURE))
+        stored.await.ok().flatten()
+    }
+
+    /// Makes a key for a page.
+    pub(super) fn new_key(&self) -> Option<SubmissionKey> {
+        let key = SubmissionKey::random(self.randomness.as_ref());
+        let failed = |error: &NoRandomness| {
+            (self.log)(LogEntry::PageFailed {
+                reason: error.to_string(),
+            });
+        };
+        key.inspect_err(failed).ok()
     }
 
     fn report(
@@ -557,31 +622,23 @@ impl Application {
         route: &'a FormRoute,
         key: Option<SubmissionKey>,
     ) -> Option<Journey<'a>> {
-        let key = match key {
-            Some(key) => key,
-            None => match SubmissionKey::random(self.randomness.as_ref()) {
-                Ok(key) => key,
-                Err(error) => {
-                    (self.log)(LogEntry::PageFailed {
-                        reason: error.to_string(),
-                    });
-                    return None;
-                }
-            },
-        };
+        let key = key.or_else(|| self.new_key())?;
         Some(Journey {
             definition: &route.form,
             language: route.language,
             lifecycle: self.store.lifecycle(),
             texts: self.theme.messages(route.language),
             action: &route.action,
+            follow: &route.follow,
+            follow_address: &route.follow_address,
             alternates: &route.alternates,
             key,
+            changed: false,
             today: self.clock.today(),
         })
     }
 
-    fn rendered<V: serde::Serialize>(
+    pub(super) fn rendered<V: serde::Serialize>(
         &self,
         route: &FormRoute,
         status: StatusCode,
@@ -597,8 +654,9 @@ impl Application {
             Some(Ok(page)) => match self.budget.hold(page, &self.limits) {
                 Ok(page) => {
                     let mut response = html(status, page);
-                    // Nothing was typed on the confirmation, so nothing is lost without a copy of it.
-                    if template != Template::FormConfirmation {
+                    // Nothing was typed on the confirmation, so nothing is lost without a copy of it; and
+                    // who leaves My report wants it gone.
+                    if matches!(template, Template::FormPage | Template::FormCheck) {
                         response.headers_mut().insert(CACHE_CONTROL, FORM_CACHING);
                     }
                     response
@@ -647,10 +705,13 @@ impl Problem {
                 status: StatusCode::CONFLICT,
                 text: "problem.too_many_changes",
             },
+            SubmitError::Erased { .. } => Problem {
+                status: StatusCode::GONE,
+                text: "problem.erased",
+            },
             SubmitError::NoFreeNumber { .. }
             | SubmitError::Answers(_)
             | SubmitError::Seal(_)
-            | SubmitError::Erased { .. }
             | SubmitError::People(_)
             | SubmitError::Name(_)
             | SubmitError::Unreadable { .. } => Problem::NOT_STORED,
@@ -659,7 +720,7 @@ impl Problem {
     }
 }
 
-fn is_form(request: &Request<Body>) -> bool {
+pub(super) fn is_form(request: &Request<Body>) -> bool {
     request
         .headers()
         .get(CONTENT_TYPE)

@@ -33,7 +33,7 @@ const STATUSES: [StatusCode; 10] = [
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// An error is about one request, a confirmation names a report: both are kept nowhere.
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Form pages hold answers, so no shared cache may keep them; the browser may, for its own Back and
 /// Forward only. With `no-store` the Back button of Chromium shows "Confirm form resubmission" in place

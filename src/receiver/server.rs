@@ -30,7 +30,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tower::ServiceExt;
 
 use super::client::Peer;
-use super::connection::{Connection, RequestBody, ResponseBody, Stream};
+use super::connection::{Connection, RequestBody, ResponseBody, Stream, Uploads};
 use super::connections::{Connections, Place};
 use super::limits::{DESCRIPTOR_RESERVE, HEADERS, Limits};
 use super::log::{Log, LogEntry, Seldom};
@@ -264,6 +264,7 @@ async fn answer(
     connection.head_arrived(!request.body().is_end_stream());
     let (mut parts, incoming) = request.into_parts();
     parts.extensions.insert(Peer(connection.peer));
+    parts.extensions.insert(Uploads::of(&connection));
     let body = RequestBody::new(incoming, Arc::clone(&connection));
     let response = router
         .oneshot(Request::from_parts(parts, Body::new(body)))

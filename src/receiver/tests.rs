@@ -1,5 +1,7 @@
 //! Requests against the real router, in process.
 
+mod follow;
+
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -23,6 +25,7 @@ use crate::theme::{Theme, ThemeFiles};
 
 struct Setup {
     application: Arc<Application>,
+    store: Arc<Store>,
     router: Router,
     data: TempDir,
     log: Arc<Mutex<Vec<LogEntry>>>,
@@ -62,6 +65,8 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         home: "/".into(),
         navigation: Vec::new(),
         report: None,
+        follow: None,
+        after_care: None,
         emergency: EmergencyView {
             public: "112".into(),
             internal: None,
@@ -89,12 +94,16 @@ fn page(path: &str, text: &str) -> Output {
 }
 
 fn set_up(options: Options) -> Setup {
-    let data = tempfile::tempdir().unwrap();
+    set_up_in(tempfile::tempdir().unwrap(), options)
+}
+
+fn set_up_in(data: TempDir, options: Options) -> Setup {
     let clock = Arc::new(FixedClock("2026-11-20T10:15:00Z".parse().unwrap()));
     let settings = StoreSettings {
         least_free_bytes: options.least_free_bytes,
     };
     let (store, _) = Store::open(data.path(), surroundings(clock.clone()), settings).unwrap();
+    let store = Arc::new(store);
     let (theme, problems) = Theme::load(&ThemeFiles::shipped(), options.base_path);
     let theme = theme.unwrap_or_else(|| panic!("{:?}", problems.first()));
     let forms = Definition::shipped()
@@ -116,7 +125,7 @@ fn set_up(options: Options) -> Setup {
             .map(|language| site(language, options.indexable))
             .into(),
         forms,
-        store: Arc::new(store),
+        store: Arc::clone(&store),
         clock,
         randomness: Arc::new(SystemRandomness),
         base_path: options.base_path.into(),
@@ -128,6 +137,7 @@ fn set_up(options: Options) -> Setup {
     Setup {
         router: router(Arc::clone(&application)),
         application,
+        store,
         data,
         log,
     }
@@ -190,7 +200,11 @@ impl Setup {
         };
         for case in cases {
             for event in std::fs::read_dir(case.unwrap().path()).unwrap() {
-                let bytes = std::fs::read(event.unwrap().path()).unwrap();
+                let event = event.unwrap().path();
+                if event.is_dir() {
+                    continue;
+                }
+                let bytes = std::fs::read(event).unwrap();
                 events.push(serde_json::from_slice(&bytes).unwrap());
             }
         }
@@ -198,7 +212,24 @@ impl Setup {
     }
 }
 
-/// Returns the pairs that the form on a page would send: hidden, typed and chosen.
+/// Returns the value of a hidden field of the first form that has it.
+fn hidden_of(html: &str, name: &str) -> String {
+    let field = format!("name=\"{name}\" value=\"");
+    let (_, rest) = html.split_once(&field).unwrap_or_else(|| panic!("{html}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Returns the receipt code of a confirmation.
+fn code_of(html: &str) -> String {
+    hidden_of(html, "code")
+}
+
+/// Returns the case number of a confirmation.
+fn number_of(html: &str) -> String {
+    hidden_of(html, "case")
+}
+
+/// Returns the pairs that the first form on a page would send: hidden, typed and chosen.
 fn pairs_of(html: &str) -> Vec<(String, String)> {
     let attribute = |tag: &str, name: &str| {
         let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
@@ -463,7 +494,8 @@ async fn a_report_goes_from_the_first_page_to_a_file() {
     );
     let events = setup.events();
     assert_eq!(events.len(), 1);
-    let answers = &events[0]["sealed"]["answers"];
+    let opened = setup.store.open_with_receipt(&code_of(&reporter.page));
+    let answers = opened.unwrap().case.answers;
     assert_eq!(answers["behaviour_kinds"], serde_json::json!(["verbal"]));
     assert_eq!(
         answers["short_story"],
@@ -474,13 +506,8 @@ async fn a_report_goes_from_the_first_page_to_a_file() {
     // The same again, as a browser does on reload, is one report; a change is added to it.
     reporter.page = check.clone();
     let number = |page: &str| {
-        page.split("<strong")
-            .nth(1)
-            .unwrap()
-            .split("</strong>")
-            .next()
-            .unwrap()
-            .to_owned()
+        let (code, number) = (code_of(page), number_of(page));
+        format!("{code} {number}")
     };
     reporter.press("send", &[]).await;
     assert_eq!(setup.events().len(), 1);
@@ -610,6 +637,29 @@ async fn nothing_is_sent_before_everything_is_right() {
         assert!(kept.contains(&("behaviour_kinds".into(), "verbal".into())));
     }
     assert!(setup.events().is_empty());
+}
+
+#[tokio::test]
+async fn a_form_that_changed_meanwhile_is_looked_at_once_more() {
+    let setup = set_up(Options::default());
+    let mut reporter = Reporter::open(&setup, "/melden/").await;
+    reporter.go_to_check().await;
+    assert!(!reporter.page.contains("intussen veranderd"));
+    // The page was opened when the form had another version.
+    reporter.press("send", &[("version", "0")]).await;
+    assert!(reporter.is_on("_check") && reporter.page.contains("intussen veranderd"));
+    assert!(setup.events().is_empty());
+    // It had other answers to what happened: that is asked, and everything else is still there.
+    let before = reporter.page.clone();
+    let asked_anew = [("version", "0"), ("behaviour_kinds", "vroeger")];
+    reporter.press("send", &asked_anew).await;
+    assert!(reporter.is_on("what"), "{}", reporter.page);
+    assert!(reporter.page.contains("intussen veranderd"));
+    assert!(reporter.page.contains("href=\"#behaviour_kinds\""));
+    assert!(pairs_of(&reporter.page).contains(&("contact_mode".into(), "none".into())));
+    reporter.page = before;
+    reporter.press("send", &[]).await;
+    assert_eq!(setup.events().len(), 1);
 }
 
 #[tokio::test]

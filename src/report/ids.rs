@@ -187,6 +187,25 @@ impl SubmissionKey {
         Digest::of_parts(&[b"meldwijzer sent 1\0", &self.0, sent])
     }
 
+    /// Returns the key of one act among those that a page with this key can send: the same for the same
+    /// words, another one for others.
+    #[must_use]
+    pub fn of_act(&self, said: &[&str]) -> SubmissionKey {
+        let mut hash = Sha256::new()
+            .chain_update(b"meldwijzer act 1\0")
+            .chain_update(self.0);
+        for part in said {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut key = [0; 16];
+        for (to, from) in key.iter_mut().zip(digest) {
+            *to = from;
+        }
+        SubmissionKey(key)
+    }
+
     /// Returns bytes that only the key gives, for one purpose.
     pub(super) fn derive(&self, purpose: &[u8]) -> Digest {
         Digest::of_parts(&[purpose, &self.0])
@@ -318,10 +337,20 @@ pub(super) fn random_code(
 ) -> Result<Code, NoRandomness> {
     let mut bytes = vec![0; characters.min(LONGEST_CODE)];
     randomness.fill(&mut bytes)?;
-    let digits = bytes
-        .iter()
-        .map(|byte| digit_of(byte & 31).to_ascii_lowercase());
-    Ok(Code(digits.collect()))
+    Ok(code_from(&bytes))
+}
+
+/// Makes a code of at most 32 characters that only who has the digest can make.
+pub(super) fn code_of(digest: &Digest, characters: usize) -> Code {
+    let (bytes, _) = digest.0.split_at(characters.min(digest.0.len()));
+    code_from(bytes)
+}
+
+/// Makes a code of the last bits of bytes.
+fn code_from(bytes: &[u8]) -> Code {
+    let digits = bytes.iter();
+    let digits = digits.map(|byte| digit_of(byte & 31).to_ascii_lowercase());
+    Code(digits.collect())
 }
 
 impl fmt::Display for Code {

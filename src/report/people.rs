@@ -6,8 +6,10 @@
 //! Invariant: the latest whole version counts; whoever was removed is sealed for no longer.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -46,7 +48,7 @@ pub const SHORTEST_PASSPHRASE: usize = 15;
 const LAST_VERSION: u32 = 99_999;
 
 /// A person, as the file has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// Format of the file.
     pub format: u32,
@@ -67,7 +69,7 @@ pub struct Person {
 }
 
 /// The keys of a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Keys {
     /// With this, reports are sealed for the person.
     pub public: PublicKey,
@@ -151,6 +153,36 @@ pub enum PeopleError {
     /// The file of the secret recovery key holds no key.
     #[error("{RECOVERY_SECRET} holds no key")]
     DamagedRecoveryKey,
+}
+
+/// The people as they were read last. Reading them again costs one look at the folder while nothing has
+/// changed, because every change is a file with a name of its own.
+#[derive(Debug, Default)]
+pub(super) struct KnownPeople(Mutex<Option<(Vec<String>, Arc<People>)>>);
+
+impl KnownPeople {
+    /// Returns the people as they are now.
+    pub(super) fn now(&self, storage: &dyn Storage) -> Result<Arc<People>, PeopleError> {
+        let names: Vec<String> = storage
+            .list(PEOPLE)?
+            .into_iter()
+            .map(|listed| match listed {
+                Listed::File(name) => name.as_str().to_owned(),
+                Listed::Foreign(path) => path.display().to_string(),
+                Listed::Unreadable(error) => error.to_string(),
+            })
+            .collect();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((then, people)) = known.as_ref()
+            && *then == names
+            && people.recovery.is_some()
+        {
+            return Ok(Arc::clone(people));
+        }
+        let people = Arc::new(People::read(storage)?);
+        *known = Some((names, Arc::clone(&people)));
+        Ok(people)
+    }
 }
 
 impl People {
@@ -370,7 +402,7 @@ fn replace(
     Ok(replaced)
 }
 
-fn put(storage: &dyn Storage, person: &Person) -> Result<(), PeopleError> {
+pub(super) fn put(storage: &dyn Storage, person: &Person) -> Result<(), PeopleError> {
     let mut bytes = serde_json::to_vec_pretty(person)?;
     bytes.push(b'\n');
     let name = Name::parse(&person_path(&person.id, person.version))?;
@@ -602,6 +634,27 @@ mod tests {
     fn secret(storage: &dyn Storage) -> Option<SecretKey> {
         let bytes = storage.get(&Name::parse(RECOVERY_SECRET).unwrap()).unwrap();
         bytes.map(|bytes| SecretKey::from_file(&String::from_utf8(bytes).unwrap()).unwrap())
+    }
+
+    #[test]
+    fn a_change_is_seen_at_once() {
+        let office = Office::new();
+        let known = KnownPeople::default();
+        let names = || -> Vec<String> {
+            let people = known.now(&office.storage).unwrap();
+            people
+                .persons
+                .iter()
+                .map(|person| person.name.clone())
+                .collect()
+        };
+        make_recovery_key(&office.storage, "").unwrap();
+        assert!(names().is_empty());
+        let (anna, _) = office.add("Anna", &[Role::Coordinator]);
+        assert_eq!(names(), ["Anna"]);
+        remove(&office.storage, &anna, NOW).unwrap();
+        let people = known.now(&office.storage).unwrap();
+        assert_eq!(people.person(&anna.id).unwrap().keys, None);
     }
 
     #[test]

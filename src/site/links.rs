@@ -9,6 +9,7 @@ use super::markdown::{Image, Resolver, Target};
 use super::pages::Page;
 use super::render::Input;
 use crate::diagnostic::Diagnostic;
+use crate::form::Definition;
 use crate::nearest::nearest;
 
 /// Resolves what stands in one page.
@@ -80,14 +81,17 @@ impl PageResolver<'_, '_> {
         let wanted = format!("{}/", path.trim_end_matches('/'));
         let config = self.input.config;
         let default_language = config.default_language();
+        let addresses = [Definition::path, Definition::follow_path];
         let form = self.input.forms.iter().find_map(|form| {
-            let path = |language| format!("/{}", form.path(language, default_language));
-            let mut languages = config.languages.iter();
-            let written = languages.find(|language| path(**language) == wanted)?;
-            // The plain address of a form means the form in the language of the page.
-            Some(match *written == default_language {
-                true => path(self.page.language),
-                false => wanted.clone(),
+            addresses.iter().find_map(|address| {
+                let path = |language| format!("/{}", address(form, language, default_language));
+                let mut languages = config.languages.iter();
+                let written = languages.find(|language| path(**language) == wanted)?;
+                // The plain address of a form means the form in the language of the page.
+                Some(match *written == default_language {
+                    true => path(self.page.language),
+                    false => wanted.clone(),
+                })
             })
         });
         if let Some(form) = form {

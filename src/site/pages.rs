@@ -496,7 +496,11 @@ fn reserved_by(config: &Config, href: &str, forms: &[Definition]) -> Option<&'st
     let default_language = config.default_language();
     let is_form = forms.iter().any(|form| {
         let mut languages = config.languages.iter();
-        languages.any(|language| form.path(*language, default_language) == below)
+        languages.any(|language| {
+            let form_path = form.path(*language, default_language);
+            let follow_path = form.follow_path(*language, default_language);
+            [form_path, follow_path].iter().any(|path| path == below)
+        })
     });
     if is_form {
         return Some("address-of-form");

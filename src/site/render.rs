@@ -66,6 +66,9 @@ pub fn site_views(input: &Input<'_>) -> (BTreeMap<Language, SiteView>, Vec<Diagn
     (views, diagnostics)
 }
 
+/// Which address of a form, in a language, where the second is the default language.
+type FormPath = fn(&Definition, Language, Language) -> String;
+
 fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let config = input.config;
@@ -75,20 +78,31 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         None => input.site.children("", language).map(link_to).collect(),
     };
     let footer = named_pages(input, &config.footer, language, &mut diagnostics);
+    let after_care = named_pages(
+        input,
+        config.after_care.as_slice(),
+        language,
+        &mut diagnostics,
+    );
+    let form_link = |text: &str, path: FormPath| {
+        input.forms.first().map(|form| Link {
+            label: messages.text(text, &[]),
+            href: format!(
+                "{}/{}",
+                config.base_path(),
+                path(form, language, config.default_language())
+            ),
+        })
+    };
     let view = SiteView {
         title: config.title.get(language).to_owned(),
         organisation: config.organisation.clone(),
         lang: language,
         home: home(input, language),
         navigation,
-        report: input.forms.first().map(|form| Link {
-            label: messages.text("site.report", &[]),
-            href: format!(
-                "{}/{}",
-                config.base_path(),
-                form.path(language, config.default_language())
-            ),
-        }),
+        report: form_link("site.report", Definition::path),
+        follow: form_link("site.follow", Definition::follow_path),
+        after_care: after_care.into_iter().next(),
         emergency: EmergencyView {
             public: PUBLIC_EMERGENCY.to_owned(),
             internal: config.emergency_internal.clone(),

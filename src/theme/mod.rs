@@ -44,11 +44,21 @@ pub enum Template {
     FormCheck,
     /// The report is stored, from a [`view::ConfirmationView`].
     FormConfirmation,
+    /// The receipt is kept, from a [`view::KeptView`].
+    FormKept,
+    /// The question for the receipt code, from a [`view::FollowEntryView`].
+    FollowEntry,
+    /// My report, from a [`view::FollowView`].
+    Follow,
+    /// Whether the reporter is sure about withdrawing, from a [`view::WithdrawView`].
+    FollowWithdraw,
+    /// A report that cannot be shown, from a [`view::FollowClosedView`].
+    FollowClosed,
 }
 
 impl Template {
     /// Every template, each of which a theme must have.
-    pub const ALL: [Template; 8] = [
+    pub const ALL: [Template; 13] = [
         Template::Home,
         Template::Section,
         Template::Page,
@@ -57,6 +67,11 @@ impl Template {
         Template::FormPage,
         Template::FormCheck,
         Template::FormConfirmation,
+        Template::FormKept,
+        Template::FollowEntry,
+        Template::Follow,
+        Template::FollowWithdraw,
+        Template::FollowClosed,
     ];
 
     /// Returns the path of the template inside the folder of a theme.
@@ -70,6 +85,11 @@ impl Template {
             Template::FormPage => "templates/form-page.html",
             Template::FormCheck => "templates/form-check.html",
             Template::FormConfirmation => "templates/form-confirmation.html",
+            Template::FormKept => "templates/form-kept.html",
+            Template::FollowEntry => "templates/follow-entry.html",
+            Template::Follow => "templates/follow.html",
+            Template::FollowWithdraw => "templates/follow-withdraw.html",
+            Template::FollowClosed => "templates/follow-closed.html",
         }
     }
 }

@@ -4,6 +4,7 @@ use super::view::*;
 use super::*;
 
 mod components;
+mod follow;
 mod html;
 
 fn theme() -> Theme {
@@ -30,6 +31,8 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
             link("Contact", "/portaal/contact/"),
         ],
         report: Some(link("Melden", "/portaal/melden/")),
+        follow: Some(link("Melding volgen", "/portaal/melden/volgen/")),
+        after_care: Some(link("Opvang en nazorg", "/portaal/opvang/")),
         emergency: EmergencyView {
             public: "112".to_owned(),
             internal: Some("088 000 01 12".to_owned()),
@@ -201,6 +204,7 @@ fn form_page(fields: Vec<FieldView>, first: bool, heading_is_label: bool) -> For
         fields,
         back: !first,
         returns_to_check: !first,
+        changed: !first,
     }
 }
 
@@ -218,6 +222,7 @@ fn check_view(problem: Option<&str>) -> CheckView {
         steps: 4,
         hidden: vec![],
         rows: vec![row("wat", &["Schelden", "Dreigen"]), row("wanneer", &[])],
+        changed: problem.is_some(),
         problem: problem.map(str::to_owned),
     }
 }
@@ -225,11 +230,18 @@ fn check_view(problem: Option<&str>) -> CheckView {
 fn confirmation(repeated: bool, amended: bool) -> ConfirmationView {
     ConfirmationView {
         shell: shell(true),
-        case_number: "VW-2026-0042".to_owned(),
+        receipt: ReceiptView {
+            case_number: "7K3QX-9M2PD".to_owned(),
+            code: ["7K3Q", "X9M2", "PD4T", "8WRB", "5HNC"]
+                .map(str::to_owned)
+                .to_vec(),
+            address: "portaal.example/portaal/melden/volgen/".to_owned(),
+            received: date(),
+        },
+        action: "/portaal/melden/volgen/".to_owned(),
         repeated,
         amended,
         contact: !amended,
-        received: date(),
         next_steps: vec![NextStepView {
             when: "Vandaag".to_owned(),
             what: "Iemand vraagt hoe het met je gaat.".to_owned(),

@@ -33,6 +33,10 @@ pub struct SiteView {
     pub navigation: Vec<Link>,
     /// The Melden button; absent where the portal has no report form.
     pub report: Option<Link>,
+    /// My report, where a reporter follows it; absent where the portal has no report form.
+    pub follow: Option<Link>,
+    /// The page about support and after-care, which every reporter may count on.
+    pub after_care: Option<Link>,
     /// Whom to call in acute danger.
     pub emergency: EmergencyView,
     /// The organisation's own incident register.
@@ -278,6 +282,8 @@ pub struct FormPageView {
     pub back: bool,
     /// Whether the reporter came from the check page and returns to it.
     pub returns_to_check: bool,
+    /// Whether the form has changed since the page before this one was opened.
+    pub changed: bool,
 }
 
 /// A question of a form.
@@ -373,6 +379,8 @@ pub struct CheckView {
     pub hidden: Vec<HiddenView>,
     /// The answers.
     pub rows: Vec<CheckRowView>,
+    /// Whether the form has changed since the page before this one was opened.
+    pub changed: bool,
     /// A problem with storing the report (key of the theme's catalogue; `<key>.title` is its title),
     /// told above the answers, which are all still there.
     pub problem: Option<String>,
@@ -389,30 +397,333 @@ pub struct CheckRowView {
     pub change: String,
 }
 
-/// The page that says that the report is safely stored.
+/// The page that says that the report is safely stored, and gives the receipt once.
+///
+/// Its forms post to `action`: `go=save_code` with `case` and `code`, which answers with the receipt
+/// as a text file, and `go=kept` without either, which answers with a [`KeptView`].
 #[derive(Clone, Debug, Serialize)]
 pub struct ConfirmationView {
     /// For the shell.
     pub shell: ShellView,
-    /// Case number for talking.
-    pub case_number: String,
-    /// Whether this submit had been received before: the case number is that of the first time.
+    /// What the reporter keeps.
+    pub receipt: ReceiptView,
+    /// Address of My report.
+    pub action: String,
+    /// Whether this submit had been received before: the receipt is that of the first time.
     pub repeated: bool,
     /// Whether answers that were changed after the first submit were added to the report.
     pub amended: bool,
     /// Whether the reporter may be contacted; else nothing is said that needs it.
     pub contact: bool,
-    /// When it was received.
-    pub received: DateView,
     /// Steps of the protocol that follow.
     pub next_steps: Vec<NextStepView>,
 }
 
-/// A promise on the confirmation page.
-#[derive(Clone, Debug, Serialize)]
+/// What a reporter keeps of a report.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct ReceiptView {
+    /// Case number for talking; opens nothing.
+    pub case_number: String,
+    /// The receipt code that opens the report: five groups of four characters.
+    pub code: Vec<String>,
+    /// Where the code is used, as one types it: `portaal.voorbeeldstad.nl/melden/volgen/`.
+    pub address: String,
+    /// When the report was received.
+    pub received: DateView,
+}
+
+/// A promise: something that happens, and by when.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct NextStepView {
     /// By when, in words: `Binnen 1 werkdag (uiterlijk maandag 23 november)`.
     pub when: String,
     /// What happens.
     pub what: String,
+}
+
+/// The page after the reporter said that the receipt is kept. It holds nothing of the report.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptView {
+    /// For the shell.
+    pub shell: ShellView,
+}
+
+/// The page that asks for the receipt code. Its form posts to `action`: `code` with `go=open`.
+#[derive(Clone, Debug, Serialize)]
+pub struct FollowEntryView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Address of My report.
+    pub action: String,
+    /// The code as it was typed.
+    pub typed: String,
+    /// Whether no report opens with that code; nothing tells why.
+    pub wrong: bool,
+    /// Seconds to wait before the next code, after too many wrong ones. Then `wrong` is not said.
+    pub wait: Option<u64>,
+}
+
+/// My report: what a reporter sees and may do with the receipt code.
+///
+/// Every act is a form of its own that posts to `action`, with all of `hidden` and a button
+/// `name="go"`. What may not be done now is absent from the view. The acts, with their fields:
+///
+/// | `go` | fields | encoding |
+/// | --- | --- | --- |
+/// | `message` | `message`, `files` | multipart |
+/// | `add` | `addition`, `files` | multipart |
+/// | `decide` | `decision`: `register_named`, `register_unnamed`, `count_only`, `not_register`, `later` | |
+/// | `react` | `proposal`, `reaction`: `agree`, `disagree`, `no_opinion`; `reaction_text` | |
+/// | `helped` | `helped`: `yes`, `no`; `helped_text` | |
+/// | `reopen` | `reopen_text` | |
+/// | `withdraw` | none; answers with a [`WithdrawView`] | |
+/// | `withdraw_confirmed` | `withdraw_text` | |
+/// | `file:<id>` | none; answers with the file | |
+/// | `open` | none; back to My report | |
+///
+/// Leaving is a link to the home page: it sends nothing of the report.
+#[derive(Clone, Debug, Serialize)]
+pub struct FollowView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Address of My report.
+    pub action: String,
+    /// `code`, and `key`, which makes one act of all that is sent with it.
+    pub hidden: Vec<HiddenView>,
+    /// Case number for talking.
+    pub case_number: String,
+    /// When the report was received.
+    pub received: DateView,
+    /// The act that was just done, for `follow.done.<act>` of the catalogue: `message`, `add`,
+    /// `decide`, `decide_request`, `react`, `helped`, `reopen` or `withdraw`.
+    pub done: Option<&'static str>,
+    /// Why an act could not be done, for `follow.problem.<reason>` and `.title`: `not_stored`, `unsure`,
+    /// `no_space`, `busy`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in
+    /// its field, or in that of the message where its own is gone.
+    pub problem: Option<&'static str>,
+    /// The error summary; empty where nothing is wrong. A field has its own id; the choices of
+    /// `decision` and `helped` start at `decision` and `helped`, those of a reaction at
+    /// `reaction-<proposal>`.
+    pub errors: Vec<ErrorLinkView>,
+    /// Files that were sent and not taken; the others are kept.
+    pub refused: Vec<RefusedFileView>,
+    /// Where the report stands.
+    pub state: StateView,
+    /// What has happened and what comes, oldest first.
+    pub timeline: Vec<TimelineEntryView>,
+    /// Who has opened the report, most recent first.
+    pub access: Vec<AccessView>,
+    /// Messages both ways, oldest first.
+    pub messages: Vec<MessageView>,
+    /// A new message.
+    pub message: Option<TypedView>,
+    /// The answers of the report.
+    pub answers: Vec<AnswerView>,
+    /// Files of the report that did not come with a message.
+    pub files: Vec<FileView>,
+    /// More about what happened.
+    pub addition: Option<TypedView>,
+    /// What files may be; absent where none can be taken.
+    pub file_limits: Option<FileLimitsView>,
+    /// The choice about registering.
+    pub decision: Option<DecisionView>,
+    /// Measures that are proposed, newest first.
+    pub proposals: Vec<ProposalView>,
+    /// The question at the end: "Ben je geholpen?"
+    pub helped: Option<HelpedView>,
+    /// Asking to reopen a closed report; absent while `helped` is there, whose "no" does the same.
+    pub reopen: Option<TypedView>,
+    /// Whether the report may be withdrawn.
+    pub may_withdraw: bool,
+}
+
+/// A text that the reporter may type.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct TypedView {
+    /// What was typed, kept as it was.
+    pub value: String,
+    /// Largest number of characters, said in the hint.
+    pub max_length: usize,
+    /// The error message without the word "Fout:".
+    pub error: Option<String>,
+}
+
+/// Where a report stands.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct StateView {
+    /// In a word or two: `In behandeling`.
+    pub title: String,
+    /// In one sentence.
+    pub text: String,
+    /// Who has it: `Kim de Boer, coördinator agressie en geweld`. Absent where nobody has yet.
+    pub handler: Option<String>,
+    /// What comes next and by when; empty where nothing does.
+    pub next: Vec<NextStepView>,
+}
+
+/// Something that happened to a report, or that comes.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct TimelineEntryView {
+    /// What: `Geopend door coördinator Kim de Boer`.
+    pub title: String,
+    /// More about it, one line each.
+    pub lines: Vec<String>,
+    /// When, or by when where it comes.
+    pub date: DateView,
+    /// `done`, `current` (the last step so far, at most one) or `coming`.
+    pub progress: &'static str,
+}
+
+/// Who has opened a report.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct AccessView {
+    /// Role and name: `Coördinator Kim de Boer`.
+    pub who: String,
+    /// When, most recent first.
+    pub times: Vec<DateView>,
+}
+
+/// A message of a report.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct MessageView {
+    /// Whether the reporter wrote it.
+    pub own: bool,
+    /// Who wrote it: role and name; not shown with the reporter's own.
+    pub from: String,
+    /// When.
+    pub date: DateView,
+    /// The text, one paragraph or line each.
+    pub lines: Vec<String>,
+    /// Files that came with it.
+    pub files: Vec<FileView>,
+}
+
+/// A file of a report.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct FileView {
+    /// Its id: the button that downloads it is `go=file:<id>`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind in words: `Foto (JPEG)`.
+    pub kind: String,
+    /// Its size in words: `1,2 MB`.
+    pub size: String,
+}
+
+/// A file that was not taken.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct RefusedFileView {
+    /// Its name.
+    pub name: String,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// What files may be.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct FileLimitsView {
+    /// The kinds in words: `foto (JPEG, PNG of WebP), pdf, tekst, e-mail (.eml) of geluid`.
+    pub kinds: String,
+    /// The size of one in words: `10 MB`.
+    pub largest: String,
+    /// How many at a time.
+    pub most: usize,
+    /// Value for `accept`: `.jpg,.jpeg,.png`.
+    pub accept: String,
+}
+
+/// An answer of a report, to read.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct AnswerView {
+    /// The question, short.
+    pub label: String,
+    /// The answer, one line each; empty where it was skipped.
+    pub lines: Vec<String>,
+}
+
+/// The choice about registering.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct DecisionView {
+    /// The choice that holds now; absent where none was made.
+    pub current: Option<&'static str>,
+    /// The choice in the form: the current one, or what was sent and could not be stored.
+    pub chosen: Option<&'static str>,
+    /// Whether the report stands in the register: then a change is a request to the coordinator.
+    pub handed_over: bool,
+    /// The error message without the word "Fout:".
+    pub error: Option<String>,
+}
+
+/// A proposed measure, and what the reporter says of it.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct ProposalView {
+    /// Its id, which the form sends as `proposal`.
+    pub id: String,
+    /// The kind of measure: `Waarschuwingsbrief`.
+    pub title: String,
+    /// The behaviour that it answers.
+    pub behaviour: String,
+    /// Whether the citizen was heard.
+    pub hearing: String,
+    /// How the citizen is told.
+    pub told: String,
+    /// When it ends.
+    pub ends: DateView,
+    /// When it is looked at again.
+    pub review: DateView,
+    /// `agree`, `disagree` or `no_opinion`; what was sent last.
+    pub chosen: Option<&'static str>,
+    /// The reporter's words.
+    pub text: TypedView,
+    /// What is wrong with the choice, without the word "Fout:".
+    pub error: Option<String>,
+    /// When the reporter reacted; the form then changes the reaction.
+    pub reacted: Option<DateView>,
+    /// Whether a reaction still counts; else there is no form.
+    pub open: bool,
+}
+
+/// The question at the end: "Ben je geholpen?"
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct HelpedView {
+    /// `yes` or `no`; what was sent last.
+    pub chosen: Option<&'static str>,
+    /// The reporter's words; with a no they ask to reopen.
+    pub text: TypedView,
+    /// What is wrong with the choice, without the word "Fout:".
+    pub error: Option<String>,
+    /// When the reporter answered.
+    pub answered: Option<DateView>,
+}
+
+/// The page that asks whether the reporter is sure about withdrawing. It posts to `action`, with all
+/// of `hidden`: `go=withdraw_confirmed` with `withdraw_text`, or `go=open` to go back.
+#[derive(Clone, Debug, Serialize)]
+pub struct WithdrawView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Address of My report.
+    pub action: String,
+    /// `code` and `key`.
+    pub hidden: Vec<HiddenView>,
+    /// Case number for talking.
+    pub case_number: String,
+    /// Why; may be empty.
+    pub text: TypedView,
+    /// As in [`FollowView`].
+    pub problem: Option<&'static str>,
+    /// The error summary; empty where nothing is wrong.
+    pub errors: Vec<ErrorLinkView>,
+}
+
+/// A report that the code belongs to, and that cannot be shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct FollowClosedView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Why, for `follow.closed.<reason>.title`, `.text` and `.advice`: `damaged` or `erased`.
+    pub reason: &'static str,
+    /// Case number for talking.
+    pub case_number: String,
 }

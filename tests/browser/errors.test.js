@@ -116,7 +116,7 @@ test('every error page is valid HTML', { timeout: TEST_LIMIT_MS }, async () => {
 /** Opens the first page of the form by way of the Melden button. */
 async function openForm(page) {
   await page.goto(portal.home);
-  const melden = page.locator('header').getByRole('link', { name: /^meld/i }).first();
+  const melden = page.locator('header').getByRole('link', { name: /^melden$/i }).first();
   await pointer.follow(page, melden);
   const form = page.locator('main form').first();
   return { action: await form.evaluate((element) => element.action) };
@@ -160,7 +160,7 @@ function faultsOfLine(link) {
 /** An error page has the look of the portal, and a way on. */
 async function checkErrorPage(page) {
   assert.equal(await page.locator('h1').count(), 1);
-  assert.ok(await page.locator('header').getByRole('link', { name: /^meld/i }).first().isVisible());
+  assert.ok(await page.locator('header').getByRole('link', { name: /^melden$/i }).first().isVisible());
   assert.ok((await page.locator('link[rel=stylesheet]').count()) > 0, 'style sheet');
   assert.deepEqual(await axeComplaints(page), []);
 }

@@ -85,7 +85,7 @@ async function report({ name, hands, options, tabEverywhere }) {
 
   await hands.follow(
     page,
-    await firstVisible(page.locator('header').getByRole('link', { name: /^meld/i })),
+    await firstVisible(page.locator('header').getByRole('link', { name: /^melden$/i })),
   );
   const answered = await fillInRequired(page, hands, inspect);
 

@@ -82,7 +82,7 @@ async function everyAddress() {
   const found = new Set(await portal.sitemap());
   const home = await openPage(browser);
   await home.goto(portal.home);
-  const report = home.locator('header').getByRole('link', { name: /^meld/i }).first();
+  const report = home.locator('header').getByRole('link', { name: /^melden$/i }).first();
   const form = portal.at(await report.evaluate((link) => link.href));
   found.add(form);
   found.add(form.replace(/([^/]+\/)$/, 'en/$1'));

@@ -1,6 +1,7 @@
 //! The built program, as a user calls it.
 
 mod handling;
+mod keeping;
 
 use std::fs;
 use std::io::Write;
@@ -182,8 +183,9 @@ fn whole_reports_are_said_to_be_whole() {
         "reports verify",
         0,
         "
-Nagekeken in ./data: 2 zaken, 3 gebeurtenissen.
-Per zaak: of elk bestand leesbaar is, op zijn plaats staat en bij zijn inhoud hoort, of er geen ontbreekt, en of elk bestand aansluit op het vorige.
+Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 personen met een sleutel.
+Per zaak: of elk bestand leesbaar is en op zijn plaats staat, of er geen ontbreekt, of elke gebeurtenis aansluit op de vorige, en of elke bijlage nog precies hetzelfde is.
+Wat we niet kunnen zien: of de laatste gebeurtenissen van een zaak zijn weggehaald of een hele zaak weg is, en of iemand die in deze map mag schrijven er een gebeurtenis bij heeft gezet. Vergelijk daarvoor met een oudere kopie.
 Alles is heel.
 ",
     );
@@ -194,15 +196,16 @@ fn damage_is_told_and_hides_nothing() {
     let (root, cases) = portal();
     let first = event_file(&root, &cases[1], "00001.json");
     let text = fs::read_to_string(&first).unwrap();
-    overwrite(&first, &text.replace("coordinator", "own_manager"));
+    overwrite(&first, &text.replace("coordinator", "coordinatos"));
     overwrite(&event_file(&root, &cases[0], "notes.txt"), "x");
     check(
         root.path(),
         "reports verify",
         1,
         "
-Nagekeken in ./data: 2 zaken, 3 gebeurtenissen.
-Per zaak: of elk bestand leesbaar is, op zijn plaats staat en bij zijn inhoud hoort, of er geen ontbreekt, en of elk bestand aansluit op het vorige.
+Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 personen met een sleutel.
+Per zaak: of elk bestand leesbaar is en op zijn plaats staat, of er geen ontbreekt, of elke gebeurtenis aansluit op de vorige, en of elke bijlage nog precies hetzelfde is.
+Wat we niet kunnen zien: of de laatste gebeurtenissen van een zaak zijn weggehaald of een hele zaak weg is, en of iemand die in deze map mag schrijven er een gebeurtenis bij heeft gezet. Vergelijk daarvoor met een oudere kopie.
 
 fout[report-broken-chain]: Dit bestand sluit niet aan op het bestand ervoor.
  --> reports/5HKR8KPTMH/00002.json
@@ -243,6 +246,52 @@ fout[cli-case-damaged]: De zaak 5HKR8-KPTMH is beschadigd en kan niet worden get
 2 fouten
 ",
     );
+}
+
+#[test]
+fn a_life_cycle_of_ones_own_is_used_where_it_is_sound_and_its_mistakes_are_told() {
+    let root = TempDir::new().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::File::create(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .unwrap();
+    };
+    write(
+        "site.yaml",
+        "title: Veilig werken\norganisation: Voorbeeldstad\n",
+    );
+    write(
+        "content/index.md",
+        "---\ntitle: Thuis\nkind: home\n---\nHallo.\n",
+    );
+    let shipped = meldwijzer::report::lifecycle::Lifecycle::shipped();
+    let spoilt = shipped.text().replace(
+        "by: [reporter, affected_employee]\n    from: [submitted, acknowledged, in_progress, closed, reopened]\n    when: { registration:",
+        "by: [manager]\n    from: [submitted, acknowledged, in_progress, closed, reopened]\n    when: { registration:",
+    );
+    let build = || program(root.path()).arg("build").output().unwrap();
+    write("forms/lifecycle.yaml", &spoilt);
+    let output = build();
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.starts_with("fout[lifecycle-registration-theirs]: Met decide_registration"),
+        "{told}"
+    );
+    assert!(told.contains("--> forms/lifecycle.yaml:"), "{told}");
+
+    write(
+        "forms/lifecycle.yaml",
+        &shipped.text().replace("hours: 72", "hours: 48"),
+    );
+    let output = build();
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    // The forms are those of the program still: the file beside them is no form.
+    assert!(told.contains("/melden/"), "{told}");
+    assert!(!told.contains("lifecycle"), "{told}");
 }
 
 #[test]

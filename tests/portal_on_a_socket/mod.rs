@@ -104,6 +104,8 @@ pub fn portal(
             home: "/".into(),
             navigation: Vec::new(),
             report: None,
+            follow: None,
+            after_care: None,
             emergency: EmergencyView {
                 public: "112".into(),
                 internal: None,

@@ -1,13 +1,14 @@
 //! The closed sets of words in which the life cycle is written: they stand in the table, in event files
 //! and in texts, always under the same name.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Makes an enum whose variants have the names that files know them by.
 macro_rules! terms {
     ($(#[$about:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($(#[$each])* $variant,)* }
 

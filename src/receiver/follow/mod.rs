@@ -1,0 +1,617 @@
+//! My report: what a reporter does with the receipt code.
+//!
+//! Nothing is kept between two requests: every page carries the code, every act opens the report anew.
+//! Invariant: a code is taken from the body of a post and from nowhere else, and goes nowhere but into
+//! the page that answers it, which nobody may store.
+
+mod acts;
+mod download;
+mod guard;
+mod upload;
+mod views;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::{Method, Request, Response, StatusCode};
+use tokio::task::spawn_blocking;
+
+use acts::{Doing, Mistake, Plan, Posted, Wish, plan};
+use guard::{ACT_PATIENCE, OPENING_PATIENCE, Verdict, Wait};
+use upload::{Parts, Taken, Taker, Trouble};
+use views::{Carried, Told, Views, files_left};
+
+use super::body::{BodyProblem, read_pairs};
+use super::connection::Uploads;
+use super::log::LogEntry;
+use super::multipart::{Cutter, Head, Piece};
+use super::panics::caught;
+use super::portal::{Application, FormRoute, is_form};
+use super::words::Words;
+use crate::attachment::{AttachmentLimits, Refusal};
+use crate::form::Definition;
+use crate::report::acts::{AttachError, CaseError, OpenedCase, RecordError};
+use crate::report::ids::{CaseId, SubmissionKey};
+use crate::report::people::{People, PeopleError};
+use crate::report::receipt::ReceiptCode;
+use crate::theme::Template;
+
+pub(super) use guard::Guard;
+pub(super) use upload::Turns;
+
+/// Text fields of a form with files: the code, the key, the text and the button.
+const MOST_FIELDS: usize = 16;
+
+/// Name under which the receipt is saved; it says nothing of the report.
+const RECEIPT_FILE: &str = "melding.txt";
+
+/// A reporter who has opened a report.
+struct Visit {
+    opened: OpenedCase,
+    people: Arc<People>,
+    /// As it is written on the receipt.
+    code: String,
+    key: SubmissionKey,
+}
+
+/// What goes wrong when a report is opened.
+#[derive(Debug, thiserror::Error)]
+enum OpenError {
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    #[error(transparent)]
+    People(#[from] PeopleError),
+}
+
+impl Application {
+    /// Answers a request for My report. What a GET carries along is not looked at.
+    pub(super) async fn follow(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
+        match *request.method() {
+            Method::GET | Method::HEAD => {
+                let view = self.views(route).entry("", false, None);
+                self.rendered(route, StatusCode::OK, Template::FollowEntry, &view)
+            }
+            Method::POST => self.follow_post(route, request).await,
+            _ => self.not_allowed(route.language, "GET, HEAD, POST"),
+        }
+    }
+
+    async fn follow_post(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
+        let client = match self.admit_post(route.language, &request) {
+            Ok(client) => client,
+            Err(refusal) => return refusal,
+        };
+        if is_form(&request) {
+            let pairs = read_pairs(request.into_body(), &self.limits, &self.budget).await;
+            return match pairs {
+                Ok(fields) => self.follow_wish(route, client, Posted { fields }).await,
+                Err(problem) => self.no_body(route.language, problem),
+            };
+        }
+        let content_type = request.headers().get(CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let Some(Ok(cutter)) = content_type.map(Cutter::of_content_type) else {
+            return self.error(route.language, StatusCode::BAD_REQUEST);
+        };
+        match self.follow_files(route, client, request, cutter).await {
+            Ok(response) => response,
+            Err(problem) => self.no_body(route.language, problem),
+        }
+    }
+
+    async fn follow_wish(
+        &self,
+        route: &FormRoute,
+        client: IpAddr,
+        posted: Posted,
+    ) -> Response<Body> {
+        let wish = posted.wish();
+        match wish {
+            Wish::SaveCode => return self.save_code(route, &posted),
+            Wish::Kept => {
+                let view = self.views(route).kept();
+                return self.rendered(route, StatusCode::OK, Template::FormKept, &view);
+            }
+            _ => {}
+        }
+        let visit = match self.visit(route, client, &posted, wish == Wish::Open).await {
+            Ok(visit) => visit,
+            Err(response) => return response,
+        };
+        match wish {
+            Wish::Do(doing) => self.act(route, visit, posted, doing).await,
+            Wish::AskWithdraw => self.ask_withdraw(route, &visit),
+            Wish::File(id) => self.download(route, visit, &id).await,
+            _ => self.show(route, visit, StatusCode::OK, Told::default()),
+        }
+    }
+
+    /// Gives the receipt as a file. It is made of what was sent, which must look like a receipt, and
+    /// opens nothing.
+    fn save_code(&self, route: &FormRoute, posted: &Posted) -> Response<Body> {
+        let case = posted.value("case").parse::<CaseId>();
+        let code = posted.value("code").parse::<ReceiptCode>();
+        let (Ok(case), Ok(code)) = (case, code) else {
+            return self.error(route.language, StatusCode::BAD_REQUEST);
+        };
+        let views = self.views(route);
+        let text = views.receipt_file(&case.to_string(), &code.to_string());
+        download::saved_as(RECEIPT_FILE, "text/plain; charset=utf-8", Body::from(text))
+    }
+
+    /// Opens the report of a code, when it is the turn of the client.
+    async fn visit(
+        &self,
+        route: &FormRoute,
+        client: IpAddr,
+        posted: &Posted,
+        only_opens: bool,
+    ) -> Result<Visit, Response<Body>> {
+        let typed = posted.value("code").to_owned();
+        let code = typed.parse::<ReceiptCode>();
+        let code = code.map_or_else(|_| typed.clone(), |code| code.to_string());
+        let patience = if only_opens {
+            OPENING_PATIENCE
+        } else {
+            ACT_PATIENCE
+        };
+        let attempt = async {
+            let opened = self.open(&code).await;
+            let verdict = match &opened {
+                Ok(_) | Err(Some(OpenError::Case(CaseError::Damaged { .. }))) => Verdict::Right,
+                Err(_) => Verdict::Wrong,
+            };
+            (verdict, opened)
+        };
+        let opened = self.guard.attempt(client, &code, patience, attempt).await;
+        match opened {
+            Err(Wait(seconds)) => Err(self.wait(route, &typed, seconds)),
+            Ok(Err(None)) => Err(self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR)),
+            Ok(Err(Some(OpenError::Case(CaseError::WrongCode)))) => {
+                let view = self.views(route).entry(&typed, true, None);
+                let status = StatusCode::FORBIDDEN;
+                Err(self.rendered(route, status, Template::FollowEntry, &view))
+            }
+            Ok(Err(Some(error))) => Err(self.not_opened(route, &error)),
+            Ok(Ok((opened, people))) => {
+                let key = posted.value("key").parse().ok();
+                let Some(key) = key.or_else(|| self.new_key()) else {
+                    let status = StatusCode::INTERNAL_SERVER_ERROR;
+                    return Err(self.error(route.language, status));
+                };
+                Ok(Visit {
+                    opened,
+                    people,
+                    code,
+                    key,
+                })
+            }
+        }
+    }
+
+    /// Opens a report on a thread that may wait. Without a reason the program made a mistake.
+    async fn open(&self, code: &str) -> Result<(OpenedCase, Arc<People>), Option<OpenError>> {
+        let store = Arc::clone(&self.store);
+        let code = code.to_owned();
+        self.read(move || {
+            let opened = store.open_with_receipt(&code)?;
+            Ok((opened, store.people()?))
+        })
+        .await
+    }
+
+    /// Reads the report as it is now.
+    async fn again(
+        &self,
+        opened: OpenedCase,
+    ) -> Result<(OpenedCase, Arc<People>), Option<OpenError>> {
+        let store = Arc::clone(&self.store);
+        self.read(move || Ok((store.again(&opened)?, store.people()?)))
+            .await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
+    ) -> Result<T, Option<OpenError>> {
+        match spawn_blocking(move || caught(read)).await {
+            Ok(Ok(result)) => result.map_err(Some),
+            Ok(Err(panicked)) => {
+                let place = panicked.place;
+                (self.log)(LogEntry::Panicked { place });
+                Err(None)
+            }
+            Err(ended) => {
+                let reason = ended.to_string();
+                (self.log)(LogEntry::CaseFailed { reason });
+                Err(None)
+            }
+        }
+    }
+
+    fn not_opened(&self, route: &FormRoute, error: &OpenError) -> Response<Body> {
+        (self.log)(LogEntry::CaseFailed {
+            reason: error.to_string(),
+        });
+        let (reason, case) = match error {
+            OpenError::Case(CaseError::Damaged { case, .. }) => ("damaged", case),
+            OpenError::Case(CaseError::Erased { case }) => ("erased", case),
+            _ => return self.error(route.language, StatusCode::SERVICE_UNAVAILABLE),
+        };
+        let view = self.views(route).closed(reason, case.to_string());
+        self.rendered(route, StatusCode::OK, Template::FollowClosed, &view)
+    }
+
+    fn wait(&self, route: &FormRoute, typed: &str, seconds: u64) -> Response<Body> {
+        let view = self.views(route).entry(typed, false, Some(seconds));
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut response = self.rendered(route, status, Template::FollowEntry, &view);
+        let seconds = HeaderValue::from(seconds);
+        response.headers_mut().insert(RETRY_AFTER, seconds);
+        response
+    }
+
+    fn views<'a>(&'a self, route: &'a FormRoute) -> Views<'a> {
+        Views {
+            words: Words {
+                language: route.language,
+                texts: self.theme.messages(route.language),
+            },
+            action: &route.follow,
+            address: &route.follow_address,
+            lifecycle: self.store.lifecycle(),
+            limits: &self.limits.attachments,
+            now: self.clock.now(),
+        }
+    }
+
+    fn show(
+        &self,
+        route: &FormRoute,
+        visit: Visit,
+        status: StatusCode,
+        told: Told,
+    ) -> Response<Body> {
+        // What was not stored is sent again with the same key, so that it counts once.
+        let key = if told.typed.is_some() {
+            Some(visit.key)
+        } else {
+            self.new_key()
+        };
+        let Some(key) = key else {
+            return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let carried = Carried {
+            code: &visit.code,
+            key,
+        };
+        let case = &visit.opened.case;
+        let form = self.definition(case.cover.form.id.as_str());
+        let views = self.views(route);
+        let withdraws = matches!(told.typed, Some((Doing::Withdraw, _)));
+        if withdraws && acts::offers(views.lifecycle, case, acts::WITHDRAW) {
+            let view = views.withdraw(case, carried, &told);
+            return self.rendered(route, status, Template::FollowWithdraw, &view);
+        }
+        let view = views.report(case, form, &visit.people, carried, &told);
+        self.rendered(route, status, Template::Follow, &view)
+    }
+
+    fn definition(&self, form: &str) -> Option<&Definition> {
+        let route = self.routes.iter().find(|route| route.form.id == form)?;
+        Some(&route.form)
+    }
+
+    fn ask_withdraw(&self, route: &FormRoute, visit: &Visit) -> Response<Body> {
+        let views = self.views(route);
+        let carried = Carried {
+            code: &visit.code,
+            key: visit.key,
+        };
+        let view = views.withdraw(&visit.opened.case, carried, &Told::default());
+        self.rendered(route, StatusCode::OK, Template::FollowWithdraw, &view)
+    }
+
+    async fn download(&self, route: &FormRoute, visit: Visit, id: &str) -> Response<Body> {
+        let case = &visit.opened.case;
+        let note = acts::code(id).and_then(|id| case.file(&id).cloned());
+        let Some(note) = note else {
+            return self.error(route.language, StatusCode::NOT_FOUND);
+        };
+        let store = Arc::clone(&self.store);
+        let file = note.id.clone();
+        let opened = visit.opened;
+        match self
+            .read(move || Ok(store.read_file(&opened, &file)?))
+            .await
+        {
+            Ok(reader) => download::response(&note, reader),
+            Err(None) => self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR),
+            Err(Some(error)) => self.not_opened(route, &error),
+        }
+    }
+
+    /// Does what a page without files asks for.
+    async fn act(
+        &self,
+        route: &FormRoute,
+        visit: Visit,
+        posted: Posted,
+        doing: Doing,
+    ) -> Response<Body> {
+        let planned = self.plan(route, &visit, &posted, doing);
+        let plan = match planned {
+            Ok(plan) if plan.says_something() => plan,
+            Ok(plan) => {
+                let mistake = plan.nothing_said(self.views(route).words);
+                return self.mistaken(route, visit, posted, doing, vec![mistake]);
+            }
+            Err(mistakes) => return self.mistaken(route, visit, posted, doing, mistakes),
+        };
+        let done = plan.done;
+        let Some(act) = plan.act(Vec::new()) else {
+            return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let store = Arc::clone(&self.store);
+        let opened = visit.opened.clone();
+        let recorded = self.stored(move || store.record(&opened, &act)).await;
+        let recorded = match recorded {
+            Some(recorded) => recorded.map(Some).map_err(Trouble::Record),
+            None => return self.unsure(route, visit, posted, doing).await,
+        };
+        let taken = Taken {
+            refused: Vec::new(),
+            recorded,
+        };
+        self.taken(route, visit, posted, doing, done, taken).await
+    }
+
+    fn plan(
+        &self,
+        route: &FormRoute,
+        visit: &Visit,
+        posted: &Posted,
+        doing: Doing,
+    ) -> Result<Plan, Vec<Mistake>> {
+        let words = self.views(route).words;
+        plan(posted, doing, visit.key, &visit.opened, words)
+    }
+
+    fn mistaken(
+        &self,
+        route: &FormRoute,
+        visit: Visit,
+        posted: Posted,
+        doing: Doing,
+        mistakes: Vec<Mistake>,
+    ) -> Response<Body> {
+        let told = Told {
+            mistakes,
+            typed: Some((doing, posted)),
+            ..Told::default()
+        };
+        self.show(route, visit, StatusCode::OK, told)
+    }
+
+    async fn unsure(
+        &self,
+        route: &FormRoute,
+        visit: Visit,
+        posted: Posted,
+        doing: Doing,
+    ) -> Response<Body> {
+        let told = Told {
+            problem: Some("unsure"),
+            typed: Some((doing, posted)),
+            ..Told::default()
+        };
+        self.show_again(route, visit, StatusCode::SERVICE_UNAVAILABLE, told)
+            .await
+    }
+
+    /// Shows what came of an act.
+    async fn taken(
+        &self,
+        route: &FormRoute,
+        visit: Visit,
+        posted: Posted,
+        doing: Doing,
+        done: &'static str,
+        taken: Taken,
+    ) -> Response<Body> {
+        let mut told = Told {
+            refused: taken.refused,
+            ..Told::default()
+        };
+        let mut status = StatusCode::OK;
+        match taken.recorded {
+            Ok(Some(_)) => told.done = Some(done),
+            Ok(None) => {}
+            Err(trouble) => {
+                let (kind, problem) = self.problem(&trouble);
+                status = kind;
+                told.problem = Some(problem);
+                told.refused.clear();
+                told.typed = Some((doing, posted));
+            }
+        }
+        self.show_again(route, visit, status, told).await
+    }
+
+    async fn show_again(
+        &self,
+        route: &FormRoute,
+        visit: Visit,
+        status: StatusCode,
+        told: Told,
+    ) -> Response<Body> {
+        match self.again(visit.opened).await {
+            Ok((opened, people)) => {
+                let visit = Visit {
+                    opened,
+                    people,
+                    code: visit.code,
+                    key: visit.key,
+                };
+                self.show(route, visit, status, told)
+            }
+            Err(None) => self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR),
+            Err(Some(error)) => self.not_opened(route, &error),
+        }
+    }
+
+    /// Says why an act was not stored, to the administrator and to the reporter.
+    fn problem(&self, trouble: &Trouble) -> (StatusCode, &'static str) {
+        let failed = |error: &dyn std::error::Error| {
+            (self.log)(LogEntry::ActFailed {
+                reason: error.to_string(),
+            });
+        };
+        let unavailable = StatusCode::SERVICE_UNAVAILABLE;
+        match trouble {
+            Trouble::Record(RecordError::Refused { refused, .. }) => {
+                (StatusCode::CONFLICT, acts::refusal(refused))
+            }
+            Trouble::Record(error) => {
+                failed(error);
+                match error {
+                    RecordError::DiskFull { .. } => (unavailable, "no_space"),
+                    RecordError::File(_) => (unavailable, "unsure"),
+                    _ => (unavailable, "not_stored"),
+                }
+            }
+            Trouble::Attach(AttachError::Source(Refusal::Write(error))) => {
+                failed(error);
+                (unavailable, "not_stored")
+            }
+            Trouble::Attach(error) => {
+                failed(error);
+                match error {
+                    AttachError::DiskFull { .. } => (unavailable, "no_space"),
+                    _ => (unavailable, "not_stored"),
+                }
+            }
+            Trouble::Gone => (StatusCode::BAD_REQUEST, "not_stored"),
+            Trouble::Panicked(panicked) => {
+                let place = panicked.place.clone();
+                (self.log)(LogEntry::Panicked { place });
+                (unavailable, "unsure")
+            }
+        }
+    }
+
+    /// Does what a page with files asks for. Its texts come before its files.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the form does not arrive as a whole.
+    async fn follow_files(
+        &self,
+        route: &FormRoute,
+        client: IpAddr,
+        request: Request<Body>,
+        cutter: Cutter,
+    ) -> Result<Response<Body>, BodyProblem> {
+        let uploads = request.extensions().get::<Uploads>().cloned();
+        let limits = Arc::clone(&self.limits);
+        let mut parts = Parts::new(request.into_body(), cutter, limits)?;
+        let mut posted = Posted::default();
+        let first_file = loop {
+            match parts.next().await? {
+                Piece::Head(Head {
+                    name,
+                    file_name: None,
+                }) if posted.fields.len() < MOST_FIELDS => {
+                    let text = parts.text().await?;
+                    posted.fields.push((name, text));
+                }
+                Piece::Head(Head {
+                    file_name: Some(name),
+                    ..
+                }) if name.is_empty() => parts.skip_part().await?,
+                Piece::Head(Head {
+                    file_name: Some(name),
+                    ..
+                }) => break name,
+                Piece::End => return Ok(self.follow_wish(route, client, posted).await),
+                Piece::Head(_) | Piece::Bytes(_) | Piece::PartEnd => {
+                    return Err(BodyProblem::Broken);
+                }
+            }
+        };
+        let doing = posted.doing_with_files();
+        let visit = match self.visit(route, client, &posted, false).await {
+            Ok(visit) => visit,
+            Err(response) => {
+                parts.skip_all().await?;
+                return Ok(response);
+            }
+        };
+        let plan = match self.plan(route, &visit, &posted, doing) {
+            Ok(plan) => plan,
+            Err(mistakes) => {
+                parts.skip_all().await?;
+                return Ok(self.mistaken(route, visit, posted, doing, mistakes));
+            }
+        };
+        if plan.is_done_in(&visit.opened.case) {
+            parts.skip_all().await?;
+            let told = Told {
+                done: Some(plan.done),
+                ..Told::default()
+            };
+            return Ok(self.show(route, visit, StatusCode::OK, told));
+        }
+        let Some(turn) = self.turns.upload(ACT_PATIENCE).await else {
+            parts.skip_all().await?;
+            let told = Told {
+                problem: Some("busy"),
+                typed: Some((doing, posted)),
+                ..Told::default()
+            };
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            return Ok(self.show(route, visit, status, told));
+        };
+        if let Some(uploads) = uploads {
+            uploads.begin();
+        }
+        let done = plan.done;
+        let limits = AttachmentLimits {
+            files: files_left(&self.limits.attachments, &visit.opened.case),
+            ..self.limits.attachments.clone()
+        };
+        let store = Arc::clone(&self.store);
+        let opened = visit.opened.clone();
+        let mut taker = Taker::start(store, opened, plan, limits, &self.turns, turn);
+        let mut name = first_file;
+        loop {
+            taker.file(name, &mut parts).await?;
+            name = match next_file(&mut parts).await? {
+                Some(name) => name,
+                None => break,
+            };
+        }
+        Ok(match taker.end().await {
+            Some(taken) => self.taken(route, visit, posted, doing, done, taken).await,
+            None => self.unsure(route, visit, posted, doing).await,
+        })
+    }
+}
+
+/// Returns the name of the next file; nothing at the end of the form. What stands between files, such as
+/// the button, is not needed.
+async fn next_file(parts: &mut Parts) -> Result<Option<String>, BodyProblem> {
+    loop {
+        match parts.next().await? {
+            Piece::Head(Head {
+                file_name: Some(name),
+                ..
+            }) if !name.is_empty() => return Ok(Some(name)),
+            Piece::Head(_) => parts.skip_part().await?,
+            Piece::End => return Ok(None),
+            Piece::Bytes(_) | Piece::PartEnd => return Err(BodyProblem::Broken),
+        }
+    }
+}

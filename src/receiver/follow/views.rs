@@ -1,0 +1,709 @@
+//! What the templates show of a report to its reporter.
+//!
+//! Invariant: texts that handlers write with an action are shown only where the action is telling the
+//! reporter something; everything else of theirs is named, with its moment and who did it.
+
+use jiff::Timestamp;
+
+use super::acts::{
+    self, AMEND_REPORT, ANSWER_HELP, ASK_REOPEN, DECISIONS, Doing, HELPED, MOST_CHARACTERS,
+    Mistake, Posted, REACT, REACTIONS, SEND_MESSAGE, WITHDRAW,
+};
+use crate::attachment::{AttachmentLimits, FileKind};
+use crate::form::{Answers, Definition};
+use crate::receiver::form_views::wants_no_contact;
+use crate::receiver::words::Words;
+use crate::report::acts::DECIDE_REGISTRATION;
+use crate::report::case::{Case, Entry, Happening};
+use crate::report::event::{Actor, FileNote, Kind, Measure, Role, Status};
+use crate::report::ids::{Code, SubmissionKey};
+use crate::report::lifecycle::Lifecycle;
+use crate::report::people::People;
+use crate::theme::view::{
+    AccessView, AnswerView, DecisionView, ErrorLinkView, FileLimitsView, FileView,
+    FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView, MessageView,
+    NextStepView, ProposalView, RefusedFileView, ShellView, StateView, TimelineEntryView,
+    TypedView, WithdrawView,
+};
+
+/// The action with which a measure is proposed.
+const PROPOSE_MEASURE: &str = "propose_measure";
+
+/// The action with which a measure is decided on.
+const DECIDE_MEASURE: &str = "decide_measure";
+
+/// The actions whose words are for the reporter.
+const TOLD: [&str; 6] = [
+    "acknowledge",
+    "start",
+    "give_feedback",
+    "close",
+    "reopen",
+    "keep_closed",
+];
+
+/// Characters of a typed code that are shown again; a code has 24 with its hyphens.
+const TYPED_CHARACTERS: usize = 64;
+
+/// Characters of the name of a refused file that are shown.
+const NAME_CHARACTERS: usize = 80;
+
+/// Makes the pages of My report in one language.
+#[derive(Clone, Copy)]
+pub(super) struct Views<'a> {
+    pub(super) words: Words<'a>,
+    /// The address that everything is sent to.
+    pub(super) action: &'a str,
+    /// The address with scheme and host, where they are known.
+    pub(super) address: &'a str,
+    pub(super) lifecycle: &'a Lifecycle,
+    pub(super) limits: &'a AttachmentLimits,
+    pub(super) now: Timestamp,
+}
+
+/// What a page of My report tells besides the report.
+#[derive(Clone, Default)]
+pub(super) struct Told {
+    /// The act that was done.
+    pub(super) done: Option<&'static str>,
+    /// Why it was not.
+    pub(super) problem: Option<&'static str>,
+    /// What is wrong with the fields.
+    pub(super) mistakes: Vec<Mistake>,
+    /// The files that were not taken: name and reason.
+    pub(super) refused: Vec<(String, &'static str)>,
+    /// What was typed, where it was not stored.
+    pub(super) typed: Option<(Doing, Posted)>,
+}
+
+/// The receipt code and the key of a page.
+#[derive(Clone, Copy)]
+pub(super) struct Carried<'a> {
+    pub(super) code: &'a str,
+    pub(super) key: SubmissionKey,
+}
+
+impl Views<'_> {
+    /// Shows the question for the code.
+    pub(super) fn entry(&self, typed: &str, wrong: bool, wait: Option<u64>) -> FollowEntryView {
+        let mut title = String::new();
+        if wrong || wait.is_some() {
+            title = format!("{} ", self.words.text("form.error_prefix"));
+        }
+        title.push_str(&self.words.text("entry.title"));
+        FollowEntryView {
+            shell: self.shell(title, false),
+            action: self.action.to_owned(),
+            typed: typed.chars().take(TYPED_CHARACTERS).collect(),
+            wrong,
+            wait,
+        }
+    }
+
+    /// Shows that the receipt is kept.
+    pub(super) fn kept(&self) -> KeptView {
+        KeptView {
+            shell: self.shell(self.words.text("kept.title"), true),
+        }
+    }
+
+    /// Writes the receipt as a text file.
+    pub(super) fn receipt_file(&self, case: &str, code: &str) -> String {
+        let arguments = [("case", case), ("code", code), ("address", self.address)];
+        let lines = self.words.texts.text("receipt.file", &arguments);
+        // What opens plain text on the machines of offices wants both characters.
+        format!("{}\r\n", lines.trim_end().replace('\n', "\r\n"))
+    }
+
+    /// Says that a report cannot be shown.
+    pub(super) fn closed(&self, reason: &'static str, case: String) -> FollowClosedView {
+        let title = self.words.text(&format!("follow.closed.{reason}.title"));
+        FollowClosedView {
+            shell: self.shell(title, true),
+            reason,
+            case_number: case,
+        }
+    }
+
+    /// Asks whether the reporter is sure.
+    pub(super) fn withdraw(&self, case: &Case, carried: Carried<'_>, told: &Told) -> WithdrawView {
+        let page = Page::new(*self, told);
+        WithdrawView {
+            shell: self.shell(page.title("withdraw.title"), true),
+            action: self.action.to_owned(),
+            hidden: hidden(carried),
+            case_number: case.cover.id.to_string(),
+            text: page.typed("withdraw_text", "withdraw_text"),
+            problem: told.problem,
+            errors: page.errors(),
+        }
+    }
+
+    /// Shows a report.
+    pub(super) fn report(
+        &self,
+        case: &Case,
+        definition: Option<&Definition>,
+        people: &People,
+        carried: Carried<'_>,
+        told: &Told,
+    ) -> FollowView {
+        let page = Page::new(*self, told);
+        let file = Report {
+            views: *self,
+            case,
+            definition,
+            people,
+        };
+        let offers = |action| acts::offers(self.lifecycle, case, action);
+        let may_message = offers(SEND_MESSAGE);
+        let may_add = offers(AMEND_REPORT);
+        let helped = offers(ANSWER_HELP).then(|| file.helped(&page));
+        FollowView {
+            shell: self.shell(page.title("follow.title"), true),
+            action: self.action.to_owned(),
+            hidden: hidden(carried),
+            case_number: case.cover.id.to_string(),
+            received: self.words.moment(case.cover.received_at),
+            done: told.done,
+            problem: told.problem,
+            errors: page.errors(),
+            refused: page.refused(),
+            state: file.state(),
+            timeline: file.timeline(),
+            access: file.access(),
+            messages: file.messages(),
+            message: may_message.then(|| page.message(may_add)),
+            answers: file.answers(),
+            files: file.files(),
+            addition: may_add.then(|| page.typed("addition", "addition")),
+            file_limits: self.file_limits(case).filter(|_| may_message || may_add),
+            decision: file.decision(&page),
+            proposals: file.proposals(&page),
+            reopen: (helped.is_none() && offers(ASK_REOPEN))
+                .then(|| page.typed("reopen_text", "reopen_text")),
+            helped,
+            may_withdraw: offers(WITHDRAW),
+        }
+    }
+
+    fn shell(&self, title: String, reporting: bool) -> ShellView {
+        ShellView {
+            reporting,
+            ..ShellView::apart(title, self.action.to_owned())
+        }
+    }
+
+    /// Returns what files may be; nothing where the report has as many as it can.
+    fn file_limits(&self, case: &Case) -> Option<FileLimitsView> {
+        let most = files_left(self.limits, case);
+        if most == 0 || self.limits.kinds.is_empty() {
+            return None;
+        }
+        let kinds = self.limits.kinds.iter();
+        let named: Vec<String> = kinds.clone().map(|kind| self.kind(*kind)).collect();
+        let mut accept: Vec<String> = kinds.map(|kind| format!(".{}", kind.extension())).collect();
+        if accept.iter().any(|extension| extension == ".jpg") {
+            accept.push(".jpeg".to_owned());
+        }
+        let sizes = [self.limits.image_bytes, self.limits.file_bytes];
+        let largest = self.words.size(sizes.into_iter().max().unwrap_or_default());
+        let text = self.words.size(self.limits.text_bytes);
+        let arguments = [("largest", largest.as_str()), ("text", text.as_str())];
+        Some(FileLimitsView {
+            kinds: named.join(", "),
+            largest: self.words.texts.text("files.largest", &arguments),
+            most,
+            accept: accept.join(","),
+        })
+    }
+
+    fn kind(&self, kind: FileKind) -> String {
+        self.words.text(&format!("attachment.kind.{}", kind.name()))
+    }
+}
+
+/// Returns how many files the reporter may still send.
+pub(super) fn files_left(limits: &AttachmentLimits, case: &Case) -> usize {
+    let own = case.entries.iter().filter(|entry| is_own(&entry.happening));
+    let sent: usize = own.map(|entry| entry.body.files.len()).sum();
+    limits.files.saturating_sub(sent)
+}
+
+fn is_own(happening: &Happening) -> bool {
+    happening.actor.role == Role::Reporter
+}
+
+fn hidden(carried: Carried<'_>) -> Vec<HiddenView> {
+    let field = |name: &str, value: String| HiddenView {
+        name: name.to_owned(),
+        value,
+    };
+    vec![
+        field("code", carried.code.to_owned()),
+        field("key", carried.key.to_hex()),
+    ]
+}
+
+/// What was typed and told on a page.
+struct Page<'a> {
+    views: Views<'a>,
+    told: &'a Told,
+}
+
+impl<'a> Page<'a> {
+    fn new(views: Views<'a>, told: &'a Told) -> Page<'a> {
+        Page { views, told }
+    }
+
+    fn title(&self, key: &str) -> String {
+        let words = self.views.words;
+        let title = words.text(key);
+        if self.told.mistakes.is_empty() && self.told.problem.is_none() {
+            return title;
+        }
+        format!("{} {title}", words.text("form.error_prefix"))
+    }
+
+    fn errors(&self) -> Vec<ErrorLinkView> {
+        let mistakes = self.told.mistakes.iter();
+        mistakes
+            .map(|mistake| ErrorLinkView {
+                href: format!("#{}", mistake.input),
+                text: mistake.text.clone(),
+            })
+            .collect()
+    }
+
+    fn error(&self, input: &str) -> Option<String> {
+        let mut mistakes = self.told.mistakes.iter();
+        let mistake = mistakes.find(|mistake| mistake.input == input)?;
+        Some(mistake.text.clone())
+    }
+
+    fn value(&self, field: &str) -> &str {
+        let typed = self.told.typed.as_ref();
+        typed.map_or("", |(_, posted)| posted.value(field))
+    }
+
+    /// Shows a text field with what was typed in it.
+    fn typed(&self, field: &str, input: &str) -> TypedView {
+        TypedView {
+            value: self.value(field).to_owned(),
+            max_length: MOST_CHARACTERS,
+            error: self.error(input),
+        }
+    }
+
+    /// Shows the field for a message. Where an act can no longer be done, and its field is gone with it,
+    /// its words stand here.
+    fn message(&self, may_add: bool) -> TypedView {
+        let mut view = self.typed("message", "message");
+        if let (true, Some((doing, posted))) = (
+            self.told.problem.is_some() && view.value.is_empty(),
+            &self.told.typed,
+        ) && (*doing != Doing::Add || !may_add)
+        {
+            posted.words(*doing).clone_into(&mut view.value);
+        }
+        view
+    }
+
+    fn refused(&self) -> Vec<RefusedFileView> {
+        let views = &self.views;
+        let reason = |code: &str| {
+            let limits = views.limits;
+            let size = |bytes| views.words.size(bytes);
+            let largest = size(limits.image_bytes.max(limits.file_bytes));
+            views.words.texts.text(
+                &format!("attachment.refused.{code}"),
+                &[
+                    ("largest", &largest),
+                    ("text", &size(limits.text_bytes)),
+                    ("pixels", &(limits.pixels / 1_000_000).to_string()),
+                    ("most", &limits.files.to_string()),
+                ],
+            )
+        };
+        let refused = self.told.refused.iter();
+        refused
+            .map(|(name, code)| RefusedFileView {
+                name: shown_name(name),
+                reason: reason(code),
+            })
+            .collect()
+    }
+}
+
+/// Returns the name of a file that was refused, as it can be shown.
+fn shown_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let visible = last.chars().filter(|c| !c.is_control());
+    visible.take(NAME_CHARACTERS).collect()
+}
+
+/// A report that is shown.
+struct Report<'a> {
+    views: Views<'a>,
+    case: &'a Case,
+    definition: Option<&'a Definition>,
+    people: &'a People,
+}
+
+impl Report<'_> {
+    /// Returns a text of the life cycle in the language of the page.
+    fn of_table(&self, text: &crate::report::lifecycle::Text) -> String {
+        text.get(self.views.words.language).to_owned()
+    }
+
+    fn words(&self) -> Words<'_> {
+        self.views.words
+    }
+
+    /// `coördinator Kim de Boer`.
+    fn who(&self, actor: &Actor) -> String {
+        let role = self.words().text(&format!("role.{}", actor.role.name()));
+        let persons = &self.people.persons;
+        let person = persons
+            .iter()
+            .find(|person| Some(&person.id) == actor.person.as_ref());
+        match person {
+            Some(person) => format!("{role} {}", person.name),
+            None => role,
+        }
+    }
+
+    fn stored_answers(&self) -> Option<Answers> {
+        let definition = self.definition?;
+        Some(Answers::from_json(definition, &self.case.answers))
+    }
+
+    fn state(&self) -> StateView {
+        let progress = &self.case.cover.progress;
+        let lifecycle = self.views.lifecycle;
+        let title = lifecycle.status(progress.status);
+        StateView {
+            title: title.map_or_else(String::new, |title| self.of_table(title)),
+            text: self
+                .words()
+                .text(&format!("state.{}", progress.status.name())),
+            handler: self.handler(),
+            next: self.next(),
+        }
+    }
+
+    /// Returns who took the report up last.
+    fn handler(&self) -> Option<String> {
+        let takes_up = |happening: &&Happening| {
+            let action = happening.action.as_ref();
+            let action = action.and_then(|name| self.views.lifecycle.action(name.as_str()));
+            action.is_some_and(|action| {
+                matches!(
+                    action.effect.to,
+                    Some(Status::Acknowledged | Status::InProgress | Status::Reopened)
+                )
+            })
+        };
+        let history = self.case.cover.history.iter().rev();
+        let last = history.into_iter().find(takes_up)?;
+        Some(self.who(&last.actor))
+    }
+
+    fn promised(&self) -> Vec<(String, Timestamp)> {
+        let answers = self.stored_answers();
+        let contact = answers.is_some_and(|answers| !wants_no_contact(&answers));
+        let promised = self
+            .views
+            .lifecycle
+            .promised(&self.case.cover.progress, contact);
+        let promised = promised.into_iter();
+        promised
+            .map(|promised| (self.of_table(promised.text), promised.due))
+            .collect()
+    }
+
+    fn next(&self) -> Vec<NextStepView> {
+        let promised = self.promised().into_iter();
+        promised
+            .map(|(what, due)| {
+                let date = self.words().day_of(due).text;
+                let key = if due < self.views.now {
+                    "state.overdue"
+                } else {
+                    "state.by"
+                };
+                NextStepView {
+                    when: self.words().texts.text(key, &[("date", &date)]),
+                    what,
+                }
+            })
+            .collect()
+    }
+
+    fn timeline(&self) -> Vec<TimelineEntryView> {
+        let mut readers: Vec<&Actor> = Vec::new();
+        let mut entries = Vec::new();
+        for entry in &self.case.entries {
+            let happening = &entry.happening;
+            if happening.kind == Kind::CaseOpened {
+                // The list of readers has every time.
+                if readers.contains(&&happening.actor) {
+                    continue;
+                }
+                readers.push(&happening.actor);
+            }
+            entries.push(TimelineEntryView {
+                title: self.happened(happening),
+                lines: self.told(entry),
+                date: self.words().moment(happening.recorded_at),
+                progress: "done",
+            });
+        }
+        let status = self.case.cover.progress.status;
+        let goes_on = !matches!(status, Status::Closed | Status::Withdrawn);
+        if let Some(last) = entries.last_mut().filter(|_| goes_on) {
+            last.progress = "current";
+        }
+        let coming = self.promised().into_iter();
+        entries.extend(coming.map(|(title, due)| TimelineEntryView {
+            title,
+            lines: Vec::new(),
+            date: self.words().day_of(due),
+            progress: "coming",
+        }));
+        entries
+    }
+
+    fn happened(&self, happening: &Happening) -> String {
+        let action = happening.action.as_ref();
+        let action = action.and_then(|name| self.views.lifecycle.action(name.as_str()));
+        match action {
+            Some(action) => self.of_table(&action.title),
+            None => self
+                .words()
+                .text(&format!("timeline.{}", happening.kind.name())),
+        }
+    }
+
+    /// Returns who did it, what was chosen, and what was said to the reporter.
+    fn told(&self, entry: &Entry) -> Vec<String> {
+        let happening = &entry.happening;
+        let mut lines = Vec::new();
+        if !matches!(happening.actor.role, Role::System) {
+            let who = if is_own(happening) {
+                self.words().text("thread.you")
+            } else {
+                self.who(&happening.actor)
+            };
+            lines.push(self.words().texts.text("timeline.by", &[("who", &who)]));
+        }
+        let Some(name) = &happening.action else {
+            return lines;
+        };
+        let action = self.views.lifecycle.action(name.as_str());
+        let choice = entry.body.choice.as_ref();
+        let choice = choice.and_then(|choice| action?.choice(choice.as_str()));
+        lines.extend(choice.map(|choice| self.of_table(&choice.title)));
+        let for_reporter = is_own(happening) && name.as_str() != SEND_MESSAGE;
+        if for_reporter || TOLD.contains(&name.as_str()) {
+            lines.extend(lines_of(entry.body.text.as_deref()));
+        }
+        lines
+    }
+
+    fn access(&self) -> Vec<AccessView> {
+        let mut access: Vec<AccessView> = Vec::new();
+        for happening in self.case.cover.history.iter().rev() {
+            if happening.kind != Kind::CaseOpened {
+                continue;
+            }
+            let who = self.who(&happening.actor);
+            let time = self.words().moment(happening.recorded_at);
+            match access.iter_mut().find(|known| known.who == who) {
+                Some(known) => known.times.push(time),
+                None => access.push(AccessView {
+                    who,
+                    times: vec![time],
+                }),
+            }
+        }
+        access
+    }
+
+    fn messages(&self) -> Vec<MessageView> {
+        let messages = self.case.taken(SEND_MESSAGE);
+        messages
+            .map(|entry| MessageView {
+                own: is_own(&entry.happening),
+                from: self.who(&entry.happening.actor),
+                date: self.words().moment(entry.happening.recorded_at),
+                lines: lines_of(entry.body.text.as_deref()),
+                files: entry
+                    .body
+                    .files
+                    .iter()
+                    .map(|note| self.file(note))
+                    .collect(),
+            })
+            .collect()
+    }
+
+    fn file(&self, note: &FileNote) -> FileView {
+        let kind = FileKind::from_name(note.kind.as_str());
+        FileView {
+            id: note.id.to_string(),
+            name: note.name.clone(),
+            kind: kind.map_or_else(String::new, |kind| self.views.kind(kind)),
+            size: self.words().size(note.bytes),
+        }
+    }
+
+    fn files(&self) -> Vec<FileView> {
+        let is_message = |entry: &&Entry| {
+            let action = entry.happening.action.as_ref();
+            action.is_some_and(|action| action.as_str() == SEND_MESSAGE)
+        };
+        let entries = self.case.entries.iter().filter(|entry| !is_message(entry));
+        entries
+            .flat_map(|entry| &entry.body.files)
+            .map(|note| self.file(note))
+            .collect()
+    }
+
+    fn answers(&self) -> Vec<AnswerView> {
+        let words = self.words();
+        let mut rows = Vec::new();
+        if let (Some(definition), Some(answers)) = (self.definition, self.stored_answers()) {
+            let answered = answers.rows(definition, words.language, words.texts);
+            rows.extend(answered.into_iter().map(|row| AnswerView {
+                label: row.label,
+                lines: row.lines,
+            }));
+        }
+        let added = [AMEND_REPORT, acts::ADD_FILES].map(|action| self.case.taken(action));
+        for entry in added.into_iter().flatten() {
+            let lines = lines_of(entry.body.text.as_deref());
+            if !lines.is_empty() {
+                let date = words.moment(entry.happening.recorded_at).text;
+                rows.push(AnswerView {
+                    label: words.texts.text("report.added", &[("date", &date)]),
+                    lines,
+                });
+            }
+        }
+        rows
+    }
+
+    fn decision(&self, page: &Page<'_>) -> Option<DecisionView> {
+        let handed_over = acts::is_handed_over(self.case);
+        let lifecycle = self.views.lifecycle;
+        let may_ask = handed_over && acts::offers(lifecycle, self.case, SEND_MESSAGE);
+        if !may_ask && !acts::offers(lifecycle, self.case, DECIDE_REGISTRATION) {
+            return None;
+        }
+        let last = self.case.last_choice(DECIDE_REGISTRATION);
+        let current = known(last.map(Code::as_str), &DECISIONS);
+        Some(DecisionView {
+            current,
+            chosen: known(Some(page.value("decision")), &DECISIONS).or(current),
+            handed_over,
+            error: page.error("decision"),
+        })
+    }
+
+    fn helped(&self, page: &Page<'_>) -> HelpedView {
+        let last = self.case.taken(ANSWER_HELP).next_back();
+        let chosen = last.and_then(|entry| entry.body.choice.as_ref());
+        HelpedView {
+            chosen: known(Some(page.value("helped")), &HELPED)
+                .or_else(|| known(chosen.map(Code::as_str), &HELPED)),
+            text: page.typed("helped_text", "helped_text"),
+            error: page.error("helped"),
+            answered: last.map(|entry| self.words().moment(entry.happening.recorded_at)),
+        }
+    }
+
+    /// Shows the proposed measures, newest first. Only the newest can be reacted to, until it is decided.
+    fn proposals(&self, page: &Page<'_>) -> Vec<ProposalView> {
+        let decided = self.case.taken(DECIDE_MEASURE).next_back();
+        let decided = decided.map_or(0, |entry| entry.happening.sequence);
+        let may_react = acts::offers(self.views.lifecycle, self.case, REACT);
+        let proposals = self.case.taken(PROPOSE_MEASURE).rev();
+        proposals
+            .enumerate()
+            .map(|(at, entry)| {
+                let open = may_react && at == 0 && entry.happening.sequence > decided;
+                self.proposal(entry, open, page)
+            })
+            .collect()
+    }
+
+    fn proposal(&self, entry: &Entry, open: bool, page: &Page<'_>) -> ProposalView {
+        let words = self.words();
+        let id = entry.happening.sequence.to_string();
+        let mut reactions = self.case.taken(REACT).rev();
+        let reaction = reactions.find(|reaction| reaction.body.reference.as_ref() == Some(&id));
+        let is_typed = page.value("proposal") == id;
+        let typed = known(
+            Some(page.value("reaction")).filter(|_| is_typed),
+            &REACTIONS,
+        );
+        let said = reaction.and_then(|reaction| reaction.body.choice.as_ref());
+        let text_input = format!("reaction-text-{id}");
+        let mut text = page.typed("reaction_text", &text_input);
+        if !is_typed {
+            text.value.clear();
+        }
+        let measure = entry.body.measure.as_ref();
+        let unknown = || words.text("measure.unknown");
+        let day = |day: fn(&Measure) -> jiff::civil::Date| match measure {
+            Some(measure) => words.day(day(measure)),
+            None => crate::theme::view::DateView {
+                iso: String::new(),
+                text: unknown(),
+            },
+        };
+        ProposalView {
+            title: self.measure_title(measure),
+            behaviour: measure.map_or_else(
+                || entry.body.text.clone().unwrap_or_else(unknown),
+                |measure| measure.behaviour.clone(),
+            ),
+            hearing: measure.map_or_else(unknown, |measure| {
+                words.text(&format!("hearing.{}", measure.hearing))
+            }),
+            told: measure.map_or_else(unknown, |measure| measure.informed.clone()),
+            ends: day(|measure| measure.ends_on),
+            review: day(|measure| measure.review_on),
+            chosen: typed.or_else(|| known(said.map(Code::as_str), &REACTIONS)),
+            error: page.error(&format!("reaction-{id}")),
+            text,
+            reacted: reaction
+                .filter(|_| typed.is_none())
+                .map(|reaction| words.moment(reaction.happening.recorded_at)),
+            open,
+            id,
+        }
+    }
+
+    /// Names a measure in words where the theme has them.
+    fn measure_title(&self, measure: Option<&Measure>) -> String {
+        let texts = self.words().texts;
+        let key = measure.map(|measure| format!("measure.kind.{}", measure.kind));
+        let known = key.and_then(|key| texts.get(&key).map(str::to_owned));
+        known.unwrap_or_else(|| self.words().text("measure.kind"))
+    }
+}
+
+fn known(value: Option<&str>, values: &[&'static str]) -> Option<&'static str> {
+    let value = value?;
+    values.iter().find(|known| **known == value).copied()
+}
+
+fn lines_of(text: Option<&str>) -> Vec<String> {
+    let lines = text.unwrap_or_default().lines();
+    lines
+        .filter(|line| !line.trim().is_empty())
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,789 @@
+//! My report, from the confirmation to the withdrawal.
+
+use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER};
+use tokio::time::Instant;
+
+use super::*;
+use crate::report::acts::{Act, OpenedCase};
+use crate::report::event::{Actor, Body as Said, Measure, Role};
+
+const PATH: &str = "/melden/volgen/";
+
+/// A file that is taken.
+const NOTE: (&str, &[u8]) = ("aantekening.txt", b"Hij stond er om tien uur.");
+
+/// A reporter who has sent a report and has a page of My report open.
+struct Follower<'a> {
+    setup: &'a Setup,
+    code: String,
+    response: Response<()>,
+    page: String,
+}
+
+impl<'a> Follower<'a> {
+    /// Sends a report and opens it.
+    async fn new(setup: &'a Setup) -> Follower<'a> {
+        let confirmation = confirmation(setup).await;
+        Follower::of(setup, &code_of(&confirmation)).await
+    }
+
+    async fn of(setup: &'a Setup, code: &str) -> Follower<'a> {
+        let (response, page) = open(setup, code).await;
+        Follower {
+            setup,
+            code: code.to_owned(),
+            response,
+            page,
+        }
+    }
+
+    /// Fills in the form that has this button, and presses it.
+    async fn press(&mut self, go: &str, typed: &[(&str, &str)]) {
+        self.press_with(go, typed, &[]).await;
+    }
+
+    async fn press_with(&mut self, go: &str, typed: &[(&str, &str)], files: &[(&str, &[u8])]) {
+        let form = form_with(&self.page, go);
+        let mut pairs = pairs_of(&form);
+        pairs.retain(|(name, _)| !typed.iter().any(|(typed, _)| typed == name));
+        let typed = typed.iter();
+        pairs.extend(typed.map(|(name, value)| ((*name).into(), (*value).into())));
+        let (response, page) = if form.contains("multipart/form-data") {
+            let body = multipart(&pairs, files, go);
+            send_files(self.setup, body).await
+        } else {
+            pairs.push(("go".into(), go.into()));
+            let pairs: Vec<(&str, &str)> = pairs
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+            self.setup.post(PATH, &pairs).await
+        };
+        assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+        self.response = response;
+        self.page = page;
+    }
+
+    fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    #[track_caller]
+    fn sees(&self, text: &str) {
+        assert!(self.page.contains(text), "no {text:?} in {}", self.page);
+    }
+
+    #[track_caller]
+    fn does_not_see(&self, text: &str) {
+        assert!(!self.page.contains(text), "{text:?} in {}", self.page);
+    }
+
+    fn opened(&self) -> OpenedCase {
+        self.setup.store.open_with_receipt(&self.code).unwrap()
+    }
+
+    /// Lets somebody else do something with the report.
+    fn others_do(&self, action: &str, role: Role, said: Said) {
+        let act = Act {
+            action: action.parse().unwrap(),
+            actor: Actor { role, person: None },
+            body: said,
+            files: Vec::new(),
+            submission_key: None,
+        };
+        self.setup.store.record(&self.opened(), &act).unwrap();
+    }
+
+    fn says(&self, action: &str) -> Vec<Said> {
+        let opened = self.opened();
+        let taken = opened.case.taken(action);
+        taken.map(|entry| entry.body.clone()).collect()
+    }
+
+    /// Files on disk, whoever knows of them.
+    fn stored_files(&self) -> usize {
+        let case = self.opened().case.cover.id.plain();
+        let folder = self.setup.data.path().join("reports").join(case);
+        std::fs::read_dir(folder.join("attachments")).map_or(0, Iterator::count)
+    }
+}
+
+fn behind_a_proxy() -> Options {
+    Options {
+        limits: Limits {
+            trusted_proxies: vec!["127.0.0.1".parse().unwrap()],
+            ..Limits::default()
+        },
+        ..Options::default()
+    }
+}
+
+fn text(text: &str) -> Said {
+    Said {
+        text: Some(text.to_owned()),
+        ..Said::default()
+    }
+}
+
+async fn confirmation(setup: &Setup) -> String {
+    confirmation_with_contact(setup, "none").await
+}
+
+async fn confirmation_with_contact(setup: &Setup, contact: &str) -> String {
+    let mut reporter = Reporter::open(setup, "/melden/").await;
+    reporter.go_to_check_with_contact(contact).await;
+    reporter.press("send", &[]).await;
+    reporter.page
+}
+
+async fn open(setup: &Setup, code: &str) -> (Response<()>, String) {
+    setup.post(PATH, &[("code", code), ("go", "open")]).await
+}
+
+/// Returns the form of a page that has this button.
+fn form_with(page: &str, go: &str) -> String {
+    let button = format!("name=\"go\" value=\"{go}\"");
+    let forms = page.split("<form").skip(1);
+    let mut forms = forms.map(|form| form.split("</form>").next().unwrap());
+    let form = forms.find(|form| form.contains(&button));
+    format!(
+        "<form{}",
+        form.unwrap_or_else(|| panic!("no {go} in {page}"))
+    )
+}
+
+fn multipart(pairs: &[(String, String)], files: &[(&str, &[u8])], go: &str) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut part = |disposition: String, bytes: &[u8]| {
+        body.extend_from_slice(
+            format!("--grens\r\nContent-Disposition: form-data; {disposition}\r\n\r\n").as_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    };
+    for (name, value) in pairs {
+        part(format!("name=\"{name}\""), value.as_bytes());
+    }
+    for (name, bytes) in files {
+        part(format!("name=\"files\"; filename=\"{name}\""), bytes);
+    }
+    if files.is_empty() {
+        part("name=\"files\"; filename=\"\"".to_owned(), b"");
+    }
+    part("name=\"go\"".to_owned(), go.as_bytes());
+    body.extend_from_slice(b"--grens--\r\n");
+    body
+}
+
+async fn send_files(setup: &Setup, body: Vec<u8>) -> (Response<()>, String) {
+    let request = Request::post(PATH)
+        .header("host", "localhost")
+        .header("content-type", "multipart/form-data; boundary=grens")
+        .body(Body::from(body));
+    setup.send(request.unwrap()).await
+}
+
+#[tokio::test]
+async fn the_confirmation_gives_a_code_that_opens_the_report() {
+    let setup = set_up(Options::default());
+    let page = confirmation(&setup).await;
+    let (code, number) = (code_of(&page), number_of(&page));
+    assert!(page.contains("portaal.example/melden/volgen/"), "{page}");
+    let groups: String = code
+        .split('-')
+        .map(|group| format!("<span>{group}"))
+        .collect();
+    assert_eq!(groups.len(), 5 * 10);
+    let (response, file) = setup
+        .post(
+            PATH,
+            &[("go", "save_code"), ("case", &number), ("code", &code)],
+        )
+        .await;
+    assert_eq!(
+        response.headers()[CONTENT_TYPE],
+        "text/plain; charset=utf-8"
+    );
+    assert_eq!(
+        response.headers()[CONTENT_DISPOSITION],
+        "attachment; filename=\"melding.txt\""
+    );
+    for part in [&code, &number, "https://portaal.example/melden/volgen/"] {
+        assert!(file.contains(part), "{file}");
+    }
+    let (response, kept) = setup.post(PATH, &[("go", "kept")]).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(!kept.contains(&code) && !kept.contains(&number), "{kept}");
+    let follower = Follower::of(&setup, &code.replace('-', " ").to_lowercase()).await;
+    follower.sees(&number);
+    follower.sees("en liep door");
+    follower.sees("Gemeld");
+    follower.sees("Nog niemand heeft je melding geopend.");
+    assert!(setup.log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn only_what_looks_like_a_receipt_is_saved() {
+    let setup = set_up(Options::default());
+    for (case, code) in [
+        ("", ""),
+        ("7K3QX-9M2PD", "geen code"),
+        ("x", "H3YS-EVYM-H3YE-H0R0-3C1M"),
+    ] {
+        let pairs = [("go", "save_code"), ("case", case), ("code", code)];
+        let (response, _) = setup.post(PATH, &pairs).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn a_code_outside_a_post_does_nothing() {
+    let setup = set_up(Options::default());
+    let code = code_of(&confirmation(&setup).await);
+    let (_, empty) = setup.get(PATH).await;
+    let query = format!("{PATH}?code={code}&go=open");
+    let with_headers = Request::get(PATH)
+        .header("cookie", format!("code={code}"))
+        .header("x-code", &code)
+        .header("authorization", format!("Bearer {code}"));
+    let requests = [
+        Request::get(&query).body(Body::empty()),
+        with_headers.body(Body::empty()),
+    ];
+    for request in requests {
+        let (response, page) = setup.send(request.unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+        assert_eq!(page, empty);
+    }
+    let (response, _) = setup.get(&format!("/melden/volgen?code={code}")).await;
+    assert_eq!(response.headers()[LOCATION], PATH);
+    // A post with the code in its address only has no code.
+    let (response, page) = setup.post(&query, &[("go", "open")]).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    assert!(!page.contains(&code), "{page}");
+    assert!(setup.log.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_wrong_code_gets_the_same_answer_in_the_same_time() {
+    let setup = set_up(behind_a_proxy());
+    let right = code_of(&confirmation(&setup).await);
+    let damaged = code_of(&confirmation(&setup).await);
+    let case = setup.store.open_with_receipt(&damaged).unwrap().case.cover;
+    let file = setup.data.path().join("reports").join(case.id.plain());
+    let file = std::fs::read_dir(file).unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(file.path()).unwrap();
+
+    let last = if right.ends_with('0') { "1" } else { "0" };
+    let mut answers = Vec::new();
+    for wrong in [
+        String::new(),
+        "onzin".to_owned(),
+        format!("{}{last}", &right[..right.len() - 1]),
+        // Sound, of nobody.
+        "H3YS-EVYM-H3YE-H0R0-3C1M".to_owned(),
+        // The first part of ours, the rest of nobody's.
+        code_with_locator(&right),
+        number_of(&confirmation(&setup).await),
+        damaged,
+    ] {
+        // Each from a client of its own: the waits of one client have their own test.
+        let client = format!("192.0.2.{}", answers.len() + 1);
+        let begun = Instant::now();
+        let pairs = [("code", wrong.as_str()), ("go", "open")];
+        let elsewhere = [("x-forwarded-for", client.as_str())];
+        let (response, page) = setup.post_with(PATH, &pairs, &elsewhere).await;
+        let headers = response.headers().clone();
+        let length = headers[CONTENT_LENGTH].to_str().unwrap().to_owned();
+        let mut headers: Vec<String> = headers
+            .iter()
+            .filter(|(name, _)| **name != CONTENT_LENGTH)
+            .map(|(name, value)| format!("{name}: {value:?}"))
+            .collect();
+        headers.sort();
+        assert_eq!(length, page.len().to_string());
+        let typed = format!("name=\"code\" value=\"{wrong}\"");
+        assert!(page.contains(&typed), "{page}");
+        let page = page.replace(&typed, "");
+        answers.push((response.status(), headers, page, begun.elapsed()));
+    }
+    let (status, _, page, time) = answers[0].clone();
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert_eq!(time.as_millis(), 500);
+    assert!(page.contains("We kunnen met deze code geen melding openen"));
+    for answer in &answers {
+        assert_eq!(*answer, answers[0]);
+    }
+}
+
+/// Makes a sound code with the first part of another one.
+fn code_with_locator(code: &str) -> String {
+    let digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let begin = &code[..code.len() - 2];
+    let mut codes = digits
+        .chars()
+        .flat_map(|a| digits.chars().map(move |b| format!("{begin}{a}{b}")));
+    let sound =
+        |text: &String| text != code && text.parse::<crate::report::receipt::ReceiptCode>().is_ok();
+    codes.find(sound).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_many_wrong_codes_a_client_waits_and_others_do_not() {
+    let setup = set_up(behind_a_proxy());
+    let mut follower = Follower::new(&setup).await;
+    for _ in 0..9 {
+        let (response, _) = open(&setup, "onzin").await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    }
+    let other = code_of(&confirmation(&setup).await);
+    let (response, page) = open(&setup, &other).await;
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(response.headers()[RETRY_AFTER], "9");
+    assert!(page.contains(&format!("value=\"{other}\"")), "{page}");
+    assert!(page.contains("Over 9 seconden"), "{page}");
+    // Who had a report open goes on with it, and elsewhere nothing has happened.
+    follower.press("message", &[("message", "Nog iets")]).await;
+    follower.sees("Je bericht is verstuurd.");
+    let pairs = [("code", other.as_str()), ("go", "open")];
+    let elsewhere = [("x-forwarded-for", "192.0.2.1")];
+    let (response, _) = setup.post_with(PATH, &pairs, &elsewhere).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    // Nobody is locked out.
+    tokio::time::sleep(std::time::Duration::from_secs(9)).await;
+    assert_eq!(open(&setup, &other).await.0.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_message_is_sent_once_and_the_answer_is_seen() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    let before = follower.page.clone();
+    let message = [("message", "Hij <b>belde</b> weer.\r\n\r\nTwee keer.")];
+    follower.press("message", &message).await;
+    follower.sees("Je bericht is verstuurd.");
+    follower.sees("Hij &lt;b&gt;belde&lt;/b&gt; weer.</p>");
+    // A double click, and a reload.
+    follower.page = before.clone();
+    follower.press("message", &message).await;
+    follower.sees("Je bericht is verstuurd.");
+    assert_eq!(follower.says("send_message").len(), 1);
+    // Other words from the same page are another message.
+    follower.page = before;
+    follower.press("message", &[("message", "Anders.")]).await;
+    assert_eq!(follower.says("send_message").len(), 2);
+
+    let answer = text("Ik bel je morgen.");
+    follower.others_do("send_message", Role::Coordinator, answer);
+    let follower = Follower::of(&setup, &follower.code).await;
+    follower.sees("<strong>coördinator</strong>");
+    follower.sees("Ik bel je morgen.");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_and_what_was_typed_stays() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    async fn check(
+        follower: &mut Follower<'_>,
+        go: &str,
+        typed: &[(&str, &str)],
+        input: &str,
+        kept: &str,
+    ) {
+        follower.press(go, typed).await;
+        assert_eq!(follower.status(), 200);
+        follower.sees(&format!("href=\"#{input}\""));
+        follower.sees(&format!("id=\"{input}\""));
+        follower.sees("<title>Fout: ");
+        follower.sees(kept);
+    }
+    check(
+        &mut follower,
+        "message",
+        &[],
+        "message",
+        "Schrijf je bericht",
+    )
+    .await;
+    check(&mut follower, "add", &[], "addition", "wilt toevoegen, of").await;
+    check(
+        &mut follower,
+        "decide",
+        &[],
+        "decision",
+        "Kies wat je wilt.",
+    )
+    .await;
+    let long = "é".repeat(10_001);
+    let typed = [("message", long.as_str())];
+    check(&mut follower, "message", &typed, "message", &long).await;
+    check(
+        &mut follower,
+        "message",
+        &[("message", "a\u{7}b")],
+        "message",
+        "onzichtbaar",
+    )
+    .await;
+    assert_eq!(setup.events().len(), 1);
+}
+
+#[tokio::test]
+async fn a_choice_about_registration_is_kept_and_after_handing_over_it_is_a_request() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    follower.sees("je hebt nog niet gekozen");
+    follower
+        .press("decide", &[("decision", "register_unnamed")])
+        .await;
+    follower.sees("Je keuze is opgeslagen.");
+    follower.sees("<strong>Ja, maar niet met mijn naam</strong>");
+    follower.press("decide", &[("decision", "onzin")]).await;
+    follower.sees("href=\"#decision\"");
+
+    let reference = Said {
+        reference: Some("GIR 12".into()),
+        ..Said::default()
+    };
+    follower.others_do("register", Role::Coordinator, reference);
+    // The page still shows the form of before.
+    follower
+        .press("decide", &[("decision", "not_register")])
+        .await;
+    follower.sees("Je verzoek is verstuurd naar de coördinator.");
+    follower.sees("Mijn keuze is nu: Nee.");
+    follower.sees("<strong>Ja, maar niet met mijn naam</strong>");
+    assert_eq!(follower.says("decide_registration").len(), 1);
+}
+
+fn measure() -> Said {
+    Said {
+        text: Some("Voorstel".into()),
+        measure: Some(Measure {
+            kind: "written_warning".parse().unwrap(),
+            behaviour: "Hij dreigde aan de balie.".into(),
+            hearing: "heard".parse().unwrap(),
+            hearing_reason: None,
+            informed: "Met een brief".into(),
+            ends_on: "2027-02-01".parse().unwrap(),
+            review_on: "2027-01-01".parse().unwrap(),
+        }),
+        ..Said::default()
+    }
+}
+
+#[tokio::test]
+async fn a_proposed_measure_can_be_reacted_to_until_it_is_decided() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    follower.others_do("acknowledge", Role::Coordinator, Said::default());
+    follower.others_do("propose_measure", Role::Coordinator, measure());
+    let mut follower = Follower::of(&setup, &follower.code.clone()).await;
+    follower.sees("Hij dreigde aan de balie.");
+    follower.sees("De burger heeft verteld hoe het ging.");
+    follower.press("react", &[]).await;
+    follower.sees("href=\"#reaction-3\"");
+    let words = [("reaction", "disagree"), ("reaction_text", "Te licht")];
+    follower.press("react", &words).await;
+    follower.sees("Je reactie is verstuurd.");
+    follower.sees("<strong>Ik ben het er niet mee eens</strong>");
+    let page = follower.page.clone();
+    let decision = Said {
+        choice: Some("measure".parse().unwrap()),
+        ..measure()
+    };
+    follower.others_do("decide_measure", Role::Decider, decision);
+    follower = Follower::of(&setup, &follower.code.clone()).await;
+    follower.sees("Over dit voorstel is al besloten.");
+    follower.does_not_see("value=\"react\"");
+    follower.page = page;
+    follower.press("react", &[("reaction", "agree")]).await;
+    assert_eq!(follower.says("react_to_measure").len(), 2);
+}
+
+#[tokio::test]
+async fn a_withdrawal_is_asked_twice_and_done_once() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    follower.press("withdraw", &[]).await;
+    follower.sees("Weet je het zeker?");
+    assert_eq!(setup.events().len(), 1);
+    let sure = follower.page.clone();
+    follower.press("open", &[]).await;
+    follower.sees("Mijn melding</h1>");
+    follower.page = sure.clone();
+    let words = [("withdraw_text", "Het is uitgepraat")];
+    follower.press("withdraw_confirmed", &words).await;
+    follower.sees("Je melding is ingetrokken.");
+    follower.sees("Het is uitgepraat");
+    follower.does_not_see("value=\"withdraw\"");
+    follower.page = sure.clone();
+    follower.press("withdraw_confirmed", &words).await;
+    follower.sees("Je melding is ingetrokken.");
+    // Other words after it: not possible any more, and not lost.
+    follower.page = sure;
+    let words = [("withdraw_text", "Toch nog een reden")];
+    follower.press("withdraw_confirmed", &words).await;
+    assert_eq!(follower.status(), 409);
+    follower.sees("Dit kan nu niet meer");
+    follower.sees("Toch nog een reden</textarea>");
+    assert_eq!(setup.events().len(), 2);
+}
+
+#[tokio::test]
+async fn a_closed_report_asks_whether_it_helped() {
+    let setup = set_up(Options::default());
+    let page = confirmation_with_contact(&setup, "email").await;
+    let follower = Follower::of(&setup, &code_of(&page)).await;
+    let choice = |choice: &str| Said {
+        choice: Some(choice.parse().unwrap()),
+        text: Some("Omdat".into()),
+        ..Said::default()
+    };
+    let by = Role::Coordinator;
+    follower.others_do("acknowledge", by, text("We gaan kijken"));
+    follower.others_do("log_support", by, choice("enough"));
+    follower.others_do(
+        "decide_registration",
+        Role::Reporter,
+        choice("not_register"),
+    );
+    follower.others_do("decide_measure", by, choice("none"));
+    follower.others_do("give_feedback", by, text("We praatten met hem"));
+    follower.others_do("record_lesson", by, choice("none"));
+    follower.others_do("check_accident", by, choice("no_accident"));
+    follower.others_do("close", by, Said::default());
+    let mut follower = Follower::of(&setup, &follower.code.clone()).await;
+    follower.sees("Afgerond");
+    follower.sees("We gaan kijken");
+    follower.sees("We praatten met hem");
+    // What handlers note for themselves is not told.
+    assert_eq!(follower.page.matches("<p>Omdat</p>").count(), 1);
+    follower.does_not_see("value=\"add\"");
+    follower.press("helped", &[("helped", "no")]).await;
+    follower.sees("href=\"#helped_text\"");
+    let words = [("helped", "no"), ("helped_text", "Ik durf niet alleen")];
+    follower.press("helped", &words).await;
+    follower.sees("Je antwoord is opgeslagen.");
+    follower.sees("Je hoort of we je zaak weer openen.");
+    follower.does_not_see("value=\"reopen\"");
+}
+
+#[tokio::test]
+async fn files_come_along_sealed_and_go_back_as_they_were() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    let page = follower.page.clone();
+    let files = [
+        NOTE,
+        ("virus.exe", b"MZ\x90\0\x03\0".as_slice()),
+        ("leeg.txt", b""),
+    ];
+    let message = [("message", "Kijk maar")];
+    follower.press_with("message", &message, &files).await;
+    assert_eq!(follower.status(), 200);
+    follower.sees("Je bericht is verstuurd.");
+    follower.sees("aantekening.txt");
+    follower.sees("25 bytes");
+    follower.sees("virus.exe</strong><br>Dit soort bestand nemen we niet aan.");
+    follower.sees("leeg.txt</strong><br>Dit bestand is leeg.");
+    follower.sees("Je kunt er 9 tegelijk meesturen.");
+    assert_eq!(follower.stored_files(), 1);
+
+    // A double click stores nothing twice.
+    let after = follower.page.clone();
+    follower.page = page;
+    follower.press_with("message", &message, &files).await;
+    assert_eq!(follower.status(), 200);
+    follower.sees("Je bericht is verstuurd.");
+    assert_eq!(follower.stored_files(), 1);
+    assert_eq!(follower.says("send_message").len(), 1);
+
+    follower.page = after;
+    let id = follower.opened().case.cover.files[0].id.to_string();
+    follower.press(&format!("file:{id}"), &[]).await;
+    assert_eq!(follower.page.as_bytes(), NOTE.1);
+    let headers = follower.response.headers();
+    assert_eq!(headers[CONTENT_TYPE], "text/plain; charset=utf-8");
+    assert_eq!(
+        headers[CONTENT_DISPOSITION],
+        "attachment; filename=\"aantekening.txt\""
+    );
+    assert_eq!(headers[CONTENT_LENGTH], "25");
+    let other = [
+        ("code", follower.code.as_str()),
+        ("go", "file:ffffffffffffffff"),
+    ];
+    assert_eq!(setup.post(PATH, &other).await.0.status(), 404);
+    assert!(setup.log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn files_alone_can_be_added_and_no_more_than_fit() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    follower.press_with("add", &[], &[NOTE; 12]).await;
+    follower.sees("Het is toegevoegd aan je melding.");
+    assert_eq!(
+        follower.page.matches("Er passen 10 bestanden bij").count(),
+        2
+    );
+    assert_eq!(follower.stored_files(), 10);
+    follower.does_not_see("type=\"file\"");
+    follower.press("add", &[("addition", "En dit nog")]).await;
+    follower.sees("En dit nog");
+    assert_eq!(follower.says("add_files").len(), 1);
+    assert_eq!(follower.says("amend_report").len(), 1);
+}
+
+#[tokio::test]
+async fn with_only_refused_files_nothing_is_recorded() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    follower.press_with("add", &[], &[("leeg.txt", b"")]).await;
+    follower.sees("Dit bestand is leeg.");
+    follower.does_not_see("Het is toegevoegd");
+    // With a wrong text no file is taken either.
+    follower
+        .press_with("message", &[("message", "a\u{7}b")], &[NOTE])
+        .await;
+    follower.sees("href=\"#message\"");
+    assert_eq!((setup.events().len(), follower.stored_files()), (1, 0));
+}
+
+#[tokio::test]
+async fn files_of_an_act_that_is_refused_do_not_stay() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    follower.others_do("withdraw", Role::Reporter, Said::default());
+    let words = [("addition", "Nog een foto")];
+    follower.press_with("add", &words, &[NOTE]).await;
+    assert_eq!(follower.status(), 409);
+    follower.sees("Dit kan nu niet meer");
+    follower.sees("Nog een foto</textarea>");
+    assert_eq!(follower.stored_files(), 0);
+}
+
+#[tokio::test]
+async fn a_file_before_the_code_opens_nothing() {
+    let setup = set_up(Options::default());
+    let follower = Follower::new(&setup).await;
+    let whole = multipart(&[], &[NOTE], "message");
+    let (response, _) = send_files(&setup, whole).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    assert_eq!(follower.stored_files(), 0);
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_leaves_nothing() {
+    let setup = set_up(Options::default());
+    let follower = Follower::new(&setup).await;
+    let pairs = pairs_of(&form_with(&follower.page, "message"));
+    let files: [(&str, &[u8]); 2] = [NOTE, NOTE];
+    let body = multipart(&pairs, &files, "message");
+    for cut in [body.len() / 2, body.len() - 20, body.len() - 4] {
+        let (response, _) = send_files(&setup, body[..cut].to_vec()).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{cut}");
+    }
+    // The thread that takes files sees it a moment later.
+    while follower.stored_files() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(setup.events().len(), 1);
+    // Nothing is left for the next start to remove either.
+    drop(follower);
+    let (
+        data,
+        Setup {
+            store,
+            application,
+            router,
+            ..
+        },
+    ) = (
+        setup.data,
+        Setup {
+            data: tempfile::tempdir().unwrap(),
+            ..setup
+        },
+    );
+    drop((store, application, router));
+    let settings = StoreSettings {
+        least_free_bytes: 0,
+    };
+    let clock = Arc::new(FixedClock("2026-11-20T10:15:00Z".parse().unwrap()));
+    let (_, findings) = Store::open(data.path(), surroundings(clock), settings).unwrap();
+    assert_eq!(findings, []);
+}
+
+#[tokio::test]
+async fn without_free_space_what_was_typed_is_still_there() {
+    let setup = set_up(Options::default());
+    let follower = Follower::new(&setup).await;
+    let code = follower.code.clone();
+    let data = setup.data;
+    drop((setup.router, setup.application, setup.store));
+    let full = set_up_in(
+        data,
+        Options {
+            least_free_bytes: u64::MAX,
+            ..Options::default()
+        },
+    );
+    let mut follower = Follower::of(&full, &code).await;
+    follower
+        .press("message", &[("message", "Bewaar mij")])
+        .await;
+    assert_eq!(follower.status(), 503);
+    follower.sees("We kunnen nu even niets opslaan");
+    follower.sees("Bewaar mij</textarea>");
+    follower
+        .press_with("message", &[("message", "Bewaar mij")], &[NOTE])
+        .await;
+    assert_eq!(follower.status(), 503);
+    follower.sees("Bewaar mij</textarea>");
+    let log = full.log.lock().unwrap();
+    assert_eq!(log.len(), 2);
+    for entry in log.iter() {
+        let LogEntry::ActFailed { reason } = entry else {
+            panic!("{entry:?}");
+        };
+        assert!(!reason.contains("Bewaar"), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_report_says_so_to_whoever_has_its_code() {
+    let setup = set_up(Options::default());
+    let code = code_of(&confirmation_with_contact(&setup, "email").await);
+    let case = setup.store.open_with_receipt(&code).unwrap().case.cover.id;
+    let names = setup.data.path().join("reports").join(case.plain());
+    let names = std::fs::read_dir(names.join("names")).unwrap().next();
+    std::fs::remove_file(names.unwrap().unwrap().path()).unwrap();
+    let (response, page) = open(&setup, &code).await;
+    assert_eq!(response.status(), StatusCode::OK, "{page}");
+    assert!(
+        page.contains("We kunnen je melding nu niet openen"),
+        "{page}"
+    );
+    assert!(page.contains(&case.to_string()) && !page.contains(&code));
+    assert_eq!(setup.log.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn my_report_speaks_the_language_of_its_address() {
+    let setup = set_up(Options::default());
+    let code = code_of(&confirmation(&setup).await);
+    let pairs = [("code", code.as_str()), ("go", "open")];
+    let (_, page) = setup.post("/en/melden/volgen/", &pairs).await;
+    assert!(
+        page.contains("lang=\"en\"") && page.contains("Your report was sent"),
+        "{page}"
+    );
+    assert!(page.contains("action=\"/en/melden/volgen/\""));
+    let foreign = [("sec-fetch-site", "cross-site")];
+    let (response, _) = setup.post_with(PATH, &pairs, &foreign).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}

@@ -1,0 +1,106 @@
+//! Dates, times and sizes as the pages of the receiver write them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::clock;
+use crate::language::Language;
+use crate::message::Catalogue;
+use crate::report::lifecycle::Within;
+use crate::theme::view::DateView;
+
+/// The texts of the theme in one language.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    /// The language.
+    pub(super) language: Language,
+    /// Its texts.
+    pub(super) texts: &'a Catalogue,
+}
+
+impl Words<'_> {
+    /// Returns a text without placeholders.
+    pub(super) fn text(&self, key: &str) -> String {
+        self.texts.text(key, &[])
+    }
+
+    /// Writes a day: `maandag 23 november 2026`.
+    pub(super) fn date(&self, date: Date) -> String {
+        let weekday = format!("answer.weekday.{}", date.weekday().to_monday_one_offset());
+        let month = format!("month.{}", date.month());
+        self.texts.text(
+            "answer.date.written",
+            &[
+                ("weekday", &self.text(&weekday)),
+                ("day", &date.day().to_string()),
+                ("month", &self.text(&month)),
+                ("year", &date.year().to_string()),
+            ],
+        )
+    }
+
+    /// Writes the day of a moment in the Netherlands.
+    pub(super) fn day_of(&self, moment: Timestamp) -> DateView {
+        self.day(moment.to_zoned(clock::time_zone()).date())
+    }
+
+    /// Shows a day.
+    pub(super) fn day(&self, date: Date) -> DateView {
+        DateView {
+            iso: date.to_string(),
+            text: self.date(date),
+        }
+    }
+
+    /// Shows a moment, to the minute.
+    pub(super) fn moment(&self, moment: Timestamp) -> DateView {
+        let local = moment.to_zoned(clock::time_zone());
+        let time = format!("{:02}:{:02}", local.hour(), local.minute());
+        DateView {
+            iso: moment.to_string(),
+            text: self.texts.text(
+                "answer.date.written_time",
+                &[("date", &self.date(local.date())), ("time", &time)],
+            ),
+        }
+    }
+
+    /// `Binnen 1 werkdag (uiterlijk maandag 23 november 2026)`.
+    pub(super) fn within(&self, within: Within, due: Timestamp) -> String {
+        let date = self.day_of(due).text;
+        let (unit, count) = match within {
+            Within::Days(0) => {
+                return self
+                    .texts
+                    .text("journey.within.same_day", &[("date", &date)]);
+            }
+            Within::Hours(hours) => ("hours", hours),
+            Within::Days(days) => ("days", days),
+            Within::WorkingDays(days) => ("working_days", days),
+            Within::Months(months) => ("months", months),
+        };
+        let key = format!("journey.within.{unit}");
+        self.texts
+            .count(&key, usize::from(count), &[("date", &date)])
+    }
+
+    /// Writes a number of bytes: `640 bytes`, `12 kB`, `1,2 MB`.
+    pub(super) fn size(&self, bytes: u64) -> String {
+        const KILO: u64 = 1024;
+        const MEGA: u64 = KILO * KILO;
+        let (unit, number) = match bytes {
+            0..KILO => ("bytes", bytes.to_string()),
+            KILO..MEGA => ("kilobytes", bytes.div_ceil(KILO).to_string()),
+            _ => ("megabytes", self.tenths(bytes.saturating_mul(10) / MEGA)),
+        };
+        self.texts
+            .text(&format!("size.{unit}"), &[("number", &number)])
+    }
+
+    fn tenths(&self, tenths: u64) -> String {
+        match (tenths / 10, tenths % 10) {
+            (whole, 0) => whole.to_string(),
+            (whole, part) => format!("{whole}{}{part}", self.text("size.point")),
+        }
+    }
+}
