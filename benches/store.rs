@@ -3,6 +3,9 @@
 //! `cargo bench --bench store` measures; `cargo test` runs the same with a few reports, so that it keeps
 //! working. A ratio is the median over rounds that alternate between the two things compared.
 
+// A measurement that cannot go on should stop where it stands.
+#![allow(clippy::expect_used, missing_docs)]
+
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::Path;

@@ -67,13 +67,13 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         ui.tell_diagnostics(&reports::diagnostics(&findings))?;
     }
 
+    let storage = Folder::new(&data, 0);
+    recovery::make(&data, &storage)?;
+    recovery::warn(ui, &data, &storage)?;
     let rules = rules(&portal.config.keep);
     if let Some(unset) = rules.unset() {
         ui.tell_diagnostics(&[unset])?;
     }
-    let storage = Folder::new(&data, 0);
-    recovery::make(&data, &storage)?;
-    recovery::warn(ui, &data, &storage)?;
 
     let base_path = portal.config.base_path().to_owned();
     ui.print(&ui.text(

@@ -1,47 +1,35 @@
-//! Rows with columns of equal width, for a terminal.
+//! Lines of text in columns.
 
 /// Blanks between two columns.
 const GAP: &str = "  ";
 
-/// Lays rows out as lines.
-pub(super) fn lines(rows: &[Vec<String>]) -> Vec<String> {
-    let mut widths: Vec<usize> = Vec::new();
+/// Sets rows in columns, each as wide as its widest cell.
+pub fn lines<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+    let mut widths = [0; N];
     for row in rows {
-        widths.resize(widths.len().max(row.len()), 0);
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
-    rows.iter()
-        .map(|row| {
-            let cells = row.iter().zip(&widths);
-            let cells: Vec<String> = cells
-                .map(|(cell, width)| format!("{cell:width$}"))
-                .collect();
-            cells.join(GAP).trim_end().to_owned()
-        })
-        .collect()
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(widths);
+        let cells: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        cells.join(GAP).trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(rows: &[&[&str]], expected: &[&str]) {
-        let rows: Vec<Vec<String>> = rows
-            .iter()
-            .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
-            .collect();
-        assert_eq!(lines(&rows), expected);
-    }
-
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        check(
-            &[&["A", "BB"], &["één", ""], &["x", "y", "z"]],
-            &["A    BB", "één", "x    y   z"],
-        );
-        check(&[], &[]);
-        check(&[&[]], &[""]);
+        let rows = [["A", "BB"], ["één", ""], ["x", "y"]];
+        let rows = rows.map(|row| row.map(str::to_owned));
+        assert_eq!(lines(&rows), ["A    BB", "één", "x    y"]);
+        assert_eq!(lines::<0>(&[[]]), [""]);
     }
 }

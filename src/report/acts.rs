@@ -220,8 +220,8 @@ impl Store {
                 _ => None,
             })
         })?;
-        let (key, cover, events) = opened.ok_or(CaseError::WrongCode)?;
-        self.opened(*cover, &events, key)
+        let opened = opened.ok_or(CaseError::WrongCode)?;
+        self.opened(*opened.cover, &opened.events, opened.secret)
     }
 
     /// Opens a case for somebody who has a key to it, after writing down that they did.
@@ -654,6 +654,7 @@ mod tests {
     use serde_json::json;
     use tempfile::TempDir;
 
+    use crate::durable::Folder;
     use crate::report::event::Measure;
     use crate::report::fixture::{Later, SETTINGS, at, clock, person, recovery_key, report};
     use crate::report::lifecycle::{Status, TrackState};
@@ -685,7 +686,8 @@ mod tests {
             let store = Store::open(data.path(), at(Arc::clone(&clock)), SETTINGS)
                 .unwrap()
                 .0;
-            let recovery_key = recovery_key(data.path());
+            let folder = Folder::new(data.path(), 0);
+            let recovery_key = recovery_key(&folder);
             let (coordinator, coordinator_key) = person(data.path(), "Anna", Role::Coordinator);
             let submitted = store.submit(report).unwrap();
             Office {

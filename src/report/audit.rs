@@ -235,6 +235,7 @@ mod tests {
     use serde_json::json;
     use tempfile::TempDir;
 
+    use crate::durable::Folder;
     use crate::report::event::Actor;
     use crate::report::fixture::{SETTINGS, recovery_key, report, reporter_of, surroundings};
     use crate::report::store::{NewReport, Store};
@@ -242,7 +243,7 @@ mod tests {
     /// Makes a folder with a recovery key and a case that has names and a file.
     fn office() -> (TempDir, SecretKey, CaseId) {
         let data = TempDir::new().unwrap();
-        let key = recovery_key(data.path());
+        let key = recovery_key(&Folder::new(data.path(), 0));
         let store = Store::open(data.path(), surroundings(), SETTINGS)
             .unwrap()
             .0;

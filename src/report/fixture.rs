@@ -17,7 +17,8 @@ use crate::randomness::SystemRandomness;
 use crate::report::acts::OpenedCase;
 use crate::report::event::Role;
 use crate::report::lifecycle::Lifecycle;
-use crate::report::people::{self, Keys, Person};
+use crate::report::people::{self, Keys, Person, RECOVERY_SECRET};
+
 use crate::report::receipt::ReceiptCode;
 use crate::report::seal::{Sealed, SecretKey};
 use crate::report::store::{NewReport, Store, StoreSettings, Surroundings};
@@ -63,15 +64,6 @@ pub(super) fn at(clock: Arc<Later>) -> Surroundings {
 pub(super) fn reporter_of(store: &Store, key: u8) -> OpenedCase {
     let code = ReceiptCode::derive(&report(key, Value::Null).submission_key);
     store.open_with_receipt(&code.to_string()).unwrap()
-}
-
-/// Makes the recovery key, and returns its secret half.
-pub(super) fn recovery_key(data: &Path) -> SecretKey {
-    let folder = Folder::new(data, 0);
-    people::make_recovery_key(&folder, "").unwrap();
-    let name = Name::parse(people::RECOVERY_SECRET).unwrap();
-    let text = folder.get(&name).unwrap().unwrap();
-    SecretKey::from_file(std::str::from_utf8(&text).unwrap()).unwrap()
 }
 
 /// Somebody who handles reports, with the key that no passphrase has to open first.
@@ -176,4 +168,13 @@ impl Storage for Faulty {
     fn remove_folder(&self, prefix: &str) -> Result<Removal, StorageError> {
         self.run(|| self.folder.remove_folder(prefix))
     }
+}
+
+/// Makes a recovery key and takes it to the safe.
+pub(super) fn recovery_key(storage: &dyn Storage) -> SecretKey {
+    people::make_recovery_key(storage, "").unwrap();
+    let name = Name::parse(RECOVERY_SECRET).unwrap();
+    let text = storage.get(&name).unwrap().unwrap();
+    storage.delete(&name).unwrap();
+    SecretKey::from_file(&String::from_utf8(text).unwrap()).unwrap()
 }

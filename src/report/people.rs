@@ -648,7 +648,7 @@ mod tests {
                 .map(|person| person.name.clone())
                 .collect()
         };
-        make_recovery_key(&office.storage, COMMENTS).unwrap();
+        make_recovery_key(&office.storage, "").unwrap();
         assert!(names().is_empty());
         let (anna, _) = office.add("Anna", &[Role::Coordinator]);
         assert_eq!(names(), ["Anna"]);

@@ -25,6 +25,13 @@ pub(super) struct Receipts {
     one_at_a_time: Mutex<()>,
 }
 
+/// A case with its secret key.
+pub(super) struct Unlocked {
+    pub(super) secret: SecretKey,
+    pub(super) cover: Box<Cover>,
+    pub(super) events: Vec<Event>,
+}
+
 impl Receipts {
     /// Takes in the cases that are stored.
     pub(super) fn of(cases: &[Cover], randomness: &dyn Randomness) -> Result<Receipts, SealError> {
@@ -63,7 +70,7 @@ impl Receipts {
         &self,
         code: Option<&ReceiptCode>,
         read: impl Fn(CaseId) -> Result<Option<(Box<Cover>, Vec<Event>)>, E>,
-    ) -> Result<Option<(SecretKey, Box<Cover>, Vec<Event>)>, E> {
+    ) -> Result<Option<Unlocked>, E> {
         let candidates = code.map_or_else(Vec::new, |code| self.candidates(code));
         let passphrase = code.map(ReceiptCode::passphrase);
         let passphrase = passphrase
@@ -80,7 +87,11 @@ impl Receipts {
             };
             tried = true;
             if let Some(secret) = open_with(&cover, passphrase) {
-                return Ok(Some((secret, cover, events)));
+                return Ok(Some(Unlocked {
+                    secret,
+                    cover,
+                    events,
+                }));
             }
         }
         if !tried {

@@ -16,8 +16,7 @@ use crate::durable::faults::{FAULTS, Fault, FaultyFiles, Lost};
 use crate::durable::{self, Folder, WriterLock};
 use crate::report::acts::{Act, AttachError, OpenedCase, RecordError};
 use crate::report::event::{Actor, Body, FileNote, FileRef, Role};
-use crate::report::fixture::{SETTINGS, person, report, surroundings};
-use crate::report::people;
+use crate::report::fixture::{SETTINGS, person, recovery_key, report, surroundings};
 use crate::report::store::{NewReport, Store, SubmitError, Submitted};
 use crate::report::verify::Problem;
 
@@ -41,7 +40,7 @@ impl Failing {
         durable::create_root(data.path()).unwrap();
         let lock = WriterLock::take(data.path()).unwrap();
         let folder = Folder::with_files(data.path(), 0, files.clone());
-        people::make_recovery_key(&folder, "").unwrap();
+        recovery_key(&folder);
         let (store, _) =
             Store::of(Arc::new(folder), data.path(), surroundings(), Some(lock)).unwrap();
         Failing { data, files, store }
@@ -231,7 +230,7 @@ fn child_fills_a_small_disk() {
     let data = std::env::var_os(CHILD_DATA).unwrap();
     let data = Path::new(&data);
     let (store, _) = Store::open(data, surroundings(), SETTINGS).unwrap();
-    people::make_recovery_key(&Folder::new(data, 0), "").unwrap();
+    recovery_key(&Folder::new(data, 0));
     let mut confirmed = Vec::new();
     let full = (0..).find_map(|number| {
         let sent = json!({"number": number, "story": "x".repeat(3_000)});

@@ -605,8 +605,8 @@ fn a_new_key_opens_the_old_cases_only_after_the_recovery_key_granted_them() {
     };
     overwrite(&office.path().join("ander.txt"), "# niets\n");
     let (told, exit) = reset("--recovery-key ander.txt");
-    assert!(told.starts_with("fout[cli-no-key-in-file]"), "{told}");
-    assert_eq!(exit, Some(2));
+    assert!(told.starts_with("fout[cli-not-a-key]"), "{told}");
+    assert_eq!(exit, Some(1));
 
     let (told, exit) = reset("");
     assert_eq!(exit, Some(0), "{told}");
@@ -882,8 +882,8 @@ impl Serving {
     fn start(office: &Office) -> Serving {
         overwrite(
             &office.path().join("site.yaml"),
-            "title: Veilig werken\norganisation: Voorbeeldstad\nkeep: { names: { months: 1 }, not_registered: { years: 1 }, \
-             registered: { years: 5 }, withdrawn: { months: 1 } }\n",
+            "title: Veilig werken\norganisation: Voorbeeldstad\nkeep:\n  names: { months: 12 }\n  \
+             not_registered: { months: 12 }\n  registered: { years: 5 }\n  withdrawn: { days: 30 }\n",
         );
         fs::create_dir_all(office.path().join("content")).unwrap();
         overwrite(

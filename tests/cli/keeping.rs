@@ -14,7 +14,7 @@ use meldwijzer::randomness::SystemRandomness;
 use meldwijzer::report::acts::Act;
 use meldwijzer::report::event::{Actor, Body};
 use meldwijzer::report::lifecycle::Lifecycle;
-use meldwijzer::report::people;
+use meldwijzer::report::people::{self, RECOVERY_SECRET};
 use meldwijzer::report::store::{NewReport, Store, StoreSettings, Surroundings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,7 +36,7 @@ fn portal(keep: &str) -> TempDir {
     let data = root.path().join("data");
     fs::create_dir(&data).unwrap();
     people::make_recovery_key(&Folder::new(&data, 0), "").unwrap();
-    fs::rename(data.join(people::RECOVERY_SECRET), root.path().join("key")).unwrap();
+    fs::rename(data.join(RECOVERY_SECRET), root.path().join("key")).unwrap();
     let store = store(root.path());
     let withdrawn = store.submit(&report("1")).unwrap();
     let opened = store
@@ -269,10 +269,10 @@ fn a_key_that_is_none_or_another_is_told() {
     check(
         root.path(),
         "reports verify --key no-key",
-        2,
+        1,
         "
-fout[cli-no-key-in-file]: In dit bestand staat geen sleutel: no-key
-  = hulp: Een sleutel begint met AGE-SECRET-KEY-1. Kijk of het het goede bestand is.
+fout[cli-not-a-key]: In dit bestand staat geen sleutel: no-key
+  = hulp: Kies het bestand met de herstelsleutel. De sleutel begint met AGE-SECRET-KEY-1.
 ",
     );
     let output = program(root.path())

@@ -196,7 +196,7 @@ fn damage_is_told_and_hides_nothing() {
     let (root, cases) = portal();
     let first = event_file(&root, &cases[1], "00001.json");
     let text = fs::read_to_string(&first).unwrap();
-    overwrite(&first, &text.replace("coordinator", "own_manager"));
+    overwrite(&first, &text.replace("coordinator", "coordinatos"));
     overwrite(&event_file(&root, &cases[0], "notes.txt"), "x");
     check(
         root.path(),

@@ -39,9 +39,9 @@ pub(super) fn run(ui: &mut Ui, office: &Office, arguments: &Arguments) -> Result
 fn print_table(ui: &mut Ui, persons: &[Person]) -> Result<(), CommandError> {
     let columns = ["id", "name", "roles", "units", "state"];
     let heading = columns.map(|column| ui.text(&format!("cli-people-{column}"), &[]));
-    let mut rows = vec![heading.to_vec()];
+    let mut rows = vec![heading];
     for person in persons {
-        rows.push(vec![
+        rows.push([
             person.id.to_string(),
             harmless::line(&person.name),
             wording::roles(ui, &person.roles),

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::command_error::CommandError;
+use crate::cli::key_file;
 use crate::cli::people::{Office, active, print_code};
-use crate::cli::reports::opening::{key_of_file, store_beside};
+use crate::cli::reports::opening::store_beside;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
@@ -32,7 +33,7 @@ pub(super) fn run(
     arguments: &Arguments,
 ) -> Result<(), CommandError> {
     let person = active(&office.people, &arguments.person)?;
-    let recovery = arguments.recovery_key.as_deref().map(key_of_file);
+    let recovery = arguments.recovery_key.as_deref().map(key_file::read);
     let recovery = recovery.transpose()?;
     if let Some(key) = &recovery
         && office.people.recovery.as_ref() != Some(&key.public())

@@ -78,11 +78,11 @@ impl CaseText<'_> {
         if running.is_empty() {
             return Vec::new();
         }
-        let rows: Vec<Vec<String>> = running
+        let rows: Vec<[String; 2]> = running
             .iter()
             .map(|one| {
                 let title = one.rule.title.get(self.ui.language()).to_owned();
-                vec![wording::due(self.ui, *one, self.now), title]
+                [wording::due(self.ui, *one, self.now), title]
             })
             .collect();
         self.section("cli-show-due", &rows)
@@ -91,13 +91,13 @@ impl CaseText<'_> {
     fn tracks(&self, progress: &Progress) -> Vec<String> {
         let language = self.ui.language();
         let tracks = self.lifecycle.tracks.iter();
-        let rows: Vec<Vec<String>> = tracks
+        let rows: Vec<[String; 3]> = tracks
             .map(|track| {
                 let name = track.name.as_str();
                 let state = progress.state_of(name).name();
                 let last = progress.last_step(name);
                 let last = last.and_then(|last| track.steps.iter().find(|step| step.name == *last));
-                vec![
+                [
                     track.title.get(language).to_owned(),
                     self.text(&format!("report-track-{state}"), &[]),
                     last.map(|step| step.title.get(language).to_owned())
@@ -108,7 +108,7 @@ impl CaseText<'_> {
         self.section("cli-show-tracks", &rows)
     }
 
-    fn section(&self, heading: &str, rows: &[Vec<String>]) -> Vec<String> {
+    fn section<const N: usize>(&self, heading: &str, rows: &[[String; N]]) -> Vec<String> {
         let mut lines = self.heading(heading);
         lines.extend(
             table::lines(rows)
@@ -169,9 +169,9 @@ impl CaseText<'_> {
     /// Returns the files of a case, with the ids under which they can be saved.
     pub(super) fn files(&self, case: &Case) -> Vec<String> {
         let notes = case.entries.iter().flat_map(|entry| &entry.body.files);
-        let rows: Vec<Vec<String>> = notes
+        let rows: Vec<[String; 4]> = notes
             .map(|note| {
-                vec![
+                [
                     note.id.to_string(),
                     harmless::line(&note.name),
                     harmless::line(&note.media_type),
@@ -284,14 +284,14 @@ impl CaseText<'_> {
         if actions.is_empty() {
             return Vec::new();
         }
-        let rows: Vec<Vec<String>> = actions
+        let rows: Vec<[String; 3]> = actions
             .into_iter()
             .map(|action| self.action(action))
             .collect();
         self.section("cli-show-offered", &rows)
     }
 
-    fn action(&self, action: &Action) -> Vec<String> {
+    fn action(&self, action: &Action) -> [String; 3] {
         let choices: Vec<&str> = action
             .choices
             .iter()
@@ -302,7 +302,7 @@ impl CaseText<'_> {
             choices => self.text("cli-show-choices", &[("choices", &choices.join(", "))]),
         };
         let title = action.title.get(self.ui.language()).to_owned();
-        vec![action.name.to_string(), title, choices]
+        [action.name.to_string(), title, choices]
     }
 }
 

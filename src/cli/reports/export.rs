@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::cli::command_error::CommandError;
 use crate::cli::harmless;
+use crate::cli::key_file;
 use crate::cli::portal::Settings;
-use crate::cli::reports::opening;
 use crate::cli::reports::{diagnostics, store_around};
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
@@ -66,7 +66,7 @@ pub(super) fn run(
     let opening = match &arguments.key {
         None => None,
         Some(path) => {
-            let key = opening::key_of_file(path)?;
+            let key = key_file::read(path)?;
             let around = store_around(Settings::lifecycle(ui, root)?);
             Some((Store::beside(data, around, SETTINGS)?, key))
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::command_error::CommandError;
 use crate::cli::harmless;
-use crate::cli::reports::opening::lifecycle;
+use crate::cli::portal::Settings;
 use crate::cli::table;
 use crate::cli::ui::Ui;
 use crate::cli::wording;
@@ -33,7 +33,7 @@ pub(super) fn run(
     data: &Path,
     arguments: &Arguments,
 ) -> Result<(), CommandError> {
-    let lifecycle = lifecycle(ui, root)?;
+    let lifecycle = Settings::lifecycle(ui, root)?;
     let mut inventory = Archive::at(data).inventory()?;
     inventory.cases.sort_by_key(|case| {
         let first = first_due(&lifecycle, case).map(|running| running.due);
@@ -110,12 +110,12 @@ fn print_table(
     }
     let columns = ["case", "received", "status", "next", "due", "recipient"];
     let heading = columns.map(|column| ui.text(&format!("cli-list-{column}"), &[]));
-    let mut rows = vec![heading.to_vec()];
+    let mut rows = vec![heading];
     for case in &inventory.cases {
         let first = first_due(lifecycle, case);
         let next = first.map(|running| running.rule.title.get(ui.language()));
         let due = first.map(|running| wording::due(ui, running, now));
-        rows.push(vec![
+        rows.push([
             case.id.to_string(),
             wording::date_and_time(case.received_at),
             wording::status(ui, lifecycle, case.progress.status),

@@ -1,5 +1,4 @@
-//! `meldwijzer reports`: looks at the reports that are stored, handles them, exports, checks and erases
-//! them.
+//! `meldwijzer reports`: looks at the reports that are stored, handles, exports, checks and erases them.
 
 mod acting;
 mod case_text;
@@ -59,11 +58,12 @@ enum Command {
 ///
 /// Fails where something is wrong with the reports, or they cannot be read or added to.
 pub fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
-    let data = || arguments.data.existing(root);
+    let folder = arguments.data;
+    let data = || folder.existing(root);
     match arguments.command {
         Command::List(arguments) => list::run(ui, root, &data()?, &arguments),
         Command::Show(arguments) => show::run(ui, root, &data()?, &arguments),
-        Command::Record(arguments) => record::run(ui, root, &data()?, *arguments),
+        Command::Record(arguments) => record::run(ui, root, &data()?, &arguments),
         Command::Grant(arguments) => grant::run(ui, root, &data()?, &arguments),
         Command::File(arguments) => file::run(ui, root, &data()?, &arguments),
         Command::Export(arguments) => export::run(ui, root, &data()?, &arguments),

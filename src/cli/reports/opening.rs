@@ -4,21 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::command_error::CommandError;
+use crate::cli::key_file;
 use crate::cli::passphrase::PassphraseFile;
 use crate::cli::people;
-use crate::cli::portal::{read_forms, read_lifecycle};
-use crate::cli::small_file;
+use crate::cli::portal::{Settings, read_forms};
+use crate::cli::reports::store_around;
 use crate::cli::ui::Ui;
-use crate::clock::SystemClock;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
-use crate::randomness::SystemRandomness;
 use crate::report::acts::{OpenedCase, Reader};
 use crate::report::ids::CaseId;
-use crate::report::lifecycle::Lifecycle;
 use crate::report::people::{People, Person};
 use crate::report::seal::SecretKey;
-use crate::report::store::{Store, StoreSettings, Surroundings};
+use crate::report::store::{Store, StoreSettings};
 
 /// The arguments that say who opens a case: a person with a passphrase, or whoever has a key file.
 #[derive(Debug, clap::Args)]
@@ -56,48 +54,18 @@ pub(in crate::cli) fn store_beside(
     root: &Path,
     data: &Path,
 ) -> Result<Store, CommandError> {
-    let around = Surroundings {
-        clock: Arc::new(SystemClock),
-        randomness: Arc::new(SystemRandomness),
-        lifecycle: lifecycle(ui, root)?,
-    };
     // What keeps new reports from filling the disk must not keep people from handling the others.
     let settings = StoreSettings {
         least_free_bytes: 0,
     };
+    let around = store_around(Settings::lifecycle(ui, root)?);
     Ok(Store::beside(data, around, settings)?)
-}
-
-/// Reads the life cycle of the portal.
-///
-/// # Errors
-///
-/// Fails where it has mistakes, which are told.
-pub(super) fn lifecycle(ui: &mut Ui, root: &Path) -> Result<Arc<Lifecycle>, CommandError> {
-    let mut problems = Vec::new();
-    let lifecycle = read_lifecycle(root, &mut problems);
-    if !problems.is_empty() {
-        ui.tell_diagnostics(&problems)?;
-    }
-    lifecycle.map(Arc::new).ok_or(CommandError::Problems)
 }
 
 /// Reads the forms of the portal. What is wrong with one is told where the portal is built; its answers
 /// are shown all the same.
 pub(super) fn forms(root: &Path) -> Vec<Definition> {
     read_forms(root, &mut Vec::new())
-}
-
-/// Reads a key from its file.
-///
-/// # Errors
-///
-/// Fails where there is none.
-pub(in crate::cli) fn key_of_file(path: &Path) -> Result<SecretKey, CommandError> {
-    let text = small_file::read(path)?;
-    SecretKey::from_file(&text).map_err(|_| {
-        CommandError::Usage(Diagnostic::error("cli-no-key-in-file").with("path", path.display()))
-    })
 }
 
 impl Office {
@@ -131,7 +99,7 @@ impl Opener {
                 (key, Reader::Person(person))
             }
             (None, Some(path)) => {
-                let key = key_of_file(path)?;
+                let key = key_file::read(path)?;
                 let reader = owner(&office.people, &key).map_or(Reader::Recovery, Reader::Person);
                 (key, reader)
             }

@@ -8,7 +8,7 @@ use crate::cli::portal::Settings;
 use crate::cli::reports::{diagnostics, store_around};
 use crate::cli::table;
 use crate::cli::ui::Ui;
-use crate::cli::wording;
+use crate::cli::wording::date;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
 use crate::report::archive::Archive;
@@ -126,14 +126,13 @@ fn print(ui: &mut Ui, heading: &str, erasures: &[Erasure]) -> Result<(), Command
         return Ok(());
     }
     let head = ["case", "rule", "since", "until"];
-    let head = head.map(|column| ui.text(&format!("cli-purge-{column}"), &[]));
-    let mut rows = vec![Vec::from(head)];
+    let mut rows = vec![head.map(|column| ui.text(&format!("cli-purge-{column}"), &[]))];
     rows.extend(erasures.iter().map(|erasure| {
-        vec![
+        [
             erasure.case.to_string(),
             ui.text(&format!("report-rule-{}", erasure.rule.name()), &[]),
-            wording::date(erasure.since),
-            wording::date(erasure.until),
+            date(erasure.since),
+            date(erasure.until),
         ]
     }));
     ui.print(&table::lines(&rows).join("\n"))

@@ -66,9 +66,9 @@ pub(super) fn run(
     ui: &mut Ui,
     root: &Path,
     data: &Path,
-    arguments: Arguments,
+    arguments: &Arguments,
 ) -> Result<(), CommandError> {
-    let said = Said::read(&arguments)?;
+    let said = Said::read(arguments)?;
     let office = Office::beside(ui, root, data)?;
     let lifecycle = office.store.lifecycle();
     let action = lifecycle.action(&arguments.action);

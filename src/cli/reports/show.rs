@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::harmless;
+use crate::cli::portal::Settings;
 use crate::cli::reports::acting::offered;
 use crate::cli::reports::case_text::CaseText;
-use crate::cli::reports::opening::{Office, Opener, lifecycle};
+use crate::cli::reports::opening::{Office, Opener};
 use crate::cli::reports::{diagnostics, opening};
 use crate::cli::ui::Ui;
 use crate::cli::wording;
@@ -72,7 +73,7 @@ fn show_cover(
     if arguments.json {
         return print_json(ui, &json_of(cover)?);
     }
-    let lifecycle = lifecycle(ui, root)?;
+    let lifecycle = Settings::lifecycle(ui, root)?;
     let people = People::read(&Folder::new(data, 0))?;
     let text = CaseText {
         ui,

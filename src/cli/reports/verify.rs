@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::cli::command_error::CommandError;
 use crate::cli::data_folder::DataFolder;
 use crate::cli::harmless;
-use crate::cli::reports::{diagnostics, opening};
+use crate::cli::key_file;
+use crate::cli::reports::diagnostics;
 use crate::cli::ui::Ui;
-use crate::cli::wording;
+use crate::cli::wording::date_and_time;
 use crate::diagnostic::Diagnostic;
 use crate::durable::Folder;
 use crate::report::archive::Archive;
@@ -29,11 +30,7 @@ pub(super) struct RestoreArguments {
 }
 
 pub(super) fn run(ui: &mut Ui, data: &Path, arguments: &Arguments) -> Result<(), CommandError> {
-    let key = arguments
-        .key
-        .as_deref()
-        .map(opening::key_of_file)
-        .transpose()?;
+    let key = arguments.key.as_deref().map(key_file::read).transpose()?;
     let audit = Archive::at(data).audit(key.as_ref())?;
     print_counts(ui, &audit, data)?;
     let how = ui.text("cli-verify-how", &[]);
@@ -53,10 +50,7 @@ pub(super) fn restore_check(ui: &mut Ui, arguments: &RestoreArguments) -> Result
     let audit = Archive::at(&data).audit(None)?;
     print_counts(ui, &audit, &data)?;
     if let Some(newest) = audit.newest {
-        let newest = ui.text(
-            "cli-restore-newest",
-            &[("moment", &wording::date_and_time(newest))],
-        );
+        let newest = ui.text("cli-restore-newest", &[("moment", &date_and_time(newest))]);
         ui.print(&newest)?;
     }
     let unfinished = Folder::new(&data, 0).unfinished()?.len();
