@@ -427,11 +427,11 @@ impl Application {
         &self,
         language: Language,
         request: &Request<Body>,
-    ) -> Result<IpAddr, Response<Body>> {
+    ) -> Result<IpAddr, Box<Response<Body>>> {
         // Before the rate: another site must not use up the posts of the people it sends here.
         if !is_own_post(request.headers(), self.base_origin.as_deref()) {
             self.tell_foreign_post();
-            return Err(self.error(language, StatusCode::FORBIDDEN));
+            return Err(Box::new(self.error(language, StatusCode::FORBIDDEN)));
         }
         let peer = request
             .extensions()
@@ -446,7 +446,7 @@ impl Application {
                 response
                     .headers_mut()
                     .insert(RETRY_AFTER, HeaderValue::from(seconds));
-                Err(response)
+                Err(Box::new(response))
             }
         }
     }
@@ -454,7 +454,7 @@ impl Application {
     async fn post_form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
         let language = route.language;
         if let Err(refusal) = self.admit_post(language, &request) {
-            return refusal;
+            return *refusal;
         }
         if !is_form(&request) {
             return self.error(language, StatusCode::BAD_REQUEST);

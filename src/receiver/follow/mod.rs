@@ -81,7 +81,7 @@ impl Application {
     async fn follow_post(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
         let client = match self.admit_post(route.language, &request) {
             Ok(client) => client,
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         };
         if is_form(&request) {
             let pairs = read_pairs(request.into_body(), &self.limits, &self.budget).await;
