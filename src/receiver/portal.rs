@@ -118,7 +118,7 @@ pub(super) struct Application {
 pub(super) struct FormRoute {
     /// Below the base path, with a slash at its end: `en/melden/`.
     path: String,
-    action: String,
+    pub(super) action: String,
     /// My report, below the base path.
     follow_path: String,
     /// Address of My report.
@@ -128,6 +128,9 @@ pub(super) struct FormRoute {
     pub(super) language: Language,
     pub(super) form: Arc<Definition>,
     alternates: Vec<AlternateView>,
+    pub(super) follow_alternates: Vec<AlternateView>,
+    /// Address of the home page in this language.
+    pub(super) home: String,
 }
 
 impl Application {
@@ -233,34 +236,38 @@ fn form_routes(
         .collect();
     let path = |addressed: Language| form.path(addressed, *default_language);
     let action = |path: &str| format!("{base_path}/{}", encode(path));
-    let alternates = |current: Language| -> Vec<AlternateView> {
+    let follow_path = |addressed: Language| form.follow_path(addressed, *default_language);
+    let alternates = |current: Language, path: &dyn Fn(Language) -> String| {
         let one_language = spoken.iter().all(|(language, _)| *language == current);
-        spoken
-            .iter()
-            .filter(|_| !one_language)
-            .map(|(language, addressed)| AlternateView {
-                lang: *language,
-                name: language.own_name().to_owned(),
-                href: action(&path(*addressed)),
-                url: format!("{origin}{}", action(&path(*addressed))),
-                current: *language == current,
-            })
-            .collect()
+        let others = spoken.iter().filter(|_| !one_language);
+        let alternate = |(language, addressed): &(Language, Language)| AlternateView {
+            lang: *language,
+            name: language.own_name().to_owned(),
+            href: action(&path(*addressed)),
+            url: format!("{origin}{}", action(&path(*addressed))),
+            current: *language == current,
+        };
+        others.map(alternate).collect::<Vec<_>>()
     };
     spoken
         .iter()
         .map(|(language, addressed)| {
-            let follow_path = form.follow_path(*addressed, *default_language);
-            let follow = action(&follow_path);
+            let follow = action(&follow_path(*addressed));
             FormRoute {
                 path: path(*addressed),
                 action: action(&path(*addressed)),
-                follow_path,
+                follow_path: follow_path(*addressed),
                 follow_address: format!("{origin}{follow}"),
                 follow,
                 language: *language,
                 form: Arc::clone(&form),
-                alternates: alternates(*language),
+                alternates: alternates(*language, &path),
+                follow_alternates: alternates(*language, &follow_path),
+                home: action(&if addressed == default_language {
+                    String::new()
+                } else {
+                    format!("{}/", addressed.tag())
+                }),
             }
         })
         .collect()
