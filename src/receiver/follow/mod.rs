@@ -517,7 +517,8 @@ impl Application {
     ) -> Result<Response<Body>, BodyProblem> {
         let uploads = request.extensions().get::<Uploads>().cloned();
         let limits = Arc::clone(&self.limits);
-        let mut parts = Parts::new(request.into_body(), cutter, limits)?;
+        let texts = self.budget.share();
+        let mut parts = Parts::new(request.into_body(), cutter, limits, texts)?;
         let mut posted = Posted::default();
         let first_file = loop {
             match parts.next().await? {

@@ -628,6 +628,39 @@ async fn files_come_along_sealed_and_go_back_as_they_were() {
 }
 
 #[tokio::test]
+async fn files_that_come_twice_at_once_are_kept_once() {
+    let setup = set_up(Options::default());
+    let follower = Follower::new(&setup).await;
+    let mut pairs = pairs_of(&form_with(&follower.page, "message"));
+    pairs.retain(|(name, _)| name != "message");
+    pairs.push(("message".into(), "Kijk".into()));
+    let body = multipart(&pairs, &[NOTE], "message");
+    let sent = || send_files(&setup, body.clone());
+    let (one, two, three) = tokio::join!(sent(), sent(), sent());
+    for (response, page) in [one, two, three] {
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(page.contains("Je bericht is verstuurd."), "{page}");
+    }
+    assert_eq!(follower.says("send_message").len(), 1);
+    assert_eq!(follower.stored_files(), 1);
+}
+
+#[tokio::test]
+async fn a_text_that_is_far_too_long_is_kept_on_the_page() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    let long = "a".repeat(200_000);
+    let message = [("message", long.as_str())];
+    follower.press_with("message", &message, &[NOTE]).await;
+    follower.sees(&long);
+    let longer = "a".repeat(limits::BODY_BYTES);
+    let typed = [("message", longer.as_str())];
+    follower.press_with("message", &typed, &[NOTE]).await;
+    assert_eq!(follower.status(), 413);
+    assert_eq!(follower.stored_files(), 0);
+}
+
+#[tokio::test]
 async fn files_alone_can_be_added_and_no_more_than_fit() {
     let setup = set_up(Options::default());
     let mut follower = Follower::new(&setup).await;
