@@ -1,5 +1,6 @@
 //! The receiver on a real socket, with clients that behave.
 
+mod follow;
 mod uploads;
 
 use std::io::{BufRead, BufReader, Write};
