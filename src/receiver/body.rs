@@ -49,7 +49,8 @@ impl BodyBudget {
         }))
     }
 
-    fn share(&self) -> Share {
+    /// Begins to count a body that is read elsewhere.
+    pub(super) fn share(&self) -> Share {
         Share {
             used: Arc::clone(&self.used),
             taken: 0,
@@ -69,13 +70,18 @@ impl AsRef<[u8]> for Held {
 }
 
 /// The part of the budget that one body takes, given back when it is dropped.
-struct Share {
+pub(super) struct Share {
     used: Arc<AtomicUsize>,
     taken: usize,
 }
 
 impl Share {
-    fn take(&mut self, bytes: usize, most: usize) -> Result<(), BodyProblem> {
+    /// Counts bytes that have arrived.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no room.
+    pub(super) fn take(&mut self, bytes: usize, most: usize) -> Result<(), BodyProblem> {
         self.taken += bytes;
         if self.used.fetch_add(bytes, Ordering::Relaxed) + bytes > most {
             return Err(BodyProblem::NoRoom);

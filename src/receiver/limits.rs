@@ -61,10 +61,6 @@ pub const POSTS_AT_ONCE: u32 = 600;
 /// the program can take.
 pub const POSTS_PER_SECOND: f64 = 20.0;
 
-/// Bytes of a text field of a form with files: the longest message, percent-encoded or not, a few times
-/// over.
-pub const FIELD_BYTES: usize = 64 * 1024;
-
 /// Bytes of a form with files: the most files of the largest size, twice over, so that whoever picks too
 /// many large ones is told which were too much instead of losing what was typed.
 pub const UPLOAD_BYTES: u64 = 512 * 1024 * 1024;

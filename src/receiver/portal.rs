@@ -118,7 +118,7 @@ pub(super) struct Application {
 pub(super) struct FormRoute {
     /// Below the base path, with a slash at its end: `en/melden/`.
     path: String,
-    action: String,
+    pub(super) action: String,
     /// My report, below the base path.
     follow_path: String,
     /// Address of My report.
@@ -128,6 +128,9 @@ pub(super) struct FormRoute {
     pub(super) language: Language,
     pub(super) form: Arc<Definition>,
     alternates: Vec<AlternateView>,
+    pub(super) follow_alternates: Vec<AlternateView>,
+    /// Address of the home page in this language.
+    pub(super) home: String,
 }
 
 impl Application {
@@ -233,34 +236,38 @@ fn form_routes(
         .collect();
     let path = |addressed: Language| form.path(addressed, *default_language);
     let action = |path: &str| format!("{base_path}/{}", encode(path));
-    let alternates = |current: Language| -> Vec<AlternateView> {
+    let follow_path = |addressed: Language| form.follow_path(addressed, *default_language);
+    let alternates = |current: Language, path: &dyn Fn(Language) -> String| {
         let one_language = spoken.iter().all(|(language, _)| *language == current);
-        spoken
-            .iter()
-            .filter(|_| !one_language)
-            .map(|(language, addressed)| AlternateView {
-                lang: *language,
-                name: language.own_name().to_owned(),
-                href: action(&path(*addressed)),
-                url: format!("{origin}{}", action(&path(*addressed))),
-                current: *language == current,
-            })
-            .collect()
+        let others = spoken.iter().filter(|_| !one_language);
+        let alternate = |(language, addressed): &(Language, Language)| AlternateView {
+            lang: *language,
+            name: language.own_name().to_owned(),
+            href: action(&path(*addressed)),
+            url: format!("{origin}{}", action(&path(*addressed))),
+            current: *language == current,
+        };
+        others.map(alternate).collect::<Vec<_>>()
     };
     spoken
         .iter()
         .map(|(language, addressed)| {
-            let follow_path = form.follow_path(*addressed, *default_language);
-            let follow = action(&follow_path);
+            let follow = action(&follow_path(*addressed));
             FormRoute {
                 path: path(*addressed),
                 action: action(&path(*addressed)),
-                follow_path,
+                follow_path: follow_path(*addressed),
                 follow_address: format!("{origin}{follow}"),
                 follow,
                 language: *language,
                 form: Arc::clone(&form),
-                alternates: alternates(*language),
+                alternates: alternates(*language, &path),
+                follow_alternates: alternates(*language, &follow_path),
+                home: action(&if addressed == default_language {
+                    String::new()
+                } else {
+                    format!("{}/", addressed.tag())
+                }),
             }
         })
         .collect()
@@ -427,11 +434,11 @@ impl Application {
         &self,
         language: Language,
         request: &Request<Body>,
-    ) -> Result<IpAddr, Response<Body>> {
+    ) -> Result<IpAddr, Box<Response<Body>>> {
         // Before the rate: another site must not use up the posts of the people it sends here.
         if !is_own_post(request.headers(), self.base_origin.as_deref()) {
             self.tell_foreign_post();
-            return Err(self.error(language, StatusCode::FORBIDDEN));
+            return Err(Box::new(self.error(language, StatusCode::FORBIDDEN)));
         }
         let peer = request
             .extensions()
@@ -446,7 +453,7 @@ impl Application {
                 response
                     .headers_mut()
                     .insert(RETRY_AFTER, HeaderValue::from(seconds));
-                Err(response)
+                Err(Box::new(response))
             }
         }
     }
@@ -454,7 +461,7 @@ impl Application {
     async fn post_form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
         let language = route.language;
         if let Err(refusal) = self.admit_post(language, &request) {
-            return refusal;
+            return *refusal;
         }
         if !is_form(&request) {
             return self.error(language, StatusCode::BAD_REQUEST);

@@ -72,7 +72,8 @@ export function collectDocuments(page, documents, name) {
   const reading = [];
   page.on('response', (response) => {
     const request = response.request();
-    if (request.resourceType() !== 'document') return;
+    const isSaved = 'content-disposition' in response.headers();
+    if (request.resourceType() !== 'document' || isSaved) return;
     const key = `${name}, document ${reading.length + 1}: ${request.method()} ${response.url()}`;
     reading.push(response.text().then((html) => documents.set(key, html)));
   });

@@ -15,6 +15,11 @@ export const pointer = {
     await afterLoading(page, () => button.click());
   },
 
+  /** Opens or closes a part of the page. */
+  async toggle(page, heading) {
+    await heading.click();
+  },
+
   /** Clicks the words beside a box, as people do; the box itself may lie below its label. */
   async tick(page, input) {
     const label = page.locator(`label[for="${await input.getAttribute('id')}"]`);
@@ -38,6 +43,11 @@ export const keyboard = {
   async press(page, button) {
     await tabTo(page, button);
     await afterLoading(page, () => page.keyboard.press('Enter'));
+  },
+
+  async toggle(page, heading) {
+    await tabTo(page, heading);
+    await page.keyboard.press('Enter');
   },
 
   async tick(page, input) {

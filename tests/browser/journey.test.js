@@ -112,9 +112,8 @@ async function report({ name, hands, options, tabEverywhere }) {
   assert.equal(event.case, caseId);
   assert.equal(event.sequence, 1);
   const stored = JSON.stringify(event);
-  assert.ok(stored.replaceAll(/[ -]/g, '').includes(PHONE), `no phone number in ${stored}`);
-  for (const kind of answered.kinds) assert.ok(stored.includes(`"${kind}"`), `${kind}: ${stored}`);
-  assert.ok(stored.includes(answered.date.year), `no date in ${stored}`);
+  assert.ok(!stored.replaceAll(/[ -]/g, '').includes(PHONE), `the phone number in ${stored}`);
+  for (const kind of answered.kinds) assert.ok(!stored.includes(kind), `${kind}: ${stored}`);
 
   assert.deepEqual(offences, []);
   await collected();

@@ -77,15 +77,17 @@ test('every page is valid HTML', { timeout: TEST_LIMIT_MS }, async () => {
   assert.deepEqual(await htmlComplaints(documents), []);
 });
 
-/** The pages of the sitemap, and the first page of the form in both languages. */
+/** The pages of the sitemap, and those of the form and My report that can be asked for, in both languages. */
 async function everyAddress() {
   const found = new Set(await portal.sitemap());
   const home = await openPage(browser);
   await home.goto(portal.home);
   const report = home.locator('header').getByRole('link', { name: /^melden$/i }).first();
   const form = portal.at(await report.evaluate((link) => link.href));
-  found.add(form);
-  found.add(form.replace(/([^/]+\/)$/, 'en/$1'));
+  for (const address of [form, form.replace(/([^/]+\/)$/, 'en/$1')]) {
+    found.add(address);
+    found.add(`${address}volgen/`);
+  }
   await home.context().close();
   return [...found];
 }

@@ -1,5 +1,8 @@
 //! The receiver on a real socket, with clients that behave.
 
+mod follow;
+mod uploads;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};

@@ -136,9 +136,10 @@ impl Guard {
         match verdict {
             Verdict::Right => lock(&self.right).put(key, (), RIGHT_CODES),
             Verdict::Wrong => {
-                sleep_until(begun + WRONG_TIME).await;
+                // Counted before the wait: whoever does not stay for the answer has tried all the same.
                 tries.wrong = tries.wrong.saturating_add(1);
-                tries.last_wrong = Some(Instant::now());
+                tries.last_wrong = Some(begun + WRONG_TIME);
+                sleep_until(begun + WRONG_TIME).await;
             }
         }
         Ok(result)
@@ -314,6 +315,23 @@ mod tests {
         assert_eq!(second, Ok(WRONG_TIME * 2));
         assert_eq!(third, Ok(WRONG_TIME * 3));
         assert_eq!(begun.elapsed(), WRONG_TIME * 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_stay_for_the_answer_has_tried_all_the_same() {
+        let guard = Guard::default();
+        for _ in 0..8 {
+            let tried = attempt(&guard, CLIENT, LONG, Verdict::Wrong);
+            // A right code is answered long before that.
+            let gone = tokio::time::timeout(Duration::from_millis(100), tried).await;
+            assert!(gone.is_err());
+            sleep(Duration::from_secs(10)).await;
+        }
+        let tried = attempt(&guard, CLIENT, LONG, Verdict::Wrong);
+        let gone = tokio::time::timeout(Duration::from_millis(100), tried).await;
+        assert!(gone.is_err());
+        let told = attempt(&guard, CLIENT, OPENING_PATIENCE, Verdict::Right).await;
+        assert_eq!(told, Err(Wait(9)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -81,7 +81,7 @@ impl Application {
     async fn follow_post(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
         let client = match self.admit_post(route.language, &request) {
             Ok(client) => client,
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         };
         if is_form(&request) {
             let pairs = read_pairs(request.into_body(), &self.limits, &self.budget).await;
@@ -261,6 +261,10 @@ impl Application {
             },
             action: &route.follow,
             address: &route.follow_address,
+            home: &route.home,
+            form: &route.action,
+            form_title: route.form.title.get(route.language),
+            alternates: &route.follow_alternates,
             lifecycle: self.store.lifecycle(),
             limits: &self.limits.attachments,
             now: self.clock.now(),
@@ -516,7 +520,8 @@ impl Application {
     ) -> Result<Response<Body>, BodyProblem> {
         let uploads = request.extensions().get::<Uploads>().cloned();
         let limits = Arc::clone(&self.limits);
-        let mut parts = Parts::new(request.into_body(), cutter, limits)?;
+        let texts = self.budget.share();
+        let mut parts = Parts::new(request.into_body(), cutter, limits, texts)?;
         let mut posted = Posted::default();
         let first_file = loop {
             match parts.next().await? {

@@ -16,9 +16,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout};
 
-use super::acts::Plan;
+use super::acts::{self, Plan};
 use crate::attachment::{AttachmentLimits, Refusal, clean};
-use crate::receiver::body::BodyProblem;
+use crate::receiver::body::{BodyProblem, Share};
 use crate::receiver::limits::Limits;
 use crate::receiver::multipart::{Cutter, Piece};
 use crate::receiver::panics::{Panicked, caught};
@@ -38,6 +38,9 @@ pub(super) struct Parts {
     body: Body,
     cutter: Cutter,
     limits: Arc<Limits>,
+    /// The part of the memory of all bodies that the texts take.
+    texts: Share,
+    text_bytes: usize,
     bytes: u64,
     waited: Duration,
 }
@@ -52,6 +55,7 @@ impl Parts {
         body: Body,
         cutter: Cutter,
         limits: Arc<Limits>,
+        texts: Share,
     ) -> Result<Parts, BodyProblem> {
         if body.size_hint().lower() > limits.upload_bytes {
             return Err(BodyProblem::TooLarge);
@@ -60,6 +64,8 @@ impl Parts {
             body,
             cutter,
             limits,
+            texts,
+            text_bytes: 0,
             bytes: 0,
             waited: Duration::ZERO,
         })
@@ -107,15 +113,18 @@ impl Parts {
     ///
     /// # Errors
     ///
-    /// As [`Parts::next`]; and where it is longer than a field can be.
+    /// As [`Parts::next`]; and where all texts together are larger than a form without files can be.
     pub(super) async fn text(&mut self) -> Result<String, BodyProblem> {
         let mut text = Vec::new();
         loop {
             match self.next().await? {
                 Piece::Bytes(bytes) => {
-                    if text.len() + bytes.len() > crate::receiver::limits::FIELD_BYTES {
+                    self.text_bytes += bytes.len();
+                    if self.text_bytes > self.limits.body_bytes {
                         return Err(BodyProblem::TooLarge);
                     }
+                    self.texts
+                        .take(bytes.len(), self.limits.body_bytes_together)?;
                     text.extend_from_slice(&bytes);
                 }
                 Piece::PartEnd => break,
@@ -328,8 +337,9 @@ impl Intake<'_> {
             });
         match attached {
             Ok((file, cleaned)) => {
-                let kind = cleaned.kind.name().parse();
-                let Ok(kind) = kind else {
+                let Some(kind) = acts::code(cleaned.kind.name()) else {
+                    self.store.forget_files(self.opened.case.cover.id, &[file]);
+                    self.refused.push((name, Refusal::KindNotTaken.code()));
                     return Ok(());
                 };
                 let note = FileNote {

@@ -20,10 +20,10 @@ use crate::report::ids::{Code, SubmissionKey};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::people::People;
 use crate::theme::view::{
-    AccessView, AnswerView, DecisionView, ErrorLinkView, FileLimitsView, FileView,
-    FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView, MessageView,
-    NextStepView, ProposalView, RefusedFileView, ShellView, StateView, TimelineEntryView,
-    TypedView, WithdrawView,
+    AccessView, AlternateView, AnswerView, DecisionView, ErrorLinkView, FileLimitsView, FileView,
+    FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView, Link,
+    MessageView, NextStepView, ProposalView, RefusedFileView, ShellView, StateView,
+    TimelineEntryView, TypedView, WithdrawView,
 };
 
 /// The action with which a measure is proposed.
@@ -56,6 +56,13 @@ pub(super) struct Views<'a> {
     pub(super) action: &'a str,
     /// The address with scheme and host, where they are known.
     pub(super) address: &'a str,
+    /// The address of the home page.
+    pub(super) home: &'a str,
+    /// The address of the form that reports are sent with, and its title.
+    pub(super) form: &'a str,
+    pub(super) form_title: &'a str,
+    /// The question for the code in every language.
+    pub(super) alternates: &'a [AlternateView],
     pub(super) lifecycle: &'a Lifecycle,
     pub(super) limits: &'a AttachmentLimits,
     pub(super) now: Timestamp,
@@ -86,13 +93,29 @@ pub(super) struct Carried<'a> {
 impl Views<'_> {
     /// Shows the question for the code.
     pub(super) fn entry(&self, typed: &str, wrong: bool, wait: Option<u64>) -> FollowEntryView {
-        let mut title = String::new();
-        if wrong || wait.is_some() {
-            title = format!("{} ", self.words.text("form.error_prefix"));
+        let title = self.words.text("entry.title");
+        let refused = wrong || wait.is_some();
+        let document_title = if refused {
+            format!("{} {title}", self.words.text("form.error_prefix"))
+        } else {
+            title.clone()
+        };
+        let mut shell = self.shell(document_title, false);
+        let crumb = |label: String, href: &str| Link {
+            label,
+            href: href.to_owned(),
+        };
+        shell.breadcrumbs = vec![
+            crumb(self.words.text("breadcrumbs.home"), self.home),
+            crumb(self.form_title.to_owned(), self.form),
+            crumb(title, self.action),
+        ];
+        // The language switch would lose what was typed.
+        if !refused {
+            shell.alternates = self.alternates.to_vec();
         }
-        title.push_str(&self.words.text("entry.title"));
         FollowEntryView {
-            shell: self.shell(title, false),
+            shell,
             action: self.action.to_owned(),
             typed: typed.chars().take(TYPED_CHARACTERS).collect(),
             wrong,
@@ -201,7 +224,6 @@ impl Views<'_> {
             return None;
         }
         let kinds = self.limits.kinds.iter();
-        let named: Vec<String> = kinds.clone().map(|kind| self.kind(*kind)).collect();
         let mut accept: Vec<String> = kinds.map(|kind| format!(".{}", kind.extension())).collect();
         if accept.iter().any(|extension| extension == ".jpg") {
             accept.push(".jpeg".to_owned());
@@ -211,11 +233,33 @@ impl Views<'_> {
         let text = self.words.size(self.limits.text_bytes);
         let arguments = [("largest", largest.as_str()), ("text", text.as_str())];
         Some(FileLimitsView {
-            kinds: named.join(", "),
+            kinds: self.kinds(),
             largest: self.words.texts.text("files.largest", &arguments),
             most,
             accept: accept.join(","),
         })
+    }
+
+    /// Names what files may be: `foto (jpg, png, webp), pdf (pdf)`.
+    fn kinds(&self) -> String {
+        let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        for kind in &self.limits.kinds {
+            let group = match kind {
+                kind if kind.is_picture() => "picture",
+                FileKind::Audio(_) => "sound",
+                other => other.name(),
+            };
+            match groups.iter_mut().find(|(known, _)| *known == group) {
+                Some((_, extensions)) => extensions.push(kind.extension()),
+                None => groups.push((group, vec![kind.extension()])),
+            }
+        }
+        let named = groups.into_iter().map(|(group, extensions)| {
+            let extensions = extensions.join(", ");
+            let key = format!("files.kind.{group}");
+            self.words.texts.text(&key, &[("extensions", &extensions)])
+        });
+        named.collect::<Vec<_>>().join(", ")
     }
 
     fn kind(&self, kind: FileKind) -> String {
@@ -490,12 +534,12 @@ impl Report<'_> {
         let happening = &entry.happening;
         let mut lines = Vec::new();
         if !matches!(happening.actor.role, Role::System) {
-            let who = if is_own(happening) {
-                self.words().text("thread.you")
+            lines.push(if is_own(happening) {
+                self.words().text("timeline.by_you")
             } else {
-                self.who(&happening.actor)
-            };
-            lines.push(self.words().texts.text("timeline.by", &[("who", &who)]));
+                let who = self.who(&happening.actor);
+                self.words().texts.text("timeline.by", &[("who", &who)])
+            });
         }
         let Some(name) = &happening.action else {
             return lines;

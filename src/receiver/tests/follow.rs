@@ -275,12 +275,18 @@ async fn every_wrong_code_gets_the_same_answer_in_the_same_time() {
     let file = std::fs::read_dir(file).unwrap().next().unwrap().unwrap();
     std::fs::remove_file(file.path()).unwrap();
 
-    let last = if right.ends_with('0') { "1" } else { "0" };
+    let mut wrong_check = right.clone();
+    let last = if wrong_check.pop() == Some('0') {
+        '1'
+    } else {
+        '0'
+    };
+    wrong_check.push(last);
     let mut answers = Vec::new();
     for wrong in [
         String::new(),
         "onzin".to_owned(),
-        format!("{}{last}", &right[..right.len() - 1]),
+        wrong_check,
         // Sound, of nobody.
         "H3YS-EVYM-H3YE-H0R0-3C1M".to_owned(),
         // The first part of ours, the rest of nobody's.
@@ -320,10 +326,11 @@ async fn every_wrong_code_gets_the_same_answer_in_the_same_time() {
 /// Makes a sound code with the first part of another one.
 fn code_with_locator(code: &str) -> String {
     let digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let begin = &code[..code.len() - 2];
-    let mut codes = digits
+    let begin: String = code.chars().take(code.len() - 2).collect();
+    let ends = digits
         .chars()
-        .flat_map(|a| digits.chars().map(move |b| format!("{begin}{a}{b}")));
+        .flat_map(|a| digits.chars().map(move |b| format!("{a}{b}")));
+    let mut codes = ends.map(|end| format!("{begin}{end}"));
     let sound =
         |text: &String| text != code && text.parse::<crate::report::receipt::ReceiptCode>().is_ok();
     codes.find(sound).unwrap()
@@ -477,7 +484,7 @@ fn measure() -> Said {
 #[tokio::test]
 async fn a_proposed_measure_can_be_reacted_to_until_it_is_decided() {
     let setup = set_up(Options::default());
-    let mut follower = Follower::new(&setup).await;
+    let follower = Follower::new(&setup).await;
     follower.others_do("acknowledge", Role::Coordinator, Said::default());
     follower.others_do("propose_measure", Role::Coordinator, measure());
     let mut follower = Follower::of(&setup, &follower.code.clone()).await;
@@ -618,6 +625,39 @@ async fn files_come_along_sealed_and_go_back_as_they_were() {
     ];
     assert_eq!(setup.post(PATH, &other).await.0.status(), 404);
     assert!(setup.log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn files_that_come_twice_at_once_are_kept_once() {
+    let setup = set_up(Options::default());
+    let follower = Follower::new(&setup).await;
+    let mut pairs = pairs_of(&form_with(&follower.page, "message"));
+    pairs.retain(|(name, _)| name != "message");
+    pairs.push(("message".into(), "Kijk".into()));
+    let body = multipart(&pairs, &[NOTE], "message");
+    let sent = || send_files(&setup, body.clone());
+    let (one, two, three) = tokio::join!(sent(), sent(), sent());
+    for (response, page) in [one, two, three] {
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(page.contains("Je bericht is verstuurd."), "{page}");
+    }
+    assert_eq!(follower.says("send_message").len(), 1);
+    assert_eq!(follower.stored_files(), 1);
+}
+
+#[tokio::test]
+async fn a_text_that_is_far_too_long_is_kept_on_the_page() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    let long = "a".repeat(200_000);
+    let message = [("message", long.as_str())];
+    follower.press_with("message", &message, &[NOTE]).await;
+    follower.sees(&long);
+    let longer = "a".repeat(limits::BODY_BYTES);
+    let typed = [("message", longer.as_str())];
+    follower.press_with("message", &typed, &[NOTE]).await;
+    assert_eq!(follower.status(), 413);
+    assert_eq!(follower.stored_files(), 0);
 }
 
 #[tokio::test]
