@@ -446,7 +446,12 @@ mod tests {
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let changed = Sealed(String::from_utf8(bytes).unwrap());
             assert!(changed.open(&key).is_err(), "{at}");
-            assert!(Sealed(text[..at].to_owned()).open(&key).is_err(), "{at}");
+            assert!(
+                Sealed(text.get(..at).unwrap().to_owned())
+                    .open(&key)
+                    .is_err(),
+                "{at}"
+            );
         }
     }
 

@@ -392,7 +392,7 @@ mod tests {
                     public: key.clone(),
                     receipt: Receipt {
                         locator: serde_json::from_str("\"7K3Q\"").unwrap(),
-                        sealed: Sealed::to_keys(b"", &[key.clone()]).unwrap(),
+                        sealed: Sealed::to_keys(b"", std::slice::from_ref(&key)).unwrap(),
                     },
                 }),
                 ..Open::default()

@@ -157,7 +157,8 @@ fn upload_and_tell_memory() {
     send(2);
     println!("before {}", kilobytes("VmRSS:"));
     // Forgets the peak of before (proc_pid_clear_refs(5)).
-    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    let mut refs = std::fs::File::create("/proc/self/clear_refs").unwrap();
+    std::io::Write::write_all(&mut refs, b"5").unwrap();
     send(LARGE_UPLOAD / (64 * 1024));
     println!("after {}", kilobytes("VmHWM:"));
     running.stop();
