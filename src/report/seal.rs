@@ -441,6 +441,8 @@ mod tests {
     fn a_changed_or_cut_text_does_not_open() {
         let key = SecretKey::generate();
         let text = Sealed::to_keys(b"geheim", &[key.public()]).unwrap().0;
+        // The line end after the last mark is no part of it.
+        let text = text.trim_end().to_owned();
         for at in (0..text.len()).step_by(7) {
             let mut bytes = text.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
