@@ -15,4 +15,5 @@ mod attack;
 mod cli;
 mod portal_on_a_socket;
 mod receiver;
+mod sealed;
 mod site;

@@ -14,7 +14,9 @@ use super::stream::{Input, Output};
 const DESCRIPTION_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Boxes that are kept within the box of the outer list; all others are written over.
-const KEPT: [(&[u8; 4], &[&[u8; 4]]); 5] = [
+const KEPT: [(&[u8; 4], &[&[u8; 4]]); 7] = [
+    (b"moof", &[b"mfhd", b"traf"]),
+    (b"traf", &[b"tfhd", b"tfdt", b"trun", b"sgpd", b"sbgp"]),
     (b"moov", &[b"mvhd", b"trak", b"mvex", b"iods"]),
     (b"trak", &[b"tkhd", b"edts", b"mdia"]),
     (b"mdia", &[b"mdhd", b"hdlr", b"minf"]),
@@ -47,7 +49,15 @@ pub(super) fn clean(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<()
     while let Some(header) = read_header(input)? {
         match &header.name {
             b"moov" => {
-                copy_description(input, output, &header)?;
+                let (boxes, tracks) = read_description(input, &header)?;
+                if tracks.others > 0 {
+                    return Err(Refusal::KindNotTaken);
+                }
+                if tracks.sounds == 0 {
+                    return Err(input.damaged());
+                }
+                output.put(&header.bytes)?;
+                output.put(&boxes)?;
                 has_description = true;
             }
             b"mdat" => {
@@ -58,8 +68,13 @@ pub(super) fn clean(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<()
                 }
                 has_sound = true;
             }
-            // Parts of a recording that was written while it ran.
-            b"ftyp" | b"styp" | b"moof" | b"sidx" | b"mfra" => {
+            // A part of a recording that was written while it ran.
+            b"moof" => {
+                let (boxes, _) = read_description(input, &header)?;
+                output.put(&header.bytes)?;
+                output.put(&boxes)?;
+            }
+            b"ftyp" | b"styp" | b"sidx" => {
                 let length = header.body.ok_or_else(|| input.damaged())?;
                 output.put(&header.bytes)?;
                 input.next(length, |piece| output.put(piece))?;
@@ -126,28 +141,18 @@ fn write_over(
     }
 }
 
-fn copy_description(
-    input: &mut Input<'_>,
-    output: &mut Output<'_>,
-    header: &Header,
-) -> Result<(), Refusal> {
+/// Reads the boxes of a description, cleaned, and what tracks they have.
+fn read_description(input: &mut Input<'_>, header: &Header) -> Result<(Vec<u8>, Tracks), Refusal> {
     let length = header.body.filter(|&length| length <= DESCRIPTION_BYTES);
     let length = length.ok_or_else(|| input.damaged())?;
-    let mut description = Vec::new();
+    let mut boxes = Vec::new();
     input.next(length, |piece| {
-        description.extend_from_slice(piece);
+        boxes.extend_from_slice(piece);
         Ok(())
     })?;
     let mut tracks = Tracks::default();
-    clean_boxes(&mut description, b"moov", &mut tracks).ok_or_else(|| input.damaged())?;
-    if tracks.others > 0 {
-        return Err(Refusal::KindNotTaken);
-    }
-    if tracks.sounds == 0 {
-        return Err(input.damaged());
-    }
-    output.put(&header.bytes)?;
-    output.put(&description)
+    clean_boxes(&mut boxes, &header.name, &mut tracks).ok_or_else(|| input.damaged())?;
+    Ok((boxes, tracks))
 }
 
 /// What kinds of tracks there are.
@@ -185,7 +190,7 @@ fn clean_boxes(mut bytes: &mut [u8], outer: &[u8; 4], tracks: &mut Tracks) -> Op
                 // The name of the program that wrote it; of a text, the empty one is a zero.
                 body.get_mut(24..)?.fill(0);
             }
-            b"trak" | b"mdia" | b"minf" | b"stbl" => clean_boxes(body, &name, tracks)?,
+            b"trak" | b"mdia" | b"minf" | b"stbl" | b"traf" => clean_boxes(body, &name, tracks)?,
             _ => {}
         }
     }
@@ -291,6 +296,29 @@ pub(super) mod tests {
         assert_eq!(place(&bare), place(&told));
         assert!(text.contains("the sound itself") && text.contains("stco"));
         assert_eq!(kept(&bare), Ok(bare));
+    }
+
+    #[test]
+    fn a_recording_that_was_written_while_it_ran_is_kept() {
+        let part = |more: &[u8]| {
+            boxed(
+                b"moof",
+                &[boxed(b"traf", &boxed(b"trun", b"times")), more.to_vec()].concat(),
+            )
+        };
+        let with = |part: Vec<u8>| {
+            let start = boxed(b"ftyp", b"iso5\0\0\0\0");
+            [
+                start,
+                description(&track(b"soun")),
+                part,
+                boxed(b"mdat", b"sound"),
+            ]
+            .concat()
+        };
+        let copy = kept(&with(part(&boxed(b"udta", b"Jan")))).unwrap();
+        assert!(copy.windows(9).any(|name| name == b"truntimes"));
+        assert!(!copy.windows(3).any(|name| name == b"Jan"));
     }
 
     #[test]

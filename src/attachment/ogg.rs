@@ -254,7 +254,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_checksum_is_that_of_the_standard() {
-        // The first page of a file that ffmpeg wrote would do; this is CRC-32/POSIX without its turns.
+        // The check value of CRC-32/CKSUM, 0x765E7680, without the inversion at its end.
         assert_eq!(checksum(&[b"123456789"]), 0x89A1_897F);
     }
 

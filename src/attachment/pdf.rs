@@ -19,8 +19,8 @@ const TRAILER_BYTES: usize = 1024;
 /// of them is written as a number.
 const LONGEST_TOKEN: usize = 48;
 
-/// Bytes that object streams may unpack to: many times what real documents have, and seconds of work.
-const MOST_UNPACKED: u64 = 256 * 1024 * 1024;
+/// Bytes that object streams may unpack to: many times what real documents have, and a second of work.
+const MOST_UNPACKED: u64 = 64 * 1024 * 1024;
 
 /// Bytes that are unpacked at once.
 const UNPACKED_PIECE: usize = 16 * 1024;
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn an_object_stream_that_explodes_is_refused() {
-        let bomb = object_stream(&vec![b' '; 300 * 1024 * 1024], "\n");
+        let bomb = object_stream(&vec![b' '; 65 * 1024 * 1024], "\n");
         assert_eq!(code(&document(&bomb)), "damaged");
     }
 

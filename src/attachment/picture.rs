@@ -3,7 +3,7 @@
 //! Place, moment, camera, words, thumbnails, a colour profile, a second picture or a file behind the
 //! first: none of it is a pixel, so none of it is in the copy. Pixels of 16 bits become 8.
 
-use std::io::Cursor;
+use std::io::{BufWriter, Cursor, Write};
 use std::panic;
 
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
@@ -12,7 +12,7 @@ use image::codecs::webp::WebPDecoder;
 use image::{DynamicImage, ImageDecoder, ImageError, Limits};
 
 use super::colour;
-use super::stream::{Input, Output};
+use super::stream::{Input, Output, PIECE_BYTES};
 use super::{FileKind, Refusal};
 
 /// Quality of JPEG, of 100: colours are not made coarser, so no loss is seen, and the copy is about as
@@ -32,21 +32,31 @@ pub(super) fn clean(
 ) -> Result<FileKind, Refusal> {
     let bytes = input.read_to_end()?;
     let is_lossless = match kind {
-        FileKind::Png => Some(true),
-        FileKind::WebP => is_lossless_webp(&bytes),
-        _ => is_whole_jpeg(&bytes).then_some(false),
+        FileKind::Png => true,
+        FileKind::WebP => {
+            let webp = WebP::read(&bytes).ok_or_else(|| input.damaged())?;
+            if webp.frame_pixels > pixels {
+                return Err(Refusal::TooManyPixels { limit: pixels });
+            }
+            webp.is_lossless
+        }
+        _ if is_whole_jpeg(&bytes) => false,
+        _ => return Err(input.damaged()),
     };
-    let is_lossless = is_lossless.ok_or_else(|| input.damaged())?;
     let picture = without_panic(kind, || decode(kind, bytes, pixels))?;
+    // Encoders write byte by byte.
+    let mut buffer = BufWriter::with_capacity(PIECE_BYTES, &mut *output);
     let (kept, written) = if is_lossless || picture.color().has_alpha() {
         let (packing, filter) = (CompressionType::Default, FilterType::Adaptive);
-        let encoder = PngEncoder::new_with_quality(&mut *output, packing, filter);
+        let encoder = PngEncoder::new_with_quality(&mut buffer, packing, filter);
         (FileKind::Png, picture.write_with_encoder(encoder))
     } else {
-        let encoder = JpegEncoder::new_with_quality(&mut *output, JPEG_QUALITY);
+        let encoder = JpegEncoder::new_with_quality(&mut buffer, JPEG_QUALITY);
         (FileKind::Jpeg, picture.write_with_encoder(encoder))
     };
-    match written {
+    let flushed = buffer.flush();
+    drop(buffer);
+    match written.and(flushed.map_err(ImageError::IoError)) {
         Ok(()) => Ok(kept),
         Err(ImageError::IoError(error)) => Err(output.refusal(error)),
         Err(_) => Err(input.damaged()),
@@ -150,21 +160,41 @@ fn is_whole_jpeg(bytes: &[u8]) -> bool {
     }
 }
 
-/// Tells whether a WebP is without loss; none if one of its parts goes beyond the end of the file.
-fn is_lossless_webp(bytes: &[u8]) -> Option<bool> {
-    let (header, rest) = bytes.split_at_checked(12)?;
-    // What comes after the length of the file is no part of the picture.
-    let length = u32::from_le_bytes(header.get(4..8)?.try_into().ok()?);
-    let mut parts = rest.get(..usize::try_from(length).ok()?.checked_sub(4)?)?;
-    let mut is_lossless = false;
-    while !parts.is_empty() {
-        let (header, body) = parts.split_at_checked(8)?;
-        is_lossless |= header.starts_with(b"VP8L");
-        let size = usize::try_from(u32::from_le_bytes(header.get(4..8)?.try_into().ok()?)).ok()?;
-        body.get(..size)?;
-        parts = body.get(size.next_multiple_of(2)..).unwrap_or_default();
+/// What the parts of a WebP tell before it is decoded.
+struct WebP {
+    is_lossless: bool,
+    /// Pixels of the frame itself: the decoder compares them with those of the picture afterwards.
+    frame_pixels: u64,
+}
+
+impl WebP {
+    /// Reads the parts of a file; none if one of them goes beyond its end.
+    fn read(bytes: &[u8]) -> Option<WebP> {
+        let (header, rest) = bytes.split_at_checked(12)?;
+        // What comes after the length of the file is no part of the picture.
+        let length = u32::from_le_bytes(header.get(4..8)?.try_into().ok()?);
+        let mut parts = rest.get(..usize::try_from(length).ok()?.checked_sub(4)?)?;
+        let mut webp = WebP {
+            is_lossless: false,
+            frame_pixels: 0,
+        };
+        while !parts.is_empty() {
+            let (header, body) = parts.split_at_checked(8)?;
+            let size = u32::from_le_bytes(header.get(4..8)?.try_into().ok()?);
+            let size = usize::try_from(size).ok()?;
+            let part = body.get(..size)?;
+            webp.is_lossless |= header.starts_with(b"VP8L");
+            if header.starts_with(b"VP8 ")
+                && let [_, _, _, _, _, _, a, b, c, d, ..] = *part
+            {
+                // Two bits of each are a scale (RFC 6386, section 9.1).
+                let side = |bytes| u64::from(u16::from_le_bytes(bytes) & 0x3FFF);
+                webp.frame_pixels = webp.frame_pixels.max(side([a, b]) * side([c, d]));
+            }
+            parts = body.get(size.next_multiple_of(2)..).unwrap_or_default();
+        }
+        Some(webp)
     }
-    Some(is_lossless)
 }
 
 #[cfg(test)]

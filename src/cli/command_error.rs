@@ -7,7 +7,11 @@ use std::io;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::durable::{PathError, StorageError};
+use crate::report::acts::{CaseError, RecordError};
+use crate::report::ids::{CaseId, Code};
+use crate::report::people::{PeopleError, RECOVERY_SECRET, SHORTEST_PASSPHRASE};
 use crate::report::store::OpenError;
+use crate::report::verify::Finding;
 use crate::site::outputs::WriteError;
 
 /// Why a command stopped.
@@ -17,6 +21,8 @@ pub enum CommandError {
     Problems,
     /// There is one problem in content or data, told at the end. Exit code 1.
     Problem(Diagnostic),
+    /// There are problems in data, told at the end. Exit code 1.
+    Several(Vec<Diagnostic>),
     /// The command was called in a wrong way. Exit code 2.
     Usage(Diagnostic),
     /// Something could not be read or written. Exit code 3.
@@ -30,18 +36,35 @@ pub fn finish(ui: &mut Ui, ended: Result<(), CommandError>) -> u8 {
     let Err(error) = ended else {
         return 0;
     };
-    let (diagnostic, code) = match error {
-        CommandError::BrokenPipe => (None, 0),
-        CommandError::Problems => (None, 1),
-        CommandError::Problem(diagnostic) => (Some(diagnostic), 1),
-        CommandError::Usage(diagnostic) => (Some(diagnostic), 2),
-        CommandError::ReadWrite(diagnostic) => (Some(diagnostic), 3),
-    };
-    if let Some(diagnostic) = diagnostic {
+    let code = error.exit_code();
+    let diagnostics = error.into_diagnostics();
+    if !diagnostics.is_empty() {
         // Where even this cannot be told, the exit code still tells it.
-        let _ = ui.tell_diagnostics(&[diagnostic]);
+        let _ = ui.tell_diagnostics(&diagnostics);
     }
     code
+}
+
+impl CommandError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            CommandError::BrokenPipe => 0,
+            CommandError::Problems | CommandError::Problem(_) | CommandError::Several(_) => 1,
+            CommandError::Usage(_) => 2,
+            CommandError::ReadWrite(_) => 3,
+        }
+    }
+
+    /// Returns what is still to be told.
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        match self {
+            CommandError::BrokenPipe | CommandError::Problems => Vec::new(),
+            CommandError::Several(diagnostics) => diagnostics,
+            CommandError::Problem(diagnostic)
+            | CommandError::Usage(diagnostic)
+            | CommandError::ReadWrite(diagnostic) => vec![diagnostic],
+        }
+    }
 }
 
 /// Returns what is told of a file that could not be read or written.
@@ -87,14 +110,82 @@ impl From<WriteError> for CommandError {
     }
 }
 
+fn about_person(code: &'static str, person: &Code) -> CommandError {
+    CommandError::Problem(Diagnostic::error(code).with("person", person))
+}
+
+fn about_case(code: &'static str, case: CaseId) -> CommandError {
+    CommandError::Problem(Diagnostic::error(code).with("case", case))
+}
+
+fn cannot_seal(error: impl ToString) -> CommandError {
+    CommandError::ReadWrite(Diagnostic::error("cli-cannot-seal").with("reason", error))
+}
+
+impl From<PeopleError> for CommandError {
+    fn from(error: PeopleError) -> CommandError {
+        match error {
+            PeopleError::Conflict { id } => about_person("cli-person-changed", &id),
+            PeopleError::Removed { id } => about_person("cli-person-removed", &id),
+            PeopleError::WrongPassphrase { id } => about_person("cli-wrong-passphrase", &id),
+            PeopleError::DamagedKey { id } => about_person("cli-person-key-damaged", &id),
+            PeopleError::Storage(error) => error.into(),
+            PeopleError::ShortPassphrase => CommandError::Usage(
+                Diagnostic::error("cli-short-passphrase").with("least", SHORTEST_PASSPHRASE),
+            ),
+            PeopleError::DamagedRecoveryKey => CommandError::Problem(
+                Diagnostic::error("cli-recovery-damaged").with("file", RECOVERY_SECRET),
+            ),
+            PeopleError::Randomness(_)
+            | PeopleError::Seal(_)
+            | PeopleError::Name(_)
+            | PeopleError::Json(_) => cannot_seal(error),
+        }
+    }
+}
+
+impl From<CaseError> for CommandError {
+    fn from(error: CaseError) -> CommandError {
+        match error {
+            CaseError::NotThere { case } => about_case("cli-no-such-case", case),
+            CaseError::Erased { case } => about_case("cli-case-erased", case),
+            CaseError::NotEntitled { case } => about_case("cli-not-entitled", case),
+            CaseError::Damaged { case, findings } => {
+                let mut told: Vec<_> = findings.iter().map(Finding::diagnostic).collect();
+                told.push(Diagnostic::error("cli-case-damaged").with("case", case));
+                CommandError::Several(told)
+            }
+            CaseError::Record(error) => (*error).into(),
+            CaseError::Storage(error) => error.into(),
+            // Receipt codes are typed on pages only, and names are made here.
+            CaseError::WrongCode | CaseError::Name(_) => cannot_seal(error),
+        }
+    }
+}
+
+impl From<RecordError> for CommandError {
+    fn from(error: RecordError) -> CommandError {
+        match error {
+            RecordError::Case(error) => (*error).into(),
+            RecordError::NoPlace { case } => about_case("cli-no-place", case),
+            // Whoever acts explains why, with the life cycle at hand.
+            RecordError::Refused { case, .. } => about_case("cli-refused", case),
+            RecordError::DiskFull { path } => StorageError::Full { path }.into(),
+            RecordError::File(error) => error.into(),
+            RecordError::Event(_)
+            | RecordError::Seal(_)
+            | RecordError::Randomness(_)
+            | RecordError::Name(_) => cannot_seal(error),
+        }
+    }
+}
+
 impl From<OpenError> for CommandError {
     fn from(error: OpenError) -> CommandError {
         match error {
             OpenError::File(error) => error.into(),
             OpenError::Storage(error) => error.into(),
-            OpenError::Seal(error) => {
-                CommandError::ReadWrite(Diagnostic::error("cli-cannot-seal").with("reason", error))
-            }
+            OpenError::Seal(error) => cannot_seal(error),
             OpenError::InUse { path } => CommandError::ReadWrite(
                 Diagnostic::error("cli-data-in-use").with("path", path.display()),
             ),

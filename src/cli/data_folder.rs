@@ -9,8 +9,8 @@ use crate::diagnostic::Diagnostic;
 const DEFAULT: &str = "data";
 
 /// What a data folder has, so that another folder is not taken for one without reports: every writer
-/// leaves the first, every report makes the second.
-const MARKS: [&str; 2] = ["lock", "reports"];
+/// leaves the first, every report makes the second, every person the third.
+const MARKS: [&str; 3] = ["lock", "reports", "people"];
 
 /// The argument that names the folder of the reports.
 #[derive(Clone, Debug, clap::Args)]
@@ -32,9 +32,17 @@ impl DataFolder {
     /// Fails where it is not there, so that a mistyped path does not look like a folder without
     /// reports.
     pub fn existing(&self, root: &Path) -> Result<PathBuf, CommandError> {
-        let path = self.path(root);
+        DataFolder::is_one(&self.path(root))
+    }
+
+    /// Returns a folder that somebody names, where it is one with reports.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it is not.
+    pub fn is_one(path: &Path) -> Result<PathBuf, CommandError> {
         if MARKS.iter().any(|mark| path.join(mark).exists()) {
-            Ok(path)
+            Ok(path.to_path_buf())
         } else {
             Err(CommandError::ReadWrite(
                 Diagnostic::error("cli-no-data-folder").with("path", path.display()),

@@ -5,14 +5,21 @@
 
 mod build;
 pub mod command_error;
+mod daily;
 pub mod data_folder;
 pub mod diagnostics;
 pub mod harmless;
+mod passphrase;
+pub mod people;
 pub mod portal;
+mod recovery;
 pub mod reports;
 mod serve;
+mod small_file;
+mod table;
 pub mod ui;
 mod usage;
+mod wording;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -43,6 +50,7 @@ struct Arguments {
 enum Command {
     Serve(serve::Arguments),
     Build(build::Arguments),
+    People(people::Arguments),
     Reports(reports::Arguments),
 }
 
@@ -65,6 +73,7 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
     match command {
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
+        Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
     }
 }

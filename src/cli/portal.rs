@@ -1,12 +1,15 @@
 //! The whole portal, from a folder on disk to outputs in memory: what `serve` and `build` share.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::cli::command_error::CommandError;
+use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, abridge, any_error, sort};
 use crate::form::{Definition, is_form_file};
 use crate::language::Language;
@@ -34,6 +37,54 @@ pub struct Portal {
     pub views: BTreeMap<Language, SiteView>,
     /// Its files.
     pub outputs: Vec<Output>,
+}
+
+/// The settings that matter to reports which are stored.
+pub struct Settings {
+    /// The settings of the portal.
+    pub config: Config,
+    /// What happens to its reports.
+    pub lifecycle: Arc<Lifecycle>,
+}
+
+impl Settings {
+    /// Reads the settings of the portal in a folder, and tells what is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// Fails where anything in them is an error: settings that were read in part erase too much.
+    pub fn read(ui: &mut Ui, root: &Path) -> Result<Settings, CommandError> {
+        let mut diagnostics = Vec::new();
+        let text = read_text(&root.join("site.yaml"), "site.yaml", &mut diagnostics);
+        let config = text.map(|text| {
+            let environment = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+            let (config, problems) = Config::parse(&text, &environment);
+            diagnostics.extend(problems);
+            config
+        });
+        if !diagnostics.is_empty() {
+            ui.tell_diagnostics(&diagnostics)?;
+        }
+        let lifecycle = Settings::lifecycle(ui, root)?;
+        match config {
+            Some(config) if !any_error(&diagnostics) => Ok(Settings { config, lifecycle }),
+            _ => Err(CommandError::Problems),
+        }
+    }
+
+    /// Reads what happens to the reports of the portal in a folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be read, after telling what is wrong.
+    pub fn lifecycle(ui: &mut Ui, root: &Path) -> Result<Arc<Lifecycle>, CommandError> {
+        let mut diagnostics = Vec::new();
+        let lifecycle = read_lifecycle(root, &mut diagnostics);
+        if !diagnostics.is_empty() {
+            ui.tell_diagnostics(&diagnostics)?;
+        }
+        lifecycle.map(Arc::new).ok_or(CommandError::Problems)
+    }
 }
 
 /// Builds the portal in a folder. All problems of settings, content, forms and theme come back
@@ -116,7 +167,7 @@ fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
 }
 
 /// Reads the forms of the portal; a portal without forms of its own has the ones that ship.
-fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
+pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
     let folder = root.join("forms");
     let mut sources = Vec::new();
     if folder.is_dir() {
@@ -174,7 +225,7 @@ fn form_sources(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceT
 }
 
 /// Reads the life cycle of cases: that of the portal, or else the one that ships.
-fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Lifecycle> {
+pub(super) fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Lifecycle> {
     let path = root.join(Lifecycle::PATH);
     let source = if path.exists() {
         read_text(&path, Lifecycle::PATH, diagnostics)?

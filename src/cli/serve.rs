@@ -7,12 +7,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use crate::cli::command_error::CommandError;
+use crate::cli::daily::{self, Daily};
 use crate::cli::data_folder::DataFolder;
 use crate::cli::portal::{Portal, assemble};
+use crate::cli::recovery;
 use crate::cli::reports;
+use crate::cli::reports::purge::rules;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
+use crate::durable::Folder;
 use crate::message::Catalogue;
 use crate::randomness::SystemRandomness;
 use crate::receiver::{self, Limits, Log, ServeError, Stop};
@@ -63,12 +67,30 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         ui.tell_diagnostics(&reports::diagnostics(&findings))?;
     }
 
+    let rules = rules(&portal.config.keep);
+    if let Some(unset) = rules.unset() {
+        ui.tell_diagnostics(&[unset])?;
+    }
+    let storage = Folder::new(&data, 0);
+    recovery::make(&data, &storage)?;
+    recovery::warn(ui, &data, &storage)?;
+
     let base_path = portal.config.base_path().to_owned();
     ui.print(&ui.text(
         "cli-serving",
         &[("address", &format!("http://{address}{base_path}/"))],
     ))?;
-    let served = portal_to_serve(portal, store, clock, log(ui.texts().clone()));
+    let (store, log) = (Arc::new(store), log(ui.texts().clone()));
+    let (daily_store, daily_log) = (Arc::clone(&store), Arc::clone(&log));
+    let _daily = Daily::start(clock.clone(), move || {
+        for entry in daily::work(&daily_store, &rules) {
+            daily_log(entry);
+        }
+    })
+    .map_err(|error| {
+        CommandError::ReadWrite(Diagnostic::error("cli-no-daily").with("reason", error))
+    })?;
+    let served = portal_to_serve(portal, store, clock, log);
     receiver::serve(listener, served, Stop::OnSignal).map_err(|error| match error {
         ServeError::Start(error) => cannot_listen(address, &error),
         ServeError::Portal(error) => {
@@ -79,7 +101,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
 
 fn portal_to_serve(
     portal: Portal,
-    store: Store,
+    store: Arc<Store>,
     clock: Arc<dyn Clock>,
     log: Log,
 ) -> receiver::Portal {
@@ -100,7 +122,7 @@ fn portal_to_serve(
             .filter_map(|language| views.remove(language))
             .collect(),
         forms,
-        store: Arc::new(store),
+        store,
         clock,
         randomness: Arc::new(SystemRandomness),
         base_path: config.base_path().to_owned(),

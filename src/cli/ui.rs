@@ -15,6 +15,7 @@ pub struct Ui {
     texts: Catalogue,
     out: Box<dyn Write + Send>,
     out_colours: Colours,
+    out_is_terminal: bool,
     err: Box<dyn Write + Send>,
     err_colours: Colours,
 }
@@ -38,6 +39,7 @@ impl Ui {
             language,
             texts: Catalogue::of_program(language),
             out_colours: colours(io::stdout().is_terminal()),
+            out_is_terminal: io::stdout().is_terminal(),
             out: Box::new(io::stdout()),
             err_colours: colours(io::stderr().is_terminal()),
             err: Box::new(io::stderr()),
@@ -66,6 +68,23 @@ impl Ui {
     /// Fails where it cannot be written.
     pub fn print(&mut self, text: &str) -> Result<(), CommandError> {
         write_line(&mut self.out, text)
+    }
+
+    /// Returns whether what is printed is shown on a terminal.
+    pub fn prints_on_terminal(&self) -> bool {
+        self.out_is_terminal
+    }
+
+    /// Prints bytes as they are, on the standard output.
+    ///
+    /// # Errors
+    ///
+    /// Fails where they cannot be written.
+    pub fn print_bytes(&mut self, bytes: &[u8]) -> Result<(), CommandError> {
+        self.out
+            .write_all(bytes)
+            .and_then(|()| self.out.flush())
+            .map_err(|error| command_error::of_output(&error))
     }
 
     /// Says something about the work, with a line break, on the standard error output.

@@ -111,6 +111,11 @@ impl FaultyFiles {
         self.done.load(Ordering::SeqCst)
     }
 
+    /// Counts on from this number of operations.
+    pub(crate) fn count(&self, done: usize) {
+        self.done.store(done, Ordering::SeqCst);
+    }
+
     fn next_fault(&self) -> Option<Fault> {
         let number = self.done.fetch_add(1, Ordering::SeqCst);
         let (operations, fault) = &*locked(&self.fails);

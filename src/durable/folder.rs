@@ -69,16 +69,26 @@ impl<F: FileSystem> Folder<F> {
     /// Fails where one cannot be removed.
     pub fn remove_unfinished(&self, _lock: &WriterLock) -> Result<Vec<PathBuf>, StorageError> {
         let _alone = AppendLock::take_alone(&self.root)?;
-        let mut found = Vec::new();
-        for entry in walk(&*self.files, &self.root, 0)? {
-            if let Entry::File(path) = entry
-                && is_temporary(&path)
-            {
-                self.files.remove(&path).context(&path)?;
-                found.push(path);
-            }
+        let found = self.unfinished()?;
+        for path in &found {
+            self.files.remove(path).context(path)?;
         }
         Ok(found)
+    }
+
+    /// Returns the files that are being written, or that an interrupted writer left unfinished.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder of the store cannot be read.
+    pub fn unfinished(&self) -> Result<Vec<PathBuf>, StorageError> {
+        let entries = walk(&*self.files, &self.root, 0)?.into_iter();
+        Ok(entries
+            .filter_map(|entry| match entry {
+                Entry::File(path) if is_temporary(&path) => Some(path),
+                _ => None,
+            })
+            .collect())
     }
 
     fn path(&self, name: &Name) -> PathBuf {

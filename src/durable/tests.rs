@@ -650,6 +650,8 @@ fn odd_files_are_listed_as_foreign_and_a_deep_tree_ends() {
 #[test]
 fn files_and_folders_are_for_the_owner_only() {
     let root = TempDir::new().unwrap();
+    // What is made in such a folder gets a mode that nobody asked for.
+    fs::set_permissions(root.path(), fs::Permissions::from_mode(0o2755)).unwrap();
     let data = root.path().join("new/data");
     create_root(&data).unwrap();
     let _lock = WriterLock::take(&data).unwrap();

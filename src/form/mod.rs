@@ -11,6 +11,7 @@ mod condition;
 mod definition;
 mod draft;
 mod reading;
+mod schema;
 mod validation;
 
 pub use answers::{Answer, Answers, CheckRow};
@@ -21,4 +22,5 @@ pub use definition::{
     is_form_file,
 };
 pub use draft::Draft;
+pub use schema::schema;
 pub use validation::FieldError;

@@ -63,6 +63,24 @@ pub enum LogEntry {
         /// What went wrong, with the file or folder concerned.
         reason: String,
     },
+    /// The work of every day was done.
+    Daily {
+        /// Reminders and other things that the program does itself.
+        acted: usize,
+        /// Cases that were erased.
+        erased: usize,
+        /// Cases of which the names were erased.
+        names: usize,
+        /// Cases that are kept though their time is over, because something is still to be done.
+        held: usize,
+        /// Cases in which something failed; it is tried again.
+        failed: usize,
+    },
+    /// The work of every day could not be done.
+    DailyFailed {
+        /// What went wrong, with the file or folder concerned.
+        reason: String,
+    },
     /// A page could not be made from its template.
     PageFailed {
         /// What went wrong.
@@ -102,6 +120,25 @@ impl LogEntry {
             }
             LogEntry::CaseFailed { reason } => {
                 catalogue.text("log-case-failed", &[("reason", &one_line(reason))])
+            }
+            LogEntry::Daily {
+                acted,
+                erased,
+                names,
+                held,
+                failed,
+            } => catalogue.text(
+                "log-daily",
+                &[
+                    ("acted", &acted.to_string()),
+                    ("erased", &erased.to_string()),
+                    ("names", &names.to_string()),
+                    ("held", &held.to_string()),
+                    ("failed", &failed.to_string()),
+                ],
+            ),
+            LogEntry::DailyFailed { reason } => {
+                catalogue.text("log-daily-failed", &[("reason", &one_line(reason))])
             }
             LogEntry::PageFailed { reason } => {
                 catalogue.text("log-page-failed", &[("reason", &one_line(reason))])
@@ -177,6 +214,16 @@ mod tests {
             },
             LogEntry::CaseFailed {
                 reason: "case 7: damaged".into(),
+            },
+            LogEntry::Daily {
+                acted: 1,
+                erased: 2,
+                names: 3,
+                held: 4,
+                failed: 5,
+            },
+            LogEntry::DailyFailed {
+                reason: "data\nfull".into(),
             },
             LogEntry::PageFailed {
                 reason: "x\n  at y".into(),

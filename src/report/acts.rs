@@ -340,6 +340,7 @@ impl Store {
                     action: Some(act.action.clone()),
                     progress: Some(progress),
                     registered: registered(act),
+                    counted: counted.as_ref().map(|counted| counted.name().is_some()),
                     submission,
                     files: act.files.clone(),
                     ..Open::default()
@@ -553,7 +554,7 @@ pub(super) struct Note {
 }
 
 /// Returns the secret key of a case, where this key opens it.
-fn case_key(cover: &Cover, key: &SecretKey) -> Option<SecretKey> {
+pub(super) fn case_key(cover: &Cover, key: &SecretKey) -> Option<SecretKey> {
     cover.access.iter().find_map(|access| {
         let plain = access.sealed.open(key).ok()?;
         let secret: SecretKey = std::str::from_utf8(&plain).ok()?.parse().ok()?;
@@ -638,5 +639,489 @@ impl<E> From<StorageError> for AttachError<E> {
             StorageError::Full { path } => AttachError::DiskFull { path },
             StorageError::File(error) => AttachError::File(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::fs;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use jiff::{SignedDuration, Timestamp};
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use crate::report::event::Measure;
+    use crate::report::fixture::{Later, SETTINGS, at, clock, person, recovery_key, report};
+    use crate::report::lifecycle::{Status, TrackState};
+    use crate::report::store::NewReport;
+
+    /// An organisation with a coordinator and a recovery key, and a report that was sent.
+    struct Office {
+        data: TempDir,
+        clock: Arc<Later>,
+        store: Store,
+        coordinator: Person,
+        coordinator_key: SecretKey,
+        recovery_key: SecretKey,
+        code: String,
+        case: CaseId,
+    }
+
+    impl Office {
+        fn new() -> Office {
+            Office::with(&NewReport {
+                names: json!({"phone": "0612345678"}),
+                ..report(1, json!({"short_story": "Hij gooide een stoel"}))
+            })
+        }
+
+        fn with(report: &NewReport) -> Office {
+            let data = TempDir::new().unwrap();
+            let clock = clock();
+            let store = Store::open(data.path(), at(Arc::clone(&clock)), SETTINGS)
+                .unwrap()
+                .0;
+            let recovery_key = recovery_key(data.path());
+            let (coordinator, coordinator_key) = person(data.path(), "Anna", Role::Coordinator);
+            let submitted = store.submit(report).unwrap();
+            Office {
+                data,
+                clock,
+                store,
+                coordinator,
+                coordinator_key,
+                recovery_key,
+                code: submitted.receipt.to_string(),
+                case: submitted.case,
+            }
+        }
+
+        fn opened(&self) -> OpenedCase {
+            self.store.open_with_receipt(&self.code).unwrap()
+        }
+
+        fn by_coordinator(&self) -> OpenedCase {
+            let reader = Reader::Person(&self.coordinator);
+            let opened = self
+                .store
+                .open_with_key(self.case, reader, &self.coordinator_key);
+            opened.unwrap()
+        }
+
+        fn act(&self, action: &str, change: impl Fn(&mut Act)) -> Result<Recorded, RecordError> {
+            let mut act = Act {
+                action: action.parse().unwrap(),
+                actor: Actor::REPORTER,
+                body: Body::default(),
+                files: Vec::new(),
+                submission_key: None,
+            };
+            change(&mut act);
+            self.store.record(&self.opened(), &act)
+        }
+
+        fn decide(&self, choice: &str) {
+            let decided = self.act(DECIDE_REGISTRATION, |act| {
+                act.body.choice = choice.parse().ok();
+            });
+            assert_eq!(decided.unwrap(), Recorded::Done);
+        }
+
+        fn statistics(&self) -> Vec<Value> {
+            let mut records = Vec::new();
+            let folder = self.data.path().join("statistics");
+            for year in fs::read_dir(folder).into_iter().flatten() {
+                for file in fs::read_dir(year.unwrap().path()).unwrap() {
+                    let bytes = fs::read(file.unwrap().path()).unwrap();
+                    records.push(serde_json::from_slice(&bytes).unwrap());
+                }
+            }
+            records
+        }
+    }
+
+    fn refusal(recorded: Result<Recorded, RecordError>) -> &'static str {
+        match recorded {
+            Err(RecordError::Refused { refused, .. }) => refused.code(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_reporter_reads_everything_and_leaves_no_trace_of_it() {
+        let office = Office::new();
+        let opened = office.opened();
+        let expected = json!({"short_story": "Hij gooide een stoel", "phone": "0612345678"});
+        assert_eq!(opened.case.answers, expected);
+        assert_eq!(opened.case.cover.history.len(), 1);
+        assert_eq!(office.opened().case.cover.history.len(), 1);
+    }
+
+    #[test]
+    fn a_wrong_code_opens_nothing_whatever_is_wrong() {
+        let office = Office::new();
+        let mut digits: Vec<char> = office.code.chars().collect();
+        digits[7] = if digits[7] == '0' { '1' } else { '0' };
+        let mistyped: String = digits.iter().collect();
+        let other = ReceiptCode::derive(&report(9, json!({})).submission_key).to_string();
+        for wrong in ["", "x", &mistyped, &other, &office.code[..23], "\u{0}"] {
+            let opened = office.store.open_with_receipt(wrong);
+            assert!(matches!(opened, Err(CaseError::WrongCode)), "{wrong}");
+        }
+        // The same first characters, another rest: found, and not opened.
+        let near = near_code(&office.code);
+        let opened = office.store.open_with_receipt(&near);
+        assert!(matches!(opened, Err(CaseError::WrongCode)));
+    }
+
+    /// Returns a valid code that starts like another.
+    fn near_code(code: &str) -> String {
+        let start: String = code.chars().take(4).collect();
+        (0..u64::MAX)
+            .map(|n| format!("{start}{n:015}"))
+            .flat_map(|text| {
+                (0..32).map(move |check| format!("{text}{}", crate::report::ids::digit_of(check)))
+            })
+            .find(|text| text.parse::<ReceiptCode>().is_ok())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_handler_reads_after_it_is_written_down_and_another_does_not_read() {
+        let office = Office::new();
+        let opened = office.by_coordinator();
+        assert_eq!(opened.case.answers["phone"], "0612345678");
+        let last = opened.case.cover.history.last().unwrap();
+        assert_eq!(last.kind, Kind::CaseOpened);
+        assert_eq!(last.actor.person.as_ref(), Some(&office.coordinator.id));
+
+        let (peer, peer_key) = person(office.data.path(), "Bram", Role::SupportTeamMember);
+        let reader = Reader::Person(&peer);
+        let closed = office.store.open_with_key(office.case, reader, &peer_key);
+        assert!(matches!(closed, Err(CaseError::NotEntitled { .. })));
+        // A case that stayed closed was not opened.
+        assert_eq!(office.opened().case.cover.history.len(), 2);
+
+        office
+            .store
+            .grant(&opened, &Reader::Person(&office.coordinator).actor(), &peer)
+            .unwrap();
+        let opened = office
+            .store
+            .open_with_key(office.case, reader, &peer_key)
+            .unwrap();
+        assert_eq!(opened.case.answers["phone"], "0612345678");
+    }
+
+    #[test]
+    fn the_recovery_key_opens_every_case() {
+        let office = Office::new();
+        let opened = office
+            .store
+            .open_with_key(office.case, Reader::Recovery, &office.recovery_key)
+            .unwrap();
+        assert_eq!(opened.case.answers["phone"], "0612345678");
+        let role = opened.case.cover.history.last().unwrap().actor.role;
+        assert_eq!(role, Role::RecoveryHolder);
+    }
+
+    #[test]
+    fn a_grant_of_another_case_opens_nothing_here() {
+        let office = Office::new();
+        let other = office.store.submit(&report(2, json!({}))).unwrap().case;
+        let read = |case: CaseId| {
+            let path = office.data.path().join(verify::event_path(case, 1));
+            let text = fs::read_to_string(&path).unwrap();
+            (path, serde_json::from_str::<Value>(&text).unwrap())
+        };
+        let (path, mut event) = read(office.case);
+        event["open"]["access"] = read(other).1["open"]["access"].clone();
+        overwrite(&path, &serde_json::to_vec(&event).unwrap());
+        let reader = Reader::Person(&office.coordinator);
+        let opened = office
+            .store
+            .open_with_key(office.case, reader, &office.coordinator_key);
+        assert!(matches!(opened, Err(CaseError::NotEntitled { .. })));
+    }
+
+    fn overwrite(path: &Path, bytes: &[u8]) {
+        let mut file = fs::File::create(path).unwrap();
+        Write::write_all(&mut file, bytes).unwrap();
+    }
+
+    #[test]
+    fn what_was_sealed_for_another_event_is_seen() {
+        let office = Office::new();
+        for text in ["eerste", "tweede"] {
+            office
+                .act("send_message", |act| act.body.text = Some(text.to_owned()))
+                .unwrap();
+        }
+        let path = |n| office.data.path().join(verify::event_path(office.case, n));
+        let read = |n| -> Value { serde_json::from_slice(&fs::read(path(n)).unwrap()).unwrap() };
+        let mut last = read(3);
+        last["sealed"] = read(2)["sealed"].clone();
+        overwrite(&path(3), &serde_json::to_vec(&last).unwrap());
+        let opened = office.store.open_with_receipt(&office.code);
+        let Err(CaseError::Damaged { findings, .. }) = opened else {
+            panic!("{opened:?}");
+        };
+        assert_eq!(findings[0].problem, Problem::Swapped);
+    }
+
+    #[test]
+    fn names_that_were_changed_or_taken_away_are_told() {
+        let office = Office::new();
+        let path = office.data.path().join(verify::names_path(office.case, 1));
+        let bytes = fs::read(&path).unwrap();
+        overwrite(&path, &bytes[1..]);
+        let problem = || match office.store.open_with_receipt(&office.code) {
+            Err(CaseError::Damaged { findings, .. }) => findings[0].problem.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(problem(), Problem::Changed);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(problem(), Problem::Missing);
+    }
+
+    #[test]
+    fn messages_go_both_ways_and_once() {
+        let office = Office::new();
+        let key = Some(report(7, json!({})).submission_key);
+        for expected in [Recorded::Done, Recorded::Repeated] {
+            let sent = office.act("send_message", |act| {
+                act.body.text = Some("Is er al nieuws?".to_owned());
+                act.submission_key = key;
+            });
+            assert_eq!(sent.unwrap(), expected);
+        }
+        let opened = office.by_coordinator();
+        let answer = Act {
+            action: "send_message".parse().unwrap(),
+            actor: Reader::Person(&office.coordinator).actor(),
+            body: Body {
+                text: Some("Morgen bellen we je.".to_owned()),
+                ..Body::default()
+            },
+            files: Vec::new(),
+            submission_key: None,
+        };
+        office.store.record(&opened, &answer).unwrap();
+        let opened = office.opened();
+        let texts: Vec<&str> = opened
+            .case
+            .taken("send_message")
+            .filter_map(|entry| entry.body.text.as_deref())
+            .collect();
+        assert_eq!(texts, ["Is er al nieuws?", "Morgen bellen we je."]);
+        assert_eq!(refusal(office.act("send_message", |_| {})), "text_missing");
+    }
+
+    #[test]
+    fn only_the_reporter_decides_about_registration_and_the_last_decision_counts() {
+        let office = Office::new();
+        office.decide("count_only");
+        let expected = json!({
+            "format": 1, "form": "incident", "year": 2026, "month": 11,
+            "counts": "count_only", "choices": {"behaviour_kinds": ["verbal"]},
+        });
+        assert_eq!(office.statistics(), [expected]);
+        office.decide("register_unnamed");
+        let counts: Vec<Value> = office
+            .statistics()
+            .iter()
+            .map(|r| r["counts"].clone())
+            .collect();
+        assert_eq!(counts, ["registered"]);
+        office.decide("not_register");
+        assert_eq!(office.statistics(), [Value::Null; 0]);
+        let cover = office.opened().case.cover;
+        assert_eq!(cover.registered, Some(false));
+        assert_eq!(
+            cover.progress.state_of("registration"),
+            TrackState::Declined
+        );
+
+        let by_handler = office.act(DECIDE_REGISTRATION, |act| {
+            act.actor = Reader::Person(&office.coordinator).actor();
+            act.body.choice = "register_named".parse().ok();
+        });
+        assert_eq!(refusal(by_handler), "not_yours");
+        assert_eq!(office.statistics(), [Value::Null; 0]);
+    }
+
+    #[test]
+    fn a_statistics_record_tells_neither_case_nor_moment() {
+        let office = Office::new();
+        office.decide("register_named");
+        let year = office.data.path().join("statistics/2026");
+        let file = fs::read_dir(&year).unwrap().next().unwrap().unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        assert!(!text.contains(&office.case.plain()), "{text}");
+        let changed = file.metadata().unwrap().modified().unwrap();
+        assert!(Timestamp::try_from(changed).unwrap() < "2001-01-01T00:00:00Z".parse().unwrap());
+    }
+
+    #[test]
+    fn withdrawing_ends_the_case_and_not_the_care() {
+        let office = Office::new();
+        office.act("withdraw", |_| {}).unwrap();
+        let progress = office.opened().case.cover.progress;
+        assert_eq!(progress.status, Status::Withdrawn);
+        assert_eq!(progress.state_of("after_care"), TrackState::Open);
+        assert_eq!(refusal(office.act("withdraw", |_| {})), "not_now");
+    }
+
+    fn measure_choice(action: &str) -> Option<Code> {
+        (action == "decide_measure").then(|| "measure".parse().unwrap())
+    }
+
+    #[test]
+    fn a_measure_is_decided_whole_or_not() {
+        let office = Office::new();
+        office.clock.wait(SignedDuration::from_hours(2));
+        let whole = Measure {
+            kind: "written_warning".parse().unwrap(),
+            behaviour: "Gooide een stoel".to_owned(),
+            hearing: "heard".parse().unwrap(),
+            hearing_reason: None,
+            informed: "Per brief".to_owned(),
+            ends_on: "2027-05-20".parse().unwrap(),
+            review_on: "2027-02-20".parse().unwrap(),
+        };
+        let opened = office.by_coordinator();
+        let take = |action: &str, measure: Option<&Measure>| {
+            let act = Act {
+                action: action.parse().unwrap(),
+                actor: Reader::Person(&office.coordinator).actor(),
+                body: Body {
+                    measure: measure.cloned(),
+                    choice: measure_choice(action),
+                    ..Body::default()
+                },
+                files: Vec::new(),
+                submission_key: None,
+            };
+            office.store.record(&opened, &act)
+        };
+        take("acknowledge", None).unwrap();
+        take("start", None).unwrap();
+        let vague = Measure {
+            behaviour: " ".to_owned(),
+            ..whole.clone()
+        };
+        assert_eq!(refusal(take("decide_measure", Some(&vague))), "incomplete");
+        assert_eq!(refusal(take("decide_measure", None)), "incomplete");
+        take("decide_measure", Some(&whole)).unwrap();
+        let opened = office.opened();
+        let decided = opened.case.taken("decide_measure").next_back().unwrap();
+        assert_eq!(decided.body.measure.as_ref(), Some(&whole));
+    }
+
+    #[test]
+    fn a_file_is_sealed_found_again_and_gone_when_it_was_refused() {
+        let office = Office::new();
+        let opened = office.opened();
+        let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n % 251) as u8).collect();
+        let attach = |most| {
+            office
+                .store
+                .attach(&opened, most, |out| out.write_all(&bytes))
+        };
+        let (file, ()) = attach(1_000_000).unwrap();
+        let path = office
+            .data
+            .path()
+            .join(verify::file_path(office.case, &file.id));
+        let stored = fs::read(&path).unwrap();
+        assert_eq!(file.bytes, u64::try_from(stored.len()).unwrap());
+        assert_eq!(file.digest, Digest::of(&stored));
+        assert!(!stored.windows(50).any(|window| window == &bytes[..50]));
+
+        let added = office.act("add_files", |act| {
+            act.files = vec![file.clone()];
+            act.body.files = vec![crate::report::event::FileNote {
+                id: file.id.clone(),
+                name: "foto.jpg".to_owned(),
+                kind: "jpeg".parse().unwrap(),
+                media_type: "image/jpeg".to_owned(),
+                bytes: 300_000,
+            }];
+        });
+        assert_eq!(added.unwrap(), Recorded::Done);
+        let opened = office.opened();
+        let mut read = Vec::new();
+        office
+            .store
+            .read_file(&opened, &file.id)
+            .unwrap()
+            .read_to_end(&mut read)
+            .unwrap();
+        assert_eq!(read, bytes);
+        assert!(
+            office
+                .store
+                .read_file(&opened, &"zzzz".parse().unwrap())
+                .is_err()
+        );
+
+        assert!(matches!(attach(1000), Err(AttachError::Source(_))));
+        let refused: Result<(FileRef, ()), _> = office.store.attach(&opened, 1000, |out| {
+            out.write_all(b"half").unwrap();
+            Err("no photo")
+        });
+        assert!(matches!(refused, Err(AttachError::Source("no photo"))));
+        let folder = path.parent().unwrap();
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_was_sent_and_never_confirmed_is_gone_after_a_start() {
+        let office = Office::new();
+        let opened = office.opened();
+        let attached: Result<(FileRef, ()), AttachError<io::Error>> =
+            office
+                .store
+                .attach(&opened, 1000, |out| out.write_all(b"los"));
+        let path = office
+            .data
+            .path()
+            .join(verify::file_path(office.case, &attached.unwrap().0.id));
+        assert!(path.exists());
+        drop(office.store);
+        let (_, findings) = Store::open(office.data.path(), at(office.clock), SETTINGS).unwrap();
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].problem, Problem::Unfinished);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn sixteen_people_who_write_at_once_all_find_a_place() {
+        let office = Office::new();
+        let opened = office.opened();
+        std::thread::scope(|scope| {
+            for n in 0..16 {
+                let (office, opened) = (&office, &opened);
+                scope.spawn(move || {
+                    let act = Act {
+                        action: "send_message".parse().unwrap(),
+                        actor: Actor::REPORTER,
+                        body: Body {
+                            text: Some(n.to_string()),
+                            ..Body::default()
+                        },
+                        files: Vec::new(),
+                        submission_key: None,
+                    };
+                    office.store.record(opened, &act).unwrap();
+                });
+            }
+        });
+        assert_eq!(office.opened().case.taken("send_message").count(), 16);
+        assert_eq!(office.store.cases().unwrap().findings, []);
     }
 }

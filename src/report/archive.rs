@@ -66,6 +66,11 @@ impl Archive {
         }
     }
 
+    /// Returns the store of the cases.
+    pub(super) fn storage(&self) -> &dyn Storage {
+        self.storage.as_ref()
+    }
+
     /// Reads and checks all cases.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ pub struct Cover {
     pub form: FormVersion,
     /// Whether the report may be registered, where that was decided.
     pub registered: Option<bool>,
+    /// Whether the statistics have a record of it.
+    pub counted: bool,
     /// What happened, in order.
     pub history: Vec<Happening>,
     /// When the answers that say who somebody is were erased, where they were.
@@ -164,6 +166,7 @@ impl Cover {
             recipient: open.recipient.clone()?,
             form: open.form.clone()?,
             registered: open.registered,
+            counted: open.counted.unwrap_or_default(),
             history: Vec::new(),
             names_erased_at: None,
             files: Vec::new(),
@@ -209,6 +212,7 @@ impl Cover {
             self.acts.extend(open.submission);
         }
         self.registered = open.registered.or(self.registered);
+        self.counted = open.counted.unwrap_or(self.counted);
         self.add(event);
         Some(self)
     }
@@ -224,6 +228,13 @@ impl Cover {
     /// Returns the number of the last event.
     pub fn last_sequence(&self) -> u32 {
         self.history.last().map_or(0, |last| last.sequence)
+    }
+
+    /// Returns the number of the event that erased the answers that say who somebody is, where one did.
+    pub fn names_erased_by(&self) -> Option<u32> {
+        let mut history = self.history.iter().rev();
+        let erased = history.find(|line| line.kind == Kind::NamesErased)?;
+        Some(erased.sequence)
     }
 
     /// Returns whether a person has the key of the case.

@@ -7,6 +7,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -25,7 +26,7 @@ pub const FORMAT: u32 = 1;
 pub const LAST_SEQUENCE: u32 = 99_999;
 
 /// An event, as it stands in its file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// Format of the file.
     pub format: u32,
@@ -50,7 +51,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A reporter sent a report.
@@ -85,7 +86,7 @@ impl Kind {
 }
 
 /// Who did it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
     /// In which role.
     pub role: Role,
@@ -110,7 +111,7 @@ impl Actor {
 
 /// The part that is readable without a key. It holds codes, dates, digests, and keys that are public
 /// or sealed; never words of a person.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Open {
     /// The form that was filled in, where one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -127,6 +128,10 @@ pub struct Open {
     /// Whether the report may be registered, where that was decided; how, is sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered: Option<bool>,
+    /// Whether the statistics have a record of the report since that decision, so that it is not
+    /// counted once more when it is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<bool>,
     /// Digest of the key that the form carried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submission: Option<Digest>,
@@ -151,7 +156,7 @@ pub struct Open {
 }
 
 /// A form in one of its versions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FormVersion {
     /// Id of the form.
     pub id: Code,
@@ -160,7 +165,7 @@ pub struct FormVersion {
 }
 
 /// The keys of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseKeys {
     /// Everything in the case is sealed to this key.
     pub public: PublicKey,
@@ -169,7 +174,7 @@ pub struct CaseKeys {
 }
 
 /// How the receipt code opens a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
     /// The part of the code that finds the case.
     pub locator: Locator,
@@ -178,7 +183,7 @@ pub struct Receipt {
 }
 
 /// People who got the secret key of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Access {
     /// Ids of the people.
     pub people: Vec<Code>,
@@ -189,7 +194,7 @@ pub struct Access {
 }
 
 /// A sealed file that belongs to an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileRef {
     /// Its random id; the file is `attachments/<id>.age`.
     pub id: Code,
@@ -200,7 +205,7 @@ pub struct FileRef {
 }
 
 /// What is sealed in an event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Contents {
     /// The case of the event that this belongs to.
     pub case: CaseId,
@@ -214,7 +219,7 @@ pub struct Contents {
 }
 
 /// What people said with an event. Which parts there are depends on the action.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Body {
     /// Tag of the language in which the form was filled in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -246,7 +251,7 @@ pub struct Body {
 }
 
 /// What a sealed file is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileNote {
     /// Id of the file.
     pub id: Code,
@@ -262,13 +267,13 @@ pub struct FileNote {
 
 /// A measure towards a citizen. It names concrete behaviour and ends by itself (requirements of
 /// ombudsmen: warn and hear first, name recent behaviour, evaluate).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Measure {
     /// What kind of measure, such as `written_warning`.
     pub kind: Code,
     /// What the citizen did.
     pub behaviour: String,
-    /// Whether the citizen was heard: `heard`, `impossible`, `declined` or `later`.
+    /// Whether the citizen was heard: a [`crate::report::lifecycle::Hearing`].
     pub hearing: Code,
     /// Why the citizen was not heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]

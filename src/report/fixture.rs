@@ -1,15 +1,26 @@
 //! What the tests of this room share: a fixed moment, and reports to send.
 
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::durable::{
+    Folder, Listed, Name, NewFile, PathError, Put, Removal, Storage, StorageError,
+};
 use crate::language::Language;
 use crate::randomness::SystemRandomness;
+use crate::report::acts::OpenedCase;
+use crate::report::event::Role;
 use crate::report::lifecycle::Lifecycle;
-use crate::report::store::{NewReport, StoreSettings, Surroundings};
+use crate::report::people::{self, Keys, Person};
+use crate::report::receipt::ReceiptCode;
+use crate::report::seal::{Sealed, SecretKey};
+use crate::report::store::{NewReport, Store, StoreSettings, Surroundings};
 
 pub(super) const SETTINGS: StoreSettings = StoreSettings {
     least_free_bytes: 0,
@@ -48,6 +59,42 @@ pub(super) fn at(clock: Arc<Later>) -> Surroundings {
     }
 }
 
+/// Opens the case of the report that was sent with this key, as its reporter.
+pub(super) fn reporter_of(store: &Store, key: u8) -> OpenedCase {
+    let code = ReceiptCode::derive(&report(key, Value::Null).submission_key);
+    store.open_with_receipt(&code.to_string()).unwrap()
+}
+
+/// Makes the recovery key, and returns its secret half.
+pub(super) fn recovery_key(data: &Path) -> SecretKey {
+    let folder = Folder::new(data, 0);
+    people::make_recovery_key(&folder, "").unwrap();
+    let name = Name::parse(people::RECOVERY_SECRET).unwrap();
+    let text = folder.get(&name).unwrap().unwrap();
+    SecretKey::from_file(std::str::from_utf8(&text).unwrap()).unwrap()
+}
+
+/// Somebody who handles reports, with the key that no passphrase has to open first.
+pub(super) fn person(data: &Path, name: &str, role: Role) -> (Person, SecretKey) {
+    let key = SecretKey::generate();
+    let person = Person {
+        format: people::FORMAT,
+        id: name.to_lowercase().parse().unwrap(),
+        version: 1,
+        changed_at: Timestamp::UNIX_EPOCH,
+        name: name.to_owned(),
+        roles: vec![role],
+        units: Vec::new(),
+        keys: Some(Keys {
+            public: key.public(),
+            private: Sealed::to_keys(b"", &[key.public()]).unwrap(),
+            one_time: false,
+        }),
+    };
+    people::put(&Folder::new(data, 0), &person).unwrap();
+    (person, key)
+}
+
 /// A report that is sent with this key, with these answers and a name to reach somebody by.
 pub(super) fn report(key: u8, answers: Value) -> NewReport {
     NewReport {
@@ -59,5 +106,74 @@ pub(super) fn report(key: u8, answers: Value) -> NewReport {
         names: json!({}),
         countable: json!({"behaviour_kinds": ["verbal"]}),
         recipient: "coordinator".parse().unwrap(),
+    }
+}
+
+/// A folder in which one operation fails, counted from 1: before anything happened, or after all of it.
+pub(super) struct Faulty {
+    pub(super) folder: Folder,
+    pub(super) left: AtomicUsize,
+    pub(super) after: bool,
+}
+
+impl Faulty {
+    /// Returns a folder that works until told otherwise.
+    pub(super) fn at(data: &Path) -> Faulty {
+        Faulty {
+            folder: Folder::new(data, 0),
+            left: AtomicUsize::new(0),
+            after: false,
+        }
+    }
+
+    fn run<T>(
+        &self,
+        operation: impl FnOnce() -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let fails = self
+            .left
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+            == Ok(1);
+        if fails && !self.after {
+            return Err(failed());
+        }
+        let done = operation()?;
+        if fails { Err(failed()) } else { Ok(done) }
+    }
+}
+
+fn failed() -> StorageError {
+    StorageError::File(PathError {
+        path: "somewhere".into(),
+        source: std::io::Error::other("made to fail"),
+    })
+}
+
+impl Storage for Faulty {
+    fn put_if_absent(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
+        self.run(|| self.folder.put_if_absent(name, bytes))
+    }
+    fn put_undated(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
+        self.run(|| self.folder.put_undated(name, bytes))
+    }
+    fn create(&self, name: &Name, most_bytes: u64) -> Result<Box<dyn NewFile>, StorageError> {
+        self.run(|| self.folder.create(name, most_bytes))
+    }
+    fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, StorageError> {
+        self.run(|| self.folder.get(name))
+    }
+    fn open(&self, name: &Name) -> Result<Option<Box<dyn Read + Send>>, StorageError> {
+        self.run(|| self.folder.open(name))
+    }
+    fn list(&self, prefix: &str) -> Result<Vec<Listed>, StorageError> {
+        self.run(|| self.folder.list(prefix))
+    }
+    fn delete(&self, name: &Name) -> Result<(), StorageError> {
+        self.run(|| self.folder.delete(name))
+    }
+    fn remove_folder(&self, prefix: &str) -> Result<Removal, StorageError> {
+        self.run(|| self.folder.remove_folder(prefix))
     }
 }

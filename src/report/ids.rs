@@ -337,10 +337,20 @@ pub(super) fn random_code(
 ) -> Result<Code, NoRandomness> {
     let mut bytes = vec![0; characters.min(LONGEST_CODE)];
     randomness.fill(&mut bytes)?;
-    let digits = bytes
-        .iter()
-        .map(|byte| digit_of(byte & 31).to_ascii_lowercase());
-    Ok(Code(digits.collect()))
+    Ok(code_from(&bytes))
+}
+
+/// Makes a code of at most 32 characters that only who has the digest can make.
+pub(super) fn code_of(digest: &Digest, characters: usize) -> Code {
+    let (bytes, _) = digest.0.split_at(characters.min(digest.0.len()));
+    code_from(bytes)
+}
+
+/// Makes a code of the last bits of bytes.
+fn code_from(bytes: &[u8]) -> Code {
+    let digits = bytes.iter();
+    let digits = digits.map(|byte| digit_of(byte & 31).to_ascii_lowercase());
+    Code(digits.collect())
 }
 
 impl fmt::Display for Code {

@@ -6,18 +6,24 @@
 
 pub mod acts;
 pub mod archive;
+pub mod audit;
 pub mod case;
 mod case_keys;
-pub mod due;
 pub mod event;
 #[cfg(test)]
 mod fixture;
 pub mod ids;
 pub mod lifecycle;
+pub mod owed;
 pub mod people;
 pub mod receipt;
 mod receipts;
+pub mod retention;
+pub mod schema;
 pub mod seal;
 pub mod statistics;
 pub mod store;
 pub mod verify;
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,10 @@
 //! Invariant: the latest whole version counts; whoever was removed is sealed for no longer.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -24,7 +26,10 @@ pub const FORMAT: u32 = 1;
 const PEOPLE: &str = "people/";
 
 /// File with the public half of the recovery key.
-const RECOVERY: &str = "recovery.pub";
+pub const RECOVERY: &str = "recovery.pub";
+
+/// File with the secret half of the recovery key, until somebody has brought it to the safe.
+pub const RECOVERY_SECRET: &str = "recovery-key.txt";
 
 /// Characters of a person's id: told apart at a glance, and enough for a million people.
 const ID_CHARACTERS: usize = 8;
@@ -43,7 +48,7 @@ pub const SHORTEST_PASSPHRASE: usize = 15;
 const LAST_VERSION: u32 = 99_999;
 
 /// A person, as the file has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// Format of the file.
     pub format: u32,
@@ -64,7 +69,7 @@ pub struct Person {
 }
 
 /// The keys of a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Keys {
     /// With this, reports are sealed for the person.
     pub public: PublicKey,
@@ -145,9 +150,39 @@ pub enum PeopleError {
         /// Whose key.
         id: Code,
     },
-    /// There is a recovery key already.
-    #[error("there is a recovery key already")]
-    RecoveryKeyThere,
+    /// The file of the secret recovery key holds no key.
+    #[error("{RECOVERY_SECRET} holds no key")]
+    DamagedRecoveryKey,
+}
+
+/// The people as they were read last. Reading them again costs one look at the folder while nothing has
+/// changed, because every change is a file with a name of its own.
+#[derive(Debug, Default)]
+pub(super) struct KnownPeople(Mutex<Option<(Vec<String>, Arc<People>)>>);
+
+impl KnownPeople {
+    /// Returns the people as they are now.
+    pub(super) fn now(&self, storage: &dyn Storage) -> Result<Arc<People>, PeopleError> {
+        let names: Vec<String> = storage
+            .list(PEOPLE)?
+            .into_iter()
+            .map(|listed| match listed {
+                Listed::File(name) => name.as_str().to_owned(),
+                Listed::Foreign(path) => path.display().to_string(),
+                Listed::Unreadable(error) => error.to_string(),
+            })
+            .collect();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((then, people)) = known.as_ref()
+            && *then == names
+            && people.recovery.is_some()
+        {
+            return Ok(Arc::clone(people));
+        }
+        let people = Arc::new(People::read(storage)?);
+        *known = Some((names, Arc::clone(&people)));
+        Ok(people)
+    }
 }
 
 impl People {
@@ -312,24 +347,34 @@ pub fn choose_passphrase(
     replace(storage, person, now, Some(keys))
 }
 
-/// Makes the recovery key, where there is none, and returns the secret half: it belongs in a safe and
-/// nowhere else.
+/// Makes the recovery key, where there is none. The secret half is on disk before the public one, so
+/// that nothing is ever sealed to a key that nobody has; it stands below these comments in a file that
+/// belongs in a safe. What an interrupted try left is used and finished.
 ///
 /// # Errors
 ///
-/// Fails where there is one, or its public half is not surely on disk.
-pub fn make_recovery_key(storage: &dyn Storage) -> Result<SecretKey, PeopleError> {
-    let key = SecretKey::generate();
-    put_recovery_key(storage, &key.public())?;
-    Ok(key)
-}
-
-fn put_recovery_key(storage: &dyn Storage, key: &PublicKey) -> Result<(), PeopleError> {
-    let line = format!("{key}\n");
-    match storage.put_if_absent(&Name::parse(RECOVERY)?, line.as_bytes())? {
-        Put::Stored => Ok(()),
-        Put::AlreadyThere => Err(PeopleError::RecoveryKeyThere),
+/// Fails where the two halves are not surely on disk.
+pub fn make_recovery_key(storage: &dyn Storage, comments: &str) -> Result<(), PeopleError> {
+    let public = Name::parse(RECOVERY)?;
+    if storage.get(&public)?.is_some() {
+        return Ok(());
     }
+    let secret = Name::parse(RECOVERY_SECRET)?;
+    let new = SecretKey::generate().to_text();
+    let mut text = Zeroizing::new(format!("{comments}{}\n", *new).into_bytes());
+    if storage.put_if_absent(&secret, &text)? == Put::AlreadyThere {
+        let there = storage.get(&secret)?;
+        text = Zeroizing::new(there.ok_or(PeopleError::DamagedRecoveryKey)?);
+        // Whoever wrote it may have failed to make it durable.
+        storage.put_if_absent(&secret, &text)?;
+    }
+    let key = std::str::from_utf8(&text)
+        .ok()
+        .and_then(|text| SecretKey::from_file(text).ok())
+        .ok_or(PeopleError::DamagedRecoveryKey)?;
+    // Whoever was first had the same secret.
+    storage.put_if_absent(&public, format!("{}\n", key.public()).as_bytes())?;
+    Ok(())
 }
 
 fn replace(
@@ -357,7 +402,7 @@ fn replace(
     Ok(replaced)
 }
 
-fn put(storage: &dyn Storage, person: &Person) -> Result<(), PeopleError> {
+pub(super) fn put(storage: &dyn Storage, person: &Person) -> Result<(), PeopleError> {
     let mut bytes = serde_json::to_vec_pretty(person)?;
     bytes.push(b'\n');
     let name = Name::parse(&person_path(&person.id, person.version))?;
@@ -454,6 +499,7 @@ mod tests {
     use tempfile::TempDir;
 
     use crate::durable::Folder;
+    use crate::durable::faults::{FAULTS, FaultyFiles};
     use crate::randomness::SystemRandomness;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -507,7 +553,7 @@ mod tests {
             Err(PeopleError::ShortPassphrase)
         ));
         let chosen = choose(&code.to_string(), "een lange zin van mij").unwrap();
-        assert_eq!(office.people().persons, [chosen.clone()]);
+        assert_eq!(office.people().persons, std::slice::from_ref(&chosen));
         assert_eq!(
             chosen.unlock("een lange zin van mij").unwrap().public(),
             key.public()
@@ -583,15 +629,94 @@ mod tests {
         assert_eq!(people.damaged.len(), 2);
     }
 
+    const COMMENTS: &str = "# Naar de kluis.\n";
+
+    fn secret(storage: &dyn Storage) -> Option<SecretKey> {
+        let bytes = storage.get(&Name::parse(RECOVERY_SECRET).unwrap()).unwrap();
+        bytes.map(|bytes| SecretKey::from_file(&String::from_utf8(bytes).unwrap()).unwrap())
+    }
+
+    #[test]
+    fn a_change_is_seen_at_once() {
+        let office = Office::new();
+        let known = KnownPeople::default();
+        let names = || -> Vec<String> {
+            let people = known.now(&office.storage).unwrap();
+            people
+                .persons
+                .iter()
+                .map(|person| person.name.clone())
+                .collect()
+        };
+        make_recovery_key(&office.storage, COMMENTS).unwrap();
+        assert!(names().is_empty());
+        let (anna, _) = office.add("Anna", &[Role::Coordinator]);
+        assert_eq!(names(), ["Anna"]);
+        remove(&office.storage, &anna, NOW).unwrap();
+        let people = known.now(&office.storage).unwrap();
+        assert_eq!(people.person(&anna.id).unwrap().keys, None);
+    }
+
     #[test]
     fn there_is_one_recovery_key() {
         let office = Office::new();
-        let key = make_recovery_key(&office.storage).unwrap();
+        make_recovery_key(&office.storage, COMMENTS).unwrap();
+        let key = secret(&office.storage).unwrap();
         assert_eq!(office.people().recovery, Some(key.public()));
+        make_recovery_key(&office.storage, COMMENTS).unwrap();
+        assert_eq!(office.people().recovery, Some(key.public()));
+
+        // When the secret is in the safe, no other is made.
+        let name = Name::parse(RECOVERY_SECRET).unwrap();
+        office.storage.delete(&name).unwrap();
+        make_recovery_key(&office.storage, COMMENTS).unwrap();
+        assert!(secret(&office.storage).is_none());
+        assert_eq!(office.people().recovery, Some(key.public()));
+    }
+
+    #[test]
+    fn whatever_fails_no_public_recovery_key_is_without_its_secret() {
+        for fault in FAULTS {
+            for operation in 0.. {
+                let data = TempDir::new().unwrap();
+                let files = FaultyFiles::default();
+                let storage = Folder::with_files(data.path(), 0, files.clone());
+                files.fail(operation..operation + 1, fault);
+                let made = make_recovery_key(&storage, COMMENTS);
+                let reached = files.done() > operation;
+                files.heal();
+                let public = People::read(&storage).unwrap().recovery;
+                let halves = secret(&storage).map(|key| key.public());
+                assert!(
+                    public.is_none() || public == halves,
+                    "{fault:?} {operation}"
+                );
+                assert!(made.is_err() || public.is_some(), "{fault:?} {operation}");
+
+                make_recovery_key(&storage, COMMENTS).unwrap();
+                let public = People::read(&storage).unwrap().recovery;
+                assert!(
+                    halves.is_none() || public == halves,
+                    "{fault:?} {operation}"
+                );
+                assert_eq!(public, secret(&storage).map(|key| key.public()));
+                if !reached {
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_that_holds_no_key_is_told_and_left() {
+        let office = Office::new();
+        let name = Name::parse(RECOVERY_SECRET).unwrap();
+        office.storage.put_if_absent(&name, b"# leeg\n").unwrap();
         assert!(matches!(
-            make_recovery_key(&office.storage),
-            Err(PeopleError::RecoveryKeyThere)
+            make_recovery_key(&office.storage, COMMENTS),
+            Err(PeopleError::DamagedRecoveryKey)
         ));
-        assert_eq!(office.people().recovery, Some(key.public()));
+        assert_eq!(office.people().recovery, None);
+        assert_eq!(office.storage.get(&name).unwrap().unwrap(), b"# leeg\n");
     }
 }

@@ -49,6 +49,14 @@ impl Receipts {
         }
     }
 
+    /// Forgets a case that was erased.
+    pub(super) fn forget(&self, locator: &Locator, case: CaseId) {
+        let mut cases = self.cases.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = cases.get_mut(locator) {
+            known.retain(|id| *id != case);
+        }
+    }
+
     /// Opens the case that a code is for, among those that `read` gives. Without a code, or where it
     /// opens none, there is none.
     pub(super) fn open<E>(

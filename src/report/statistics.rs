@@ -6,6 +6,7 @@
 //! and nothing by which it could be brought back to a case; not even its file tells when it was written.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ use crate::durable::{Name, Put, Storage};
 use crate::randomness::{NoRandomness, Randomness};
 use crate::report::acts::{DECIDE_REGISTRATION, RecordError};
 use crate::report::case::{Case, Cover};
-use crate::report::ids::{Code, random_code};
+use crate::report::ids::{Code, Digest, code_of, random_code};
 
 /// The format of statistics records that this version writes.
 pub const FORMAT: u32 = 1;
@@ -23,7 +24,7 @@ pub const FORMAT: u32 = 1;
 const NAME_CHARACTERS: usize = 16;
 
 /// How a report counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Counts {
     /// It was entered in the register, with or without a name.
@@ -35,7 +36,7 @@ pub enum Counts {
 }
 
 /// A record, as its file has it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// Format of the file.
     pub format: u32,
@@ -85,14 +86,17 @@ pub(super) fn count(
         counts,
         choices: case.countable().cloned().unwrap_or_default(),
     };
-    Ok(Counted(Some(put(storage, &record, randomness)?)))
+    let id = random_code(randomness, NAME_CHARACTERS)?;
+    Ok(Counted(Some(put(storage, &record, &id)?)))
 }
 
-/// Counts a report that is about to be erased and never was counted.
+/// Counts a report that is being erased and never was counted. Its record has a name that only the
+/// bytes of its first event give: counting it again makes no second record, and once those bytes are
+/// gone nothing leads from the case to the record.
 pub(super) fn count_erased(
     storage: &dyn Storage,
     cover: &Cover,
-    randomness: &dyn Randomness,
+    first_event: &[u8],
 ) -> Result<(), RecordError> {
     let record = Record {
         format: FORMAT,
@@ -102,7 +106,9 @@ pub(super) fn count_erased(
         counts: Counts::ReportedOnly,
         choices: Value::Null,
     };
-    put(storage, &record, randomness).map(|_| ())
+    let id = Digest::of_parts(&[b"meldwijzer statistics of erased 1\0", first_event]);
+    let id = code_of(&id, NAME_CHARACTERS);
+    put(storage, &record, &id).map(|_| ())
 }
 
 /// Takes away the record of the decision before, now that another is on disk.
@@ -124,15 +130,10 @@ pub(super) fn withdraw(storage: &dyn Storage, counted: Option<Counted>) {
     }
 }
 
-fn put(
-    storage: &dyn Storage,
-    record: &Record,
-    randomness: &dyn Randomness,
-) -> Result<Name, RecordError> {
+fn put(storage: &dyn Storage, record: &Record, id: &Code) -> Result<Name, RecordError> {
     let mut bytes =
         serde_json::to_vec_pretty(record).map_err(|error| RecordError::Event(error.into()))?;
     bytes.push(b'\n');
-    let id = random_code(randomness, NAME_CHARACTERS)?;
     let name = Name::parse(&format!("statistics/{}/{id}.json", record.year))?;
     match storage.put_undated(&name, &bytes)? {
         Put::Stored => Ok(name),

@@ -26,7 +26,7 @@ use crate::report::event::{
 };
 use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
 use crate::report::lifecycle::{Lifecycle, Progress};
-use crate::report::people::{People, PeopleError};
+use crate::report::people::{KnownPeople, People, PeopleError};
 use crate::report::receipt::ReceiptCode;
 use crate::report::receipts::Receipts;
 use crate::report::seal::{Envelope, PublicKey, RANDOM_WORK, SealError, Sealed};
@@ -71,6 +71,7 @@ pub struct Store {
     pub(super) around: Surroundings,
     pub(super) data: PathBuf,
     keys: KeyMaker,
+    people: KnownPeople,
     pub(super) receipts: Receipts,
     locks: Vec<Mutex<()>>,
     /// There is one writer per data folder; whoever has no lock takes one for each event.
@@ -249,6 +250,7 @@ impl Store {
             around,
             data: data.to_path_buf(),
             keys: KeyMaker::default(),
+            people: KnownPeople::default(),
             receipts,
             locks: std::iter::repeat_with(Mutex::default).take(LOCKS).collect(),
             lock,
@@ -329,8 +331,8 @@ impl Store {
     /// # Errors
     ///
     /// Fails where their folder cannot be read.
-    pub fn people(&self) -> Result<People, PeopleError> {
-        People::read(self.storage.as_ref())
+    pub fn people(&self) -> Result<Arc<People>, PeopleError> {
+        self.people.now(self.storage.as_ref())
     }
 
     /// Returns the life cycle of the cases.
@@ -341,7 +343,7 @@ impl Store {
     /// Stores the first event of a case, unless another submit got the number meanwhile.
     fn begin(&self, id: CaseId, report: &NewReport) -> Result<Option<Submitted>, SubmitError> {
         let received_at = self.now();
-        let people = self.people()?;
+        let people = self.people.now(self.storage.as_ref())?;
         let entitled = people.entitled(&report.recipient);
         let mut recipients: Vec<PublicKey> = entitled
             .iter()
@@ -573,9 +575,9 @@ mod tests {
 
     use std::collections::BTreeSet;
     use std::fs;
-    use std::io::{BufRead, BufReader, Read};
+    use std::io::Read;
     use std::os::unix::fs::{PermissionsExt, symlink};
-    use std::process::{Command, Stdio};
+    use std::process::Command;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use serde_json::json;
@@ -892,57 +894,6 @@ mod tests {
     fn child_submits() {
         let data = std::env::var_os(CHILD_DATA).unwrap();
         open(Path::new(&data)).submit(&report(1, json!(1))).unwrap();
-    }
-
-    #[test]
-    #[ignore = "started by another test: runs in a process of its own until it is killed"]
-    fn child_submits_for_ever() {
-        let data = std::env::var_os(CHILD_DATA).unwrap();
-        let store = open(Path::new(&data));
-        for number in 0_u64.. {
-            let mut report = report(0, json!({ "number": number, "story": "x".repeat(3_000) }));
-            report.submission_key = format!("{:032x}", number / 2).parse().unwrap();
-            println!("confirmed {}", store.submit(&report).unwrap().case.plain());
-        }
-    }
-
-    #[test]
-    fn whatever_was_confirmed_before_a_kill_is_there_and_whole() {
-        let data = TempDir::new().unwrap();
-        // Each round kills the writer at another moment of its work.
-        for confirmed_before in [1, 7, 20] {
-            let mut child = Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "report::store::tests::child_submits_for_ever"])
-                .args(["--ignored", "--nocapture"])
-                .env(CHILD_DATA, data.path())
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
-            let mut confirmed: Vec<CaseId> = Vec::new();
-            let mut take = |line: String| {
-                let id = line.split("confirmed ").nth(1).and_then(CaseId::from_plain);
-                confirmed.extend(id);
-                confirmed.len()
-            };
-            while take(output.next().unwrap().unwrap()) < confirmed_before {}
-            child.kill().unwrap();
-            for line in output.map_while(Result::ok) {
-                take(line);
-            }
-            child.wait().unwrap();
-            let (store, findings) = Store::open(data.path(), surroundings(), SETTINGS).unwrap();
-            assert!(
-                findings.iter().all(|finding| !finding.is_damage()),
-                "{findings:?}"
-            );
-            for id in confirmed {
-                assert!(
-                    matches!(store.archive.case(id).unwrap(), Found::Case(..)),
-                    "{id}"
-                );
-            }
-        }
     }
 
     fn run_child(data: &Path, umask: &str) -> bool {

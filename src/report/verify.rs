@@ -55,6 +55,10 @@ pub enum Problem {
     OutOfOrder,
     /// It is not the file that the event names.
     Changed,
+    /// It is among the people and is none, or is no recovery key.
+    NotAPerson,
+    /// The case is not sealed to the key that was given to open it.
+    OtherKey,
     /// It belongs to an event that never was: a file that was sent and never confirmed.
     Orphan,
     /// It belongs to a case that was erased.
@@ -70,7 +74,11 @@ impl Finding {
     pub fn is_damage(&self) -> bool {
         !matches!(
             self.problem,
-            Problem::Foreign | Problem::Unfinished | Problem::Orphan | Problem::Remains
+            Problem::Foreign
+                | Problem::Unfinished
+                | Problem::Orphan
+                | Problem::Remains
+                | Problem::OtherKey
         )
     }
 
@@ -97,6 +105,8 @@ impl Finding {
             Problem::BrokenChain => Diagnostic::error("report-broken-chain"),
             Problem::OutOfOrder => Diagnostic::error("report-out-of-order"),
             Problem::Changed => Diagnostic::error("report-changed"),
+            Problem::NotAPerson => Diagnostic::error("report-not-a-person"),
+            Problem::OtherKey => Diagnostic::warning("report-other-key"),
             Problem::Orphan => Diagnostic::warning("report-orphan"),
             Problem::Remains => Diagnostic::warning("report-remains"),
             Problem::Foreign => Diagnostic::warning("report-foreign"),
@@ -276,15 +286,15 @@ fn around(cover: &Cover, found: &Found) -> Vec<Finding> {
         .iter()
         .filter(|file| !found.files.contains(&file.id));
     findings.extend(files_missing.map(|file| missing(file_path(id, &file.id))));
-    let problem = if cover.names_erased_at.is_some() {
-        Problem::Remains
-    } else {
-        Problem::Orphan
-    };
-    let names_left = found.names.difference(&names_kept);
-    findings.extend(
-        names_left.map(|sequence| Finding::about(id, names_path(id, *sequence), problem.clone())),
-    );
+    let erased = cover.names_erased_by().unwrap_or_default();
+    findings.extend(found.names.difference(&names_kept).map(|sequence| {
+        let problem = if *sequence <= erased {
+            Problem::Remains
+        } else {
+            Problem::Orphan
+        };
+        Finding::about(id, names_path(id, *sequence), problem)
+    }));
     let orphans = found.files.iter().filter(|file| !named.contains(file));
     findings.extend(orphans.map(|file| Finding::about(id, file_path(id, file), Problem::Orphan)));
     findings
@@ -303,6 +313,11 @@ pub fn names_path(case: CaseId, sequence: u32) -> String {
 /// Returns the name under which an attachment is stored.
 pub fn file_path(case: CaseId, file: &Code) -> String {
     format!("reports/{}/attachments/{file}.age", case.plain())
+}
+
+/// Returns the folders within the folder of a case.
+pub(super) fn folders(case: CaseId) -> [String; 2] {
+    ["names", "attachments"].map(|folder| format!("reports/{}/{folder}/", case.plain()))
 }
 
 impl From<ReadError> for Problem {

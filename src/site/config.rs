@@ -17,6 +17,10 @@ use crate::yaml::{self, Mapping, Node};
 /// Most contacts on one page; longer lists are a phone book, not a way to help.
 const MOST_CONTACTS: usize = 200;
 
+/// Longest time for which something is kept: longer is a slip of the finger, and no archive of this kind
+/// lasts a century.
+const LONGEST_KEPT: KeepTime = KeepTime::Years(100);
+
 /// Names that [`Config::value`] knows.
 pub const VALUE_NAMES: [&str; 5] = [
     "title",
@@ -119,6 +123,42 @@ pub struct ReceiverSettings {
     pub free_disk_mib: Option<u64>,
 }
 
+/// For how long something is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepTime {
+    /// Days.
+    Days(u16),
+    /// Months.
+    Months(u16),
+    /// Years.
+    Years(u16),
+}
+
+/// For how long reports are kept; what is not set is kept for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeepSettings {
+    /// Answers that say who somebody is.
+    pub names: Option<KeepTime>,
+    /// Cases that were not registered.
+    pub not_registered: Option<KeepTime>,
+    /// Cases that were registered.
+    pub registered: Option<KeepTime>,
+    /// Cases that were withdrawn.
+    pub withdrawn: Option<KeepTime>,
+}
+
+impl KeepTime {
+    /// Returns about how many days this is, for comparing two settings: in hundredths of a day, as 400
+    /// years of the calendar have 4800 months of 30.44 days.
+    fn length(self) -> u32 {
+        match self {
+            KeepTime::Days(days) => u32::from(days) * 100,
+            KeepTime::Months(months) => u32::from(months) * 3044,
+            KeepTime::Years(years) => u32::from(years) * 12 * 3044,
+        }
+    }
+}
+
 /// The settings of a portal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -150,6 +190,8 @@ pub struct Config {
     pub indexable: bool,
     /// Limits of the receiver.
     pub receiver: ReceiverSettings,
+    /// For how long reports are kept.
+    pub keep: KeepSettings,
 }
 
 /// Looks up a variable of the environment.
@@ -211,6 +253,7 @@ impl Config {
             .get("receiver")
             .map(|n| receiver(n, d))
             .unwrap_or_default();
+        let keep = map.get("keep").map(|n| keep(n, d)).unwrap_or_default();
         map.finish(d);
 
         let config = Config {
@@ -228,6 +271,7 @@ impl Config {
             raw_html: raw_html.unwrap_or_default(),
             indexable: indexable.unwrap_or_default(),
             receiver,
+            keep,
         };
         (config, problems)
     }
@@ -483,6 +527,60 @@ fn receiver(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> ReceiverSettings 
     settings
 }
 
+fn keep(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> KeepSettings {
+    let d = diagnostics;
+    let mut map = Mapping::read(node, d);
+    let names_node = map.get("names");
+    let settings = KeepSettings {
+        names: names_node.and_then(|n| keep_time(n, d)),
+        not_registered: map.get("not_registered").and_then(|n| keep_time(n, d)),
+        registered: map.get("registered").and_then(|n| keep_time(n, d)),
+        withdrawn: map.get("withdrawn").and_then(|n| keep_time(n, d)),
+    };
+    map.finish(d);
+    // A withdrawn report may go as a whole before the names of others do.
+    let cases = [settings.not_registered, settings.registered];
+    let shortest = cases.into_iter().flatten().map(KeepTime::length).min();
+    if let (Some(names), Some(node), Some(shortest)) = (settings.names, names_node, shortest)
+        && names.length() > shortest
+    {
+        d.push(Diagnostic::error("config-keep-names-longer").at(node.place()));
+    }
+    settings
+}
+
+/// Reads a time: `{days: 14}`, `{months: 12}` or `{years: 5}`.
+fn keep_time(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<KeepTime> {
+    let mut map = Mapping::read(node, diagnostics);
+    let before = diagnostics.len();
+    let units = [
+        map.get("days")
+            .map(|n| (n, KeepTime::Days as fn(u16) -> KeepTime)),
+        map.get("months")
+            .map(|n| (n, KeepTime::Months as fn(u16) -> KeepTime)),
+        map.get("years")
+            .map(|n| (n, KeepTime::Years as fn(u16) -> KeepTime)),
+    ];
+    map.finish(diagnostics);
+    let mut given = units.into_iter().flatten();
+    let (Some((number, unit)), None) = (given.next(), given.next()) else {
+        if diagnostics.len() == before && node.is_mapping() {
+            diagnostics.push(Diagnostic::error("config-keep-time").at(node.place()));
+        }
+        return None;
+    };
+    let count: u16 = count(number, diagnostics)?;
+    if unit(count).length() > LONGEST_KEPT.length() {
+        diagnostics.push(
+            Diagnostic::error("config-keep-too-long")
+                .with("value", count)
+                .at(number.place()),
+        );
+        return None;
+    }
+    Some(unit(count))
+}
+
 /// Reads a limit: a whole number of at least 1.
 fn count<T: TryFrom<i64>>(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<T> {
     let number = node.whole_number(diagnostics)?;
@@ -567,6 +665,41 @@ mod tests {
             &format!("{SMALLEST}receiver:\n  connections: 0\n  trusted_proxies: [proxy]\n"),
             &[("config-count", 4), ("config-address", 5)],
         );
+    }
+
+    #[test]
+    fn keeping_times_are_days_months_or_years_and_names_go_first() {
+        #[track_caller]
+        fn keep(text: &str, expected: &[(&'static str, usize)]) {
+            check(&format!("{SMALLEST}keep:\n{text}"), expected);
+        }
+        keep("  names: { months: 12 }\n  registered: { years: 5 }\n", &[]);
+        keep(
+            "  names: { months: 12 }\n  not_registered: { years: 1 }\n",
+            &[],
+        );
+        keep("  names: { years: 1 }\n  withdrawn: { days: 30 }\n", &[]);
+        keep(
+            "  names: { days: 400 }\n  not_registered: { months: 12 }\n",
+            &[("config-keep-names-longer", 4)],
+        );
+        keep("  names: 12\n", &[("yaml-expected-mapping", 4)]);
+        keep("  names: {}\n", &[("config-keep-time", 4)]);
+        keep(
+            "  names: { days: 1, months: 1 }\n",
+            &[("config-keep-time", 4)],
+        );
+        keep("  names: { days: 0 }\n", &[("config-count", 4)]);
+        keep("  names: { years: 101 }\n", &[("config-keep-too-long", 4)]);
+        keep("  names: { weeks: 2 }\n", &[("yaml-unknown-key", 4)]);
+        keep("  name: { days: 2 }\n", &[("yaml-unknown-key-near", 4)]);
+        let text = format!("{SMALLEST}keep: {{ withdrawn: {{ days: 30 }} }}\n");
+        let (config, _) = parse(&text, &|_| None);
+        let expected = KeepSettings {
+            withdrawn: Some(KeepTime::Days(30)),
+            ..KeepSettings::default()
+        };
+        assert_eq!(config.keep, expected);
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::Path;
 
+use meldwijzer::attachment::{FileKind, Refusal};
 use meldwijzer::language::Language;
 use meldwijzer::message::{Catalogue, placeholders};
 use meldwijzer::source_text::SourceText;
@@ -41,6 +43,40 @@ fn the_theme_says_the_same_in_both_languages() {
     let dutch = catalogue(&theme.join("nl.yaml"));
     let english = catalogue(&theme.join("en.yaml"));
     check_equal("themes/basis/messages", &dutch, &english);
+}
+
+#[test]
+fn every_kind_of_file_has_a_word() {
+    let texts = catalogue(&repository().join("themes/basis/messages/nl.yaml"));
+    for kind in FileKind::ALL {
+        let key = format!("attachment.kind.{}", kind.name());
+        assert!(texts.get(&key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn every_refusal_of_a_file_has_a_text_and_no_other() {
+    let texts = catalogue(&repository().join("themes/basis/messages/nl.yaml"));
+    let known: BTreeSet<_> = texts
+        .keys()
+        .filter_map(|key| key.strip_prefix("attachment.refused."))
+        .collect();
+    let kind = FileKind::Pdf;
+    let refusals = [
+        Refusal::Empty,
+        Refusal::TooLarge { limit: 1 },
+        Refusal::KindNotTaken,
+        Refusal::Damaged { kind },
+        Refusal::TooManyPixels { limit: 1 },
+        Refusal::Moving,
+        Refusal::ActiveContent,
+        Refusal::Locked,
+        Refusal::Read(io::Error::other("")),
+        Refusal::Write(io::Error::other("")),
+    ];
+    // How many files there are, whoever takes them in counts.
+    let codes = refusals.iter().map(Refusal::code).chain(["too_many"]);
+    assert_eq!(codes.collect::<BTreeSet<_>>(), known);
 }
 
 #[test]

@@ -29,8 +29,11 @@ const ROOMS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.
-const CRATES: [(&str, &str); 12] = [
+const CRATES: [(&str, &str); 17] = [
+    ("age", "report/seal.rs"),
+    ("age_core", "report/seal.rs"),
     ("axum", "receiver/"),
+    ("base64", "report/seal.rs"),
     ("clap", "cli/"),
     ("granit_parser", "yaml.rs"),
     ("http_body_util", "receiver/"),
@@ -39,6 +42,8 @@ const CRATES: [(&str, &str); 12] = [
     ("image", "attachment/"),
     ("moxcms", "attachment/"),
     ("pulldown_cmark", "site/markdown"),
+    ("schemars", "report/"),
+    ("scrypt", "report/seal.rs"),
     ("tera", "theme/"),
     ("tokio", "receiver/"),
     ("tower", "receiver/"),
@@ -133,7 +138,7 @@ fn only_two_rooms_write_to_disk() {
     let mut faults = Vec::new();
     for file in sources() {
         let is_test = file.path.ends_with("/tests.rs") || file.path.contains("/tests/");
-        if WRITERS.contains(&file.path.as_str()) || is_test {
+        if is_test || WRITERS.contains(&file.path.as_str()) {
             continue;
         }
         for writing in WRITING {

@@ -1,6 +1,6 @@
 // The real program, started on a free port with an empty data folder of its own.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,9 +13,13 @@ const START_LIMIT_MS = 90_000;
 // Requests in flight are finished before the program stops.
 const STOP_LIMIT_MS = 30_000;
 
-/** Starts the program and resolves when it has said where it listens. */
-export async function startPortal() {
+/**
+ * Starts the program and resolves when it has said where it listens. `prepare` is called with the data
+ * folder before that.
+ */
+export async function startPortal(prepare = () => {}) {
   const data = mkdtempSync(path.join(tmpdir(), 'meldwijzer-data-'));
+  prepare(data);
   const child = spawn(
     PROGRAM,
     ['serve', '--root', REPOSITORY, '--data', data, '--listen', '127.0.0.1:0'],
@@ -99,6 +103,12 @@ class Portal {
     if (!response.ok) throw new Error(`sitemap.xml: status ${response.status}`);
     const locations = [...(await response.text()).matchAll(/<loc>([^<]+)<\/loc>/g)];
     return locations.map(([, location]) => this.at(location.trim().replaceAll('&amp;', '&')));
+  }
+
+  /** Runs a command on the reports while the portal is served; returns what it printed. */
+  reports(...words) {
+    const call = ['reports', ...words, '--root', REPOSITORY, '--data', this.data];
+    return execFileSync(PROGRAM, call, { encoding: 'utf8', env: environment() });
   }
 
   /** Names of the cases on disk. */

@@ -1,5 +1,8 @@
 //! The built program, as a user calls it.
 
+mod handling;
+mod keeping;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -43,7 +46,7 @@ fn said(output: &Output) -> String {
     format!("{out}{err}")
 }
 
-/// Makes a portal with two reports, and returns the numbers of their cases.
+/// Makes a portal with two reports, one of which is long overdue, and returns the numbers of their cases.
 fn portal() -> (TempDir, Vec<String>) {
     let root = TempDir::new().unwrap();
     let report = |key: &str, answers: Value| NewReport {
@@ -58,15 +61,15 @@ fn portal() -> (TempDir, Vec<String>) {
     };
     let reports = [
         (
-            "2026-11-20T15:04:05Z",
+            "2020-11-20T15:04:05Z",
             report("1", json!({"kinds": ["verbal", "threat"]})),
         ),
         (
-            "2026-11-21T08:00:00Z",
+            "2999-11-21T08:00:00Z",
             report("2", json!({"story": "eerst dit\ntoen \u{1b}[2J\u{9b}dat"})),
         ),
         (
-            "2026-11-21T08:05:00Z",
+            "2999-11-21T08:05:00Z",
             report("2", json!({"story": "eerst dit\ntoen \u{1b}[2J\u{9b}dat!"})),
         ),
     ];
@@ -103,7 +106,7 @@ fn overwrite(path: &Path, text: &str) {
 }
 
 #[test]
-fn reports_are_listed() {
+fn reports_are_listed_with_what_is_due_first_and_whether_it_is_late() {
     let (root, cases) = portal();
     assert_eq!(cases, ["D7PDM-J7KR6", "5HKR8-KPTMH"]);
     check(
@@ -111,9 +114,9 @@ fn reports_are_listed() {
         "reports list",
         0,
         "
-ZAAK         ONTVANGEN         STATUS  REAGEER UITERLIJK  VOOR
-D7PDM-J7KR6  2026-11-20 16:04  gemeld  2026-11-23         coordinator
-5HKR8-KPTMH  2026-11-21 09:00  gemeld  2026-11-23         coordinator
+ZAAK         ONTVANGEN         STATUS  EERST NODIG     UITERLIJK           VOOR
+D7PDM-J7KR6  2020-11-20 16:04  Gemeld  Eerste contact  2020-11-20 te laat  coördinator
+5HKR8-KPTMH  2999-11-21 09:00  Gemeld  Eerste contact  2999-11-21          coördinator
 ",
     );
     let output = program(root.path())
@@ -123,49 +126,53 @@ D7PDM-J7KR6  2026-11-20 16:04  gemeld  2026-11-23         coordinator
     let list: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(list["cases"].as_array().unwrap().len(), 2);
     assert_eq!(list["cases"][0]["case"], "D7PDM-J7KR6");
+    assert_eq!(list["cases"][0]["due"][0]["clock"], "first_support");
+    assert_eq!(list["cases"][0]["due"][0]["overdue"], true);
+    assert_eq!(list["cases"][1]["due"][0]["overdue"], false);
     assert_eq!(list["damaged"], json!([]));
     assert!(!list.to_string().contains("verbal"));
 }
 
 #[test]
-fn a_report_is_shown_by_its_number_as_people_write_it() {
+fn without_a_key_only_the_cover_of_a_report_is_shown() {
     let (root, _) = portal();
-    check(
-        root.path(),
-        "--root . reports --data data show 5hkr8kptmh",
-        0,
+    let output = program(root.path())
+        .args("--root . reports --data data show 5hkr8kptmh".split(' '))
+        .output()
+        .unwrap();
+    let shown = said(&output);
+    assert!(!shown.contains("eerst dit"), "{shown}");
+    let start = shown.find("Wat er gemeld is").unwrap();
+    assert_eq!(
+        shown[..shown.find("\n\n").unwrap()],
         "
-Zaak:               5HKR8-KPTMH
-Ontvangen:          2026-11-21 09:00
-Status:             gemeld
-Reageer uiterlijk:  2026-11-23
-Voor:               coordinator
-Formulier:          incident, versie 1, taal nl
-
-Antwoorden
-  story:
-    eerst dit
-    toen \u{fffd}[2J\u{fffd}dat!
+Zaak:       5HKR8-KPTMH
+Ontvangen:  2999-11-21 09:00
+Status:     Gemeld (sinds 2999-11-21 09:00)
+Voor:       coördinator
+Formulier:  incident, versie 1"[1..]
+    );
+    assert_eq!(
+        shown[start..],
+        "
+Wat er gemeld is, is verzegeld
+  Geen van de behandelaars kan het openen.
+  Zo open je het (de melder ziet dat je het opende):
+    meldwijzer reports show 5HKR8-KPTMH --as KENMERK
+    meldwijzer reports show 5HKR8-KPTMH --key BESTAND-MET-HERSTELSLEUTEL
 
 Wat er gebeurde
-  1  2026-11-21 09:00  melding ontvangen
-  2  2026-11-21 09:05  melding aangevuld door de melder
-",
+    1  2999-11-21 09:00  melding ontvangen – melder
+    2  2999-11-21 09:05  melding aangevuld door de melder – melder
+"[1..]
     );
     let output = program(root.path())
         .args(["reports", "show", "5HKR8-KPTMH", "--json"])
         .output()
         .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        text.chars()
-            .all(|shown| shown == '\n' || !shown.is_control())
-    );
-    let case: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(
-        case["answers"]["story"],
-        "eerst dit\ntoen \u{1b}[2J\u{9b}dat!"
-    );
+    let case: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(case["progress"]["status"], "submitted");
+    assert_eq!(case["answers"], Value::Null);
 }
 
 #[test]
@@ -176,8 +183,9 @@ fn whole_reports_are_said_to_be_whole() {
         "reports verify",
         0,
         "
-Nagekeken in ./data: 2 zaken, 3 gebeurtenissen.
-Per zaak: of elk bestand leesbaar is, op zijn plaats staat en bij zijn inhoud hoort, of er geen ontbreekt, en of elk bestand aansluit op het vorige.
+Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 personen met een sleutel.
+Per zaak: of elk bestand leesbaar is en op zijn plaats staat, of er geen ontbreekt, of elke gebeurtenis aansluit op de vorige, en of elke bijlage nog precies hetzelfde is.
+Wat we niet kunnen zien: of de laatste gebeurtenissen van een zaak zijn weggehaald of een hele zaak weg is, en of iemand die in deze map mag schrijven er een gebeurtenis bij heeft gezet. Vergelijk daarvoor met een oudere kopie.
 Alles is heel.
 ",
     );
@@ -188,15 +196,16 @@ fn damage_is_told_and_hides_nothing() {
     let (root, cases) = portal();
     let first = event_file(&root, &cases[1], "00001.json");
     let text = fs::read_to_string(&first).unwrap();
-    overwrite(&first, &text.replace("eerst", "later"));
+    overwrite(&first, &text.replace("coordinator", "own_manager"));
     overwrite(&event_file(&root, &cases[0], "notes.txt"), "x");
     check(
         root.path(),
         "reports verify",
         1,
         "
-Nagekeken in ./data: 2 zaken, 3 gebeurtenissen.
-Per zaak: of elk bestand leesbaar is, op zijn plaats staat en bij zijn inhoud hoort, of er geen ontbreekt, en of elk bestand aansluit op het vorige.
+Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 personen met een sleutel.
+Per zaak: of elk bestand leesbaar is en op zijn plaats staat, of er geen ontbreekt, of elke gebeurtenis aansluit op de vorige, en of elke bijlage nog precies hetzelfde is.
+Wat we niet kunnen zien: of de laatste gebeurtenissen van een zaak zijn weggehaald of een hele zaak weg is, en of iemand die in deze map mag schrijven er een gebeurtenis bij heeft gezet. Vergelijk daarvoor met een oudere kopie.
 
 fout[report-broken-chain]: Dit bestand sluit niet aan op het bestand ervoor.
  --> reports/5HKR8KPTMH/00002.json
@@ -215,8 +224,8 @@ Beschadigd: 1 zaak.
         "reports list",
         1,
         "
-ZAAK         ONTVANGEN         STATUS  REAGEER UITERLIJK  VOOR
-D7PDM-J7KR6  2026-11-20 16:04  gemeld  2026-11-23         coordinator
+ZAAK         ONTVANGEN         STATUS  EERST NODIG     UITERLIJK           VOOR
+D7PDM-J7KR6  2020-11-20 16:04  Gemeld  Eerste contact  2020-11-20 te laat  coördinator
 
 Beschadigd (typ meldwijzer reports verify voor uitleg):
   5HKR8-KPTMH
@@ -230,10 +239,59 @@ Beschadigd (typ meldwijzer reports verify voor uitleg):
 fout[report-broken-chain]: Dit bestand sluit niet aan op het bestand ervoor.
  --> reports/5HKR8KPTMH/00002.json
   = hulp: Een van de twee is veranderd. Zet de zaak terug uit een back-up.
+
 fout[cli-case-damaged]: De zaak 5HKR8-KPTMH is beschadigd en kan niet worden getoond.
   = hulp: Laat de bestanden staan zoals ze zijn. Zet de zaak terug uit een back-up.
+
+2 fouten
 ",
     );
+}
+
+#[test]
+fn a_life_cycle_of_ones_own_is_used_where_it_is_sound_and_its_mistakes_are_told() {
+    let root = TempDir::new().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::File::create(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .unwrap();
+    };
+    write(
+        "site.yaml",
+        "title: Veilig werken\norganisation: Voorbeeldstad\n",
+    );
+    write(
+        "content/index.md",
+        "---\ntitle: Thuis\nkind: home\n---\nHallo.\n",
+    );
+    let shipped = meldwijzer::report::lifecycle::Lifecycle::shipped();
+    let spoilt = shipped.text().replace(
+        "by: [reporter, affected_employee]\n    from: [submitted, acknowledged, in_progress, closed, reopened]\n    when: { registration:",
+        "by: [manager]\n    from: [submitted, acknowledged, in_progress, closed, reopened]\n    when: { registration:",
+    );
+    let build = || program(root.path()).arg("build").output().unwrap();
+    write("forms/lifecycle.yaml", &spoilt);
+    let output = build();
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.starts_with("fout[lifecycle-registration-theirs]: Met decide_registration"),
+        "{told}"
+    );
+    assert!(told.contains("--> forms/lifecycle.yaml:"), "{told}");
+
+    write(
+        "forms/lifecycle.yaml",
+        &shipped.text().replace("hours: 72", "hours: 48"),
+    );
+    let output = build();
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    // The forms are those of the program still: the file beside them is no form.
+    assert!(told.contains("/melden/"), "{told}");
+    assert!(!told.contains("lifecycle"), "{told}");
 }
 
 #[test]

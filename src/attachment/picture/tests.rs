@@ -1,7 +1,5 @@
 //! Pictures as cameras and programs make them; most are built here byte by byte.
 
-use std::io::Write as _;
-
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
 use image::codecs::jpeg::JpegEncoder;
@@ -479,6 +477,9 @@ fn a_broken_webp_is_refused() {
 fn too_many_pixels_are_refused_before_they_are_made() {
     let huge = png([8, 6, 0, 0, 0], [100_000, 100_000], &[], &[0; 100]);
     assert_eq!(code(&huge), "too_many_pixels");
+    let frame = [0x10, 2, 0, 0x9D, 0x01, 0x2A, 0xFF, 0x3F, 0xFF, 0x3F, 0, 0];
+    let small_outside = riff(&[part(b"VP8X", &[0; 10]), part(b"VP8 ", &frame)]);
+    assert_eq!(code(&small_outside), "too_many_pixels");
     // As many pixels as are allowed, but of twice the size.
     let limits = AttachmentLimits {
         pixels: 4,

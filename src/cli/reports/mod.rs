@@ -1,20 +1,33 @@
-//! `meldwijzer reports`: looks at the reports that are stored. Nothing here writes.
+//! `meldwijzer reports`: looks at the reports that are stored, handles them, exports, checks and erases
+//! them.
 
+mod acting;
+mod case_text;
+mod export;
+mod file;
+mod grant;
 mod list;
+pub(super) mod opening;
+pub(super) mod purge;
+mod record;
+mod refusal;
+mod schema;
 mod show;
 mod verify;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Subcommand;
-use jiff::Timestamp;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::data_folder::DataFolder;
 use crate::cli::ui::Ui;
-use crate::clock;
+use crate::clock::SystemClock;
 use crate::diagnostic::Diagnostic;
-use crate::report::archive::Archive;
+use crate::randomness::SystemRandomness;
+use crate::report::lifecycle::Lifecycle;
+use crate::report::store::Surroundings;
 use crate::report::verify::Finding;
 
 /// The arguments of `reports`.
@@ -30,28 +43,44 @@ pub struct Arguments {
 enum Command {
     List(list::Arguments),
     Show(show::Arguments),
-    Verify,
+    Record(Box<record::Arguments>),
+    Grant(grant::Arguments),
+    File(file::Arguments),
+    Export(export::Arguments),
+    Verify(verify::Arguments),
+    RestoreCheck(verify::RestoreArguments),
+    Purge(purge::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// Runs the command.
 ///
 /// # Errors
 ///
-/// Fails where something is wrong with the reports, or they cannot be read.
+/// Fails where something is wrong with the reports, or they cannot be read or added to.
 pub fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
-    let data = arguments.data.existing(root)?;
-    let archive = Archive::at(&data);
+    let data = || arguments.data.existing(root);
     match arguments.command {
-        Command::List(arguments) => list::run(ui, &archive, &arguments),
-        Command::Show(arguments) => show::run(ui, &archive, &arguments),
-        Command::Verify => verify::run(ui, &archive, &data),
+        Command::List(arguments) => list::run(ui, root, &data()?, &arguments),
+        Command::Show(arguments) => show::run(ui, root, &data()?, &arguments),
+        Command::Record(arguments) => record::run(ui, root, &data()?, *arguments),
+        Command::Grant(arguments) => grant::run(ui, root, &data()?, &arguments),
+        Command::File(arguments) => file::run(ui, root, &data()?, &arguments),
+        Command::Export(arguments) => export::run(ui, root, &data()?, &arguments),
+        Command::Verify(arguments) => verify::run(ui, &data()?, &arguments),
+        Command::RestoreCheck(arguments) => verify::restore_check(ui, &arguments),
+        Command::Purge(arguments) => purge::run(ui, root, &data()?, &arguments),
+        Command::Schema(arguments) => schema::run(ui, root, &arguments),
     }
 }
 
-/// Writes a moment as date and time in the Netherlands.
-fn date_and_time(moment: Timestamp) -> String {
-    let local = moment.to_zoned(clock::time_zone());
-    local.strftime("%Y-%m-%d %H:%M").to_string()
+/// Returns what a store asks the world, on this machine.
+fn store_around(lifecycle: Arc<Lifecycle>) -> Surroundings {
+    Surroundings {
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
+        lifecycle,
+    }
 }
 
 pub(super) fn diagnostics(findings: &[Finding]) -> Vec<Diagnostic> {

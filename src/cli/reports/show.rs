@@ -1,162 +1,145 @@
-//! `meldwijzer reports show`: one case, with its answers.
+//! `meldwijzer reports show`: one case. Without a key its cover; with one everything, after writing down
+//! that it was opened.
+
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::harmless;
-use crate::cli::reports::{date_and_time, diagnostics};
+use crate::cli::reports::acting::offered;
+use crate::cli::reports::case_text::CaseText;
+use crate::cli::reports::opening::{Office, Opener, lifecycle};
+use crate::cli::reports::{diagnostics, opening};
 use crate::cli::ui::Ui;
+use crate::cli::wording;
+use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
+use crate::durable::Folder;
+use crate::report::acts::Reader;
 use crate::report::archive::{Archive, Found};
 use crate::report::case::Cover;
+use crate::report::event::Role;
 use crate::report::ids::CaseId;
-
-/// Blanks that each level of answers is moved to the right.
-const INDENT: &str = "  ";
+use crate::report::people::People;
 
 /// The arguments of `reports show`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[arg(value_name = "CASE")]
     case: CaseId,
+    #[command(flatten)]
+    opener: Opener,
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(
     ui: &mut Ui,
-    archive: &Archive,
+    root: &Path,
+    data: &Path,
     arguments: &Arguments,
 ) -> Result<(), CommandError> {
-    let id = arguments.case;
-    match archive.case(id)? {
-        Found::Case(cover, _) if arguments.json => {
-            let json = serde_json::to_string_pretty(&cover).map_err(|error| {
-                CommandError::ReadWrite(
-                    Diagnostic::error("cli-output-failed").with("reason", error),
-                )
-            })?;
-            ui.print(&harmless::json(&json))
+    if arguments.opener.is_named() {
+        return show_opened(ui, root, data, arguments);
+    }
+    let case = arguments.case;
+    match Archive::at(data).case(case)? {
+        Found::Case(cover, _) => show_cover(ui, root, data, arguments, &cover),
+        Found::Erased(stub) => {
+            let erased = wording::date_and_time(stub.erased_at);
+            let told = [("case", &*case.to_string()), ("erased", &*erased)];
+            ui.print(&ui.text("cli-show-erased", &told))
         }
-        Found::Case(cover, _) => print_case(ui, &cover),
-        Found::Erased(stub) => ui.print(&stub.id.to_string()),
         Found::Damaged(findings) => {
-            ui.tell_diagnostics(&diagnostics(&findings))?;
-            Err(CommandError::Problem(
-                Diagnostic::error("cli-case-damaged").with("case", id),
-            ))
+            let mut told = diagnostics(&findings);
+            told.push(Diagnostic::error("cli-case-damaged").with("case", case));
+            Err(CommandError::Several(told))
         }
         Found::Nothing => Err(CommandError::Problem(
-            Diagnostic::error("cli-no-such-case").with("case", id),
+            Diagnostic::error("cli-no-such-case").with("case", case),
         )),
     }
 }
 
-fn print_case(ui: &mut Ui, case: &Cover) -> Result<(), CommandError> {
-    let status = ui.text(
-        &format!("report-status-{}", case.progress.status.name()),
-        &[],
-    );
-    let head = ui.text(
-        "cli-show-head",
-        &[
-            ("case", &case.id.to_string()),
-            ("received", &date_and_time(case.received_at)),
-            ("status", &status),
-            (
-                "due",
-                &case.due_first().map(date_and_time).unwrap_or_default(),
-            ),
-            ("recipient", case.recipient.as_str()),
-            ("form", case.form.id.as_str()),
-            ("version", &case.form.version.to_string()),
-            ("language", ""),
-        ],
-    );
-    ui.print(&head)?;
-    let mut lines = vec![String::new(), ui.text("cli-show-answers", &[])];
-    lines.extend([String::new(), ui.text("cli-show-history", &[])]);
-    for line in &case.history {
-        lines.push(format!(
-            "{INDENT}{}  {}  {}",
-            line.sequence,
-            date_and_time(line.recorded_at),
-            ui.text(&format!("report-kind-{}", line.kind.name()), &[])
-        ));
+fn show_cover(
+    ui: &mut Ui,
+    root: &Path,
+    data: &Path,
+    arguments: &Arguments,
+    cover: &Cover,
+) -> Result<(), CommandError> {
+    if arguments.json {
+        return print_json(ui, &json_of(cover)?);
     }
+    let lifecycle = lifecycle(ui, root)?;
+    let people = People::read(&Folder::new(data, 0))?;
+    let text = CaseText {
+        ui,
+        lifecycle: &lifecycle,
+        people: &people,
+        forms: &[],
+        now: SystemClock.now(),
+    };
+    let mut lines = text.cover(cover);
+    lines.extend(text.how_to_open(cover));
+    lines.extend(text.history(&cover.history, &[]));
     ui.print(&lines.join("\n"))
 }
 
-/// Adds the lines of answers: a field and a short answer on one line, what is longer below it.
-fn answer_lines(value: &Value, indent: &str, lines: &mut Vec<String>) {
-    let Value::Object(fields) = value else {
-        let text = plain(value);
-        lines.extend(
-            text.lines()
-                .map(|line| format!("{indent}{}", harmless::line(line))),
-        );
-        return;
-    };
-    for (name, value) in fields {
-        let name = harmless::line(name);
-        let text = plain(value);
-        if matches!(value, Value::Object(_)) || text.contains('\n') {
-            lines.push(format!("{indent}{name}:"));
-            answer_lines(value, &format!("{indent}{INDENT}"), lines);
-        } else {
-            lines.push(format!("{indent}{name}: {}", harmless::line(&text)));
+fn show_opened(
+    ui: &mut Ui,
+    root: &Path,
+    data: &Path,
+    arguments: &Arguments,
+) -> Result<(), CommandError> {
+    let office = Office::beside(ui, root, data)?;
+    let (opened, reader) = arguments.opener.open(ui, &office, arguments.case)?;
+    let case = &opened.case;
+    let lifecycle = office.store.lifecycle();
+    let roles = roles(reader);
+    if arguments.json {
+        let mut json = json_of(case)?;
+        let offered = offered(lifecycle, &roles, &case.cover.progress);
+        let names: Vec<Value> = offered
+            .iter()
+            .map(|action| action.name.as_str().into())
+            .collect();
+        if let Value::Object(fields) = &mut json {
+            fields.insert("offered".to_owned(), Value::Array(names));
         }
+        return print_json(ui, &json);
+    }
+    let forms = opening::forms(root);
+    let text = CaseText {
+        ui,
+        lifecycle,
+        people: &office.people,
+        forms: &forms,
+        now: SystemClock.now(),
+    };
+    let mut lines = text.cover(&case.cover);
+    lines.extend(text.answers(case));
+    lines.extend(text.files(case));
+    lines.extend(text.history(&case.cover.history, &case.entries));
+    lines.extend(text.offered(&case.cover.progress, &roles));
+    ui.print(&lines.join("\n"))
+}
+
+/// Returns the roles in which somebody can act; with the recovery key there is none.
+fn roles(reader: Reader<'_>) -> Vec<Role> {
+    match reader {
+        Reader::Person(person) => person.roles.clone(),
+        Reader::Recovery => Vec::new(),
     }
 }
 
-/// Writes a value without JSON's quotes where it is text, and a list of those with commas.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
+fn json_of<T: serde::Serialize>(value: &T) -> Result<Value, CommandError> {
+    serde_json::to_value(value).map_err(|error| {
+        CommandError::ReadWrite(Diagnostic::error("cli-output-failed").with("reason", error))
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(answers: Value, expected: &[&str]) {
-        let mut lines = Vec::new();
-        answer_lines(&answers, "", &mut lines);
-        assert_eq!(lines, expected);
-    }
-
-    #[test]
-    fn answers_are_readable_and_harmless() {
-        check(
-            serde_json::json!({
-                "kinds": ["verbal", "threat"],
-                "hurt": false,
-                "story": "eerst dit\r\ntoen \u{1b}[2Jdat",
-                "when": {"day": 3, "time": null},
-                "a\u{1b}b": "x",
-            }),
-            &[
-                "kinds: verbal, threat",
-                "hurt: false",
-                "story:",
-                "  eerst dit",
-                "  toen \u{fffd}[2Jdat",
-                "when:",
-                "  day: 3",
-                "  time: ",
-                "a\u{fffd}b: x",
-            ],
-        );
-    }
-
-    #[test]
-    fn answers_of_any_shape_are_shown() {
-        check(serde_json::json!("los"), &["los"]);
-        check(serde_json::json!(null), &[]);
-        check(serde_json::json!([1, {"a": 2}]), &["1, {\"a\":2}"]);
-    }
+fn print_json(ui: &mut Ui, value: &Value) -> Result<(), CommandError> {
+    ui.print(&harmless::json(&format!("{value:#}")))
 }

@@ -50,7 +50,7 @@ const RECEIPT_FILE: &str = "melding.txt";
 /// A reporter who has opened a report.
 struct Visit {
     opened: OpenedCase,
-    people: People,
+    people: Arc<People>,
     /// As it is written on the receipt.
     code: String,
     key: SubmissionKey,
@@ -192,7 +192,7 @@ impl Application {
     }
 
     /// Opens a report on a thread that may wait. Without a reason the program made a mistake.
-    async fn open(&self, code: &str) -> Result<(OpenedCase, People), Option<OpenError>> {
+    async fn open(&self, code: &str) -> Result<(OpenedCase, Arc<People>), Option<OpenError>> {
         let store = Arc::clone(&self.store);
         let code = code.to_owned();
         self.read(move || {
@@ -203,7 +203,10 @@ impl Application {
     }
 
     /// Reads the report as it is now.
-    async fn again(&self, opened: OpenedCase) -> Result<(OpenedCase, People), Option<OpenError>> {
+    async fn again(
+        &self,
+        opened: OpenedCase,
+    ) -> Result<(OpenedCase, Arc<People>), Option<OpenError>> {
         let store = Arc::clone(&self.store);
         self.read(move || Ok((store.again(&opened)?, store.people()?)))
             .await

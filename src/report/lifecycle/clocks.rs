@@ -197,3 +197,254 @@ impl Lifecycle {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::report::lifecycle::{Refused, Role};
+
+    fn table() -> Lifecycle {
+        Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(within: Within, start: &str, end: &str) {
+        assert_eq!(within.after(at(start)).to_string(), end, "{start}");
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_in_the_netherlands() {
+        check(
+            Within::Days(0),
+            "2026-11-19T10:00:00Z",
+            "2026-11-19T22:59:59Z",
+        );
+        check(
+            Within::Days(0),
+            "2026-11-19T23:30:00Z",
+            "2026-11-20T22:59:59Z",
+        );
+        check(
+            Within::Days(14),
+            "2026-07-01T22:30:00Z",
+            "2026-07-16T21:59:59Z",
+        );
+        check(
+            Within::Days(1),
+            "2026-03-28T12:00:00Z",
+            "2026-03-29T21:59:59Z",
+        );
+    }
+
+    #[test]
+    fn the_weekend_has_no_working_days() {
+        let one = Within::WorkingDays(1);
+        check(one, "2026-11-19T10:00:00Z", "2026-11-20T22:59:59Z");
+        check(one, "2026-11-20T10:00:00Z", "2026-11-23T22:59:59Z");
+        check(one, "2026-11-21T10:00:00Z", "2026-11-23T22:59:59Z");
+        check(one, "2026-11-22T23:30:00Z", "2026-11-24T22:59:59Z");
+        check(
+            Within::WorkingDays(2),
+            "2026-11-20T10:00:00Z",
+            "2026-11-24T22:59:59Z",
+        );
+    }
+
+    #[test]
+    fn hours_are_exact_and_months_end_with_their_last_day() {
+        check(
+            Within::Hours(72),
+            "2026-11-20T10:00:00Z",
+            "2026-11-23T10:00:00Z",
+        );
+        check(
+            Within::Months(3),
+            "2026-11-30T10:00:00Z",
+            "2027-02-28T22:59:59Z",
+        );
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_panic() {
+        for within in [
+            Within::Hours(9),
+            Within::Days(9),
+            Within::WorkingDays(9),
+            Within::Months(9),
+        ] {
+            within.after(Timestamp::MAX);
+        }
+    }
+
+    /// Does actions one after the other, each `moment role action choice`, and returns what is due.
+    #[track_caller]
+    fn due_after(happenings: &[&str]) -> Vec<String> {
+        let table = table();
+        let mut progress = table.begin(at("2026-11-20T09:00:00Z"));
+        for happening in happenings {
+            let words: Vec<&str> = happening.split(' ').collect();
+            let given = Given {
+                choice: words.get(3).map(|choice| choice.parse().unwrap()),
+                end_date: Some("2027-01-31".parse().unwrap()),
+                review_date: Some("2026-12-31".parse().unwrap()),
+                ..Given::complete()
+            };
+            let role = Role::from_name(words[1]).unwrap();
+            progress = table
+                .after(&progress, words[2], role, &given, at(words[0]))
+                .unwrap_or_else(|refused| panic!("{happening}: {refused}"));
+        }
+        let running = table.running(&progress).into_iter();
+        running
+            .map(|clock| {
+                let due = clock.due.to_zoned(clock::time_zone());
+                format!("{} {}", due.strftime("%F %R"), clock.rule.name)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn clocks_run_from_the_report() {
+        assert_eq!(
+            due_after(&[]),
+            [
+                "2026-11-20 23:59 first_support",
+                "2026-11-23 10:00 support_talk",
+                "2026-11-23 23:59 acknowledge",
+                "2026-11-23 23:59 registration_reminder_1",
+                "2026-11-30 23:59 registration_reminder_2",
+                "2026-12-04 23:59 follow_up_1",
+                "2027-01-15 23:59 follow_up_2",
+                "2027-01-15 23:59 closing_nudge",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_done_stops_its_clock_and_starts_the_next() {
+        assert_eq!(
+            due_after(&[
+                "2026-11-20T10:00:00Z coordinator acknowledge",
+                "2026-11-20T11:00:00Z support_team_member log_support support_talk",
+                "2026-11-20T12:00:00Z reporter decide_registration not_register",
+                "2026-11-20T13:00:00Z manager police_consider",
+            ]),
+            [
+                "2026-11-21 11:00 reaction",
+                "2026-11-24 23:59 police",
+                "2026-12-04 23:59 follow_up_1",
+                "2027-01-15 23:59 follow_up_2",
+                "2027-01-15 23:59 closing_nudge",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_measure_is_reviewed_on_its_day_and_each_time_anew() {
+        let decided = [
+            "2026-11-20T10:00:00Z coordinator acknowledge",
+            "2026-11-20T11:00:00Z support_team_member log_support enough",
+            "2026-11-20T12:00:00Z reporter decide_registration not_register",
+            "2026-11-20T13:00:00Z decider decide_measure measure",
+        ];
+        let rest = [
+            "2027-01-15 23:59 closing_nudge",
+            "2027-01-31 23:59 measure_end",
+        ];
+        let mut expected = vec!["2026-12-31 23:59 measure_review"];
+        expected.extend(rest);
+        assert_eq!(due_after(&decided), expected);
+
+        let mut ended = decided.to_vec();
+        ended.push("2026-12-01T10:00:00Z decider end_measure");
+        assert_eq!(due_after(&ended), [rest[0]]);
+    }
+
+    #[test]
+    fn withdrawing_leaves_the_clocks_of_care() {
+        assert_eq!(
+            due_after(&["2026-11-20T10:00:00Z reporter withdraw"]),
+            [
+                "2026-11-20 23:59 first_support",
+                "2026-11-23 10:00 support_talk",
+                "2026-12-04 23:59 follow_up_1",
+                "2027-01-15 23:59 follow_up_2",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_request_to_reopen_is_answered_in_time() {
+        let table = table();
+        let received = at("2026-11-20T09:00:00Z");
+        let closed = table.closed_by_handlers(table.begin(received), received);
+        let no = Given {
+            choice: Some("no".parse().unwrap()),
+            ..Given::default()
+        };
+        let asked = table.after(&closed, "answer_help", Role::Reporter, &no, received);
+        assert_eq!(asked, Err(Refused::TextMissing));
+        let no = Given { text: true, ..no };
+        let asked = table.after(&closed, "answer_help", Role::Reporter, &no, received);
+        let promised: Vec<String> = table
+            .promised(&asked.unwrap(), true)
+            .iter()
+            .map(|one| format!("{} {}", one.due, one.text.get(Language::Nl)))
+            .collect();
+        assert_eq!(
+            promised,
+            ["2026-11-24T22:59:59Z Je hoort of we je zaak weer openen."]
+        );
+    }
+
+    #[test]
+    fn a_reporter_who_does_not_choose_is_reminded_twice_and_then_left_alone() {
+        let table = table();
+        let mut now = at("2026-11-20T09:00:00Z");
+        let mut progress = table.begin(now);
+        let mut done = Vec::new();
+        for _ in 0..100 {
+            now += SignedDuration::from_hours(24);
+            for (action, choice) in table.owed(&progress, now) {
+                let day = now.to_zoned(clock::time_zone()).date();
+                done.push(format!("{day} {action}"));
+                let given = Given {
+                    choice,
+                    ..Given::default()
+                };
+                let after = table.after(&progress, action.as_str(), Role::System, &given, now);
+                progress = after.unwrap();
+            }
+        }
+        assert_eq!(
+            done,
+            [
+                "2026-11-24 remind_registration",
+                "2026-12-01 remind_registration",
+                "2026-12-16 registration_lapsed",
+            ]
+        );
+    }
+
+    #[test]
+    fn who_wants_no_contact_is_promised_what_needs_none() {
+        let table = table();
+        let progress = table.begin(at("2026-11-20T09:00:00Z"));
+        let names = |contact| -> Vec<String> {
+            let promised = table.promised(&progress, contact).into_iter();
+            promised.map(|one| one.rule.name.to_string()).collect()
+        };
+        assert_eq!(
+            names(true),
+            ["first_support", "support_talk", "acknowledge"]
+        );
+        assert_eq!(names(false), ["acknowledge"]);
+        let late = table.overdue(&progress, at("2026-11-21T09:00:00Z"));
+        assert_eq!(late.len(), 1);
+    }
+}

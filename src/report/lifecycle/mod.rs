@@ -5,6 +5,7 @@
 //! hold whatever a table says; they are in `rules`. What a case comes to is a [`Progress`], which is
 //! stored with every event and never computed again from a table that may have changed.
 
+mod check;
 mod clocks;
 mod progress;
 mod reading;
@@ -39,6 +40,12 @@ impl Lifecycle {
     pub fn parse(source: &SourceText) -> (Option<Lifecycle>, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let read = reading::read(source, &mut diagnostics);
+        // Where a name is unknown, what is left of the table makes no sense.
+        if let Some((table, places)) = &read
+            && !any_error(&diagnostics)
+        {
+            check::check(table, places, &mut diagnostics);
+        }
         diagnostic::sort(&mut diagnostics);
         let sound = !any_error(&diagnostics);
         (read.map(|(table, _)| table).filter(|_| sound), diagnostics)

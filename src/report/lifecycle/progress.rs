@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
@@ -17,7 +18,7 @@ use crate::report::lifecycle::terms::{Hearing, Need, Role, Status, TextRule, Tra
 
 /// Where a case stands after an event. It stands in the open part of every event, so that a changed
 /// table does not change what happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// Its status.
     pub status: Status,
@@ -324,5 +325,493 @@ fn chosen(action: &Action, given: &Given) -> Result<Effect, Refused> {
             let choice = action.choice(name.as_str()).ok_or(Refused::UnknownChoice)?;
             Ok(action.effect.and(&choice.effect))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Half past nine on a Friday.
+    const FRIDAY: &str = "2026-11-20T09:30:00Z";
+
+    fn table() -> Lifecycle {
+        Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()
+    }
+
+    fn friday() -> Timestamp {
+        FRIDAY.parse().unwrap()
+    }
+
+    impl Given {
+        /// Everything that an action can ask for, on the Friday.
+        pub(in crate::report::lifecycle) fn complete() -> Given {
+            Given {
+                choice: None,
+                text: true,
+                files: true,
+                reference: true,
+                behaviour: true,
+                hearing: Some(Hearing::Heard),
+                hearing_reason: false,
+                citizen_told: true,
+                end_date: Some("2027-11-20".parse().unwrap()),
+                review_date: Some("2027-02-20".parse().unwrap()),
+            }
+        }
+
+        fn choosing(choice: &str) -> Given {
+            Given {
+                choice: Some(choice.parse().unwrap()),
+                ..Given::complete()
+            }
+        }
+    }
+
+    impl Lifecycle {
+        /// Does what those who handle a case can do to close it, and nothing else; what is not
+        /// possible is left out.
+        pub(in crate::report::lifecycle) fn closed_by_handlers(
+            &self,
+            mut progress: Progress,
+            at: Timestamp,
+        ) -> Progress {
+            // Reminders, and a choice that was never made.
+            let later = Timestamp::MAX;
+            for _ in 0..3 {
+                for (action, choice) in self.owed(&progress, later) {
+                    let given = Given {
+                        choice,
+                        ..Given::default()
+                    };
+                    let after = self.after(&progress, action.as_str(), Role::System, &given, at);
+                    progress = after.unwrap_or_else(|refused| panic!("{action}: {refused}"));
+                }
+            }
+            for (action, choice) in [
+                ("acknowledge", None),
+                ("log_support", Some("enough")),
+                ("decide_measure", Some("none")),
+                ("give_feedback", None),
+                ("record_lesson", Some("none")),
+                ("check_accident", Some("no_accident")),
+                ("close", None),
+            ] {
+                let given = choice.map_or(Given::complete(), Given::choosing);
+                let after = self.after(&progress, action, Role::Coordinator, &given, at);
+                progress = after.unwrap_or(progress);
+            }
+            progress
+        }
+
+        /// Does actions one after the other, each `role action choice`.
+        #[track_caller]
+        fn walked(&self, happenings: &[&str]) -> Progress {
+            let mut progress = self.begin(friday());
+            for happening in happenings {
+                let words: Vec<&str> = happening.split(' ').collect();
+                let role = Role::from_name(words[0]).unwrap();
+                let given = words
+                    .get(2)
+                    .map_or(Given::complete(), |c| Given::choosing(c));
+                progress = self
+                    .after(&progress, words[1], role, &given, friday())
+                    .unwrap_or_else(|refused| panic!("{happening}: {refused}"));
+            }
+            progress
+        }
+
+        /// Walks at random through everything that roles may do, and looks at every step.
+        fn wander(&self, seed: u64, roles: &[Role], mut look: impl FnMut(&Progress, &Progress)) {
+            let mut random = seed;
+            let mut pick = |most: usize| {
+                // Numbers of Knuth's MMIX; the high bits are the good ones.
+                random = random.wrapping_mul(6_364_136_223_846_793_005);
+                random = random.wrapping_add(1_442_695_040_888_963_407);
+                usize::try_from(random >> 33).unwrap() % most
+            };
+            let mut progress = self.begin(friday());
+            for _ in 0..60 {
+                let role = roles[pick(roles.len())];
+                let offered = self.offered(role, &progress);
+                if offered.is_empty() {
+                    continue;
+                }
+                let action = offered[pick(offered.len())];
+                let ways = action.ways();
+                let choice = ways[pick(ways.len())].0.cloned();
+                let given = Given {
+                    choice,
+                    ..Given::complete()
+                };
+                let name = action.name.as_str();
+                let after = self.after(&progress, name, role, &given, friday());
+                let after = after.unwrap_or_else(|refused| panic!("{name} {role:?}: {refused}"));
+                look(&progress, &after);
+                progress = after;
+            }
+        }
+    }
+
+    fn all_roles() -> Vec<Role> {
+        Role::ALL.iter().map(|(_, role)| *role).collect()
+    }
+
+    #[track_caller]
+    fn check(walk: &[&str], role: Role, action: &str, given: Given, expected: Refused) {
+        let table = table();
+        let progress = table.walked(walk);
+        let after = table.after(&progress, action, role, &given, friday());
+        assert_eq!(after, Err(expected));
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused_with_the_reason() {
+        let given = Given::complete;
+        check(&[], Role::Reporter, "fly", given(), Refused::UnknownAction);
+        let role = Role::SeniorManager;
+        check(
+            &[],
+            role,
+            "acknowledge",
+            given(),
+            Refused::NotYours { role },
+        );
+        let status = Status::Submitted;
+        check(
+            &[],
+            Role::Coordinator,
+            "close",
+            given(),
+            Refused::NotNow { status },
+        );
+        let track = "damage".parse().unwrap();
+        check(
+            &[],
+            Role::DamageHandler,
+            "damage_claim",
+            given(),
+            Refused::NotYet { track },
+        );
+        check(
+            &[],
+            Role::Reporter,
+            "decide_registration",
+            given(),
+            Refused::ChoiceMissing,
+        );
+        let choice = Given::choosing("perhaps");
+        check(
+            &[],
+            Role::Reporter,
+            "decide_registration",
+            choice,
+            Refused::UnknownChoice,
+        );
+        let choice = Given::choosing("no");
+        check(
+            &[],
+            Role::Reporter,
+            "withdraw",
+            choice,
+            Refused::UnknownChoice,
+        );
+        let silent = Given {
+            text: false,
+            ..given()
+        };
+        check(
+            &[],
+            Role::Reporter,
+            "send_message",
+            silent,
+            Refused::TextMissing,
+        );
+        let missing = vec![Need::Files];
+        let empty = Given {
+            files: false,
+            ..given()
+        };
+        check(
+            &[],
+            Role::Reporter,
+            "add_files",
+            empty,
+            Refused::Incomplete { missing },
+        );
+    }
+
+    #[test]
+    fn a_measure_is_fair_to_the_citizen() {
+        let walk = ["coordinator acknowledge"];
+        let decide = |given: Given, expected| {
+            check(&walk, Role::Decider, "decide_measure", given, expected);
+        };
+        let measure = || Given::choosing("measure");
+        let bare = Given {
+            choice: measure().choice,
+            ..Given::default()
+        };
+        let missing = Need::MEASURE.to_vec();
+        decide(bare, Refused::Incomplete { missing });
+        let unheard = Given {
+            hearing: Some(Hearing::Impossible),
+            ..measure()
+        };
+        decide(unheard, Refused::HearingReasonMissing);
+        let date = |text: &str| Some(text.parse().unwrap());
+        let over = Given {
+            end_date: date("2026-11-19"),
+            ..measure()
+        };
+        decide(over, Refused::EndInPast);
+        let looked_at = Given {
+            review_date: date("2026-11-19"),
+            ..measure()
+        };
+        decide(looked_at, Refused::ReviewInPast);
+        let too_late = Given {
+            review_date: date("2027-11-21"),
+            ..measure()
+        };
+        decide(too_late, Refused::ReviewAfterEnd);
+        let wordless = Given {
+            text: false,
+            ..Given::choosing("none")
+        };
+        decide(wordless, Refused::TextMissing);
+    }
+
+    #[test]
+    fn closing_says_what_is_not_done() {
+        let tracks = |names: &[&str]| Refused::CannotClose {
+            tracks: names.iter().map(|name| name.parse().unwrap()).collect(),
+        };
+        let mut walk = vec!["coordinator acknowledge"];
+        let close = |walk: &[&str], names: &[&str]| {
+            check(
+                walk,
+                Role::Coordinator,
+                "close",
+                Given::complete(),
+                tracks(names),
+            );
+        };
+        close(
+            &walk,
+            &[
+                "after_care",
+                "registration",
+                "handling",
+                "feedback",
+                "learning",
+                "accident",
+            ],
+        );
+        walk.extend([
+            "support_team_member log_support declined",
+            "reporter decide_registration register_unnamed",
+            "decider decide_measure measure",
+            "coordinator record_lesson lesson",
+            "manager check_accident listed",
+        ]);
+        close(&walk, &["feedback"]);
+        walk.push("reporter decline_feedback");
+        let table = table();
+        let progress = table.walked(&walk);
+        let offered = table.offered(Role::Coordinator, &progress);
+        assert!(offered.iter().any(|action| action.name.as_str() == "close"));
+        walk.push("coordinator close");
+        assert_eq!(table.walked(&walk).status, Status::Closed);
+    }
+
+    #[test]
+    fn closing_is_not_offered_while_something_is_open() {
+        let table = table();
+        let progress = table.walked(&["coordinator acknowledge"]);
+        let offered = table.offered(Role::Coordinator, &progress);
+        assert!(offered.iter().all(|action| action.name.as_str() != "close"));
+    }
+
+    #[test]
+    fn a_choice_about_registration_can_change_until_it_is_carried_out() {
+        let mut walk = vec![
+            "coordinator acknowledge",
+            "reporter decide_registration register_named",
+            "affected_employee decide_registration not_register",
+            "reporter decide_registration later",
+            "reporter decide_registration register_unnamed",
+        ];
+        let table = table();
+        assert_eq!(
+            table.walked(&walk).state_of("registration"),
+            TrackState::Open
+        );
+        walk.push("coordinator register");
+        let track = "registration".parse().unwrap();
+        let refused = Refused::NotYet { track };
+        let no = Given::choosing("not_register");
+        check(&walk, Role::Reporter, "decide_registration", no, refused);
+    }
+
+    /// A table in which the check has been forgotten.
+    fn spoilt(change: impl Fn(&mut Action)) -> Lifecycle {
+        let mut table = table();
+        table.actions.iter_mut().for_each(change);
+        table
+    }
+
+    #[track_caller]
+    fn check_rule(table: &Lifecycle, role: Role, action: &str, given: &Given, expected: Refused) {
+        let progress = table.walked(&["coordinator acknowledge"]);
+        let after = table.after(&progress, action, role, given, friday());
+        assert_eq!(after, Err(expected));
+    }
+
+    #[test]
+    fn the_rules_hold_whatever_the_table_says() {
+        let everybody = spoilt(|action| action.by = all_roles());
+        let refused = Refused::RegistrationNotYours;
+        let yes = Given::choosing("register_named");
+        for role in all_roles().into_iter().filter(|role| !role.is_concerned()) {
+            check_rule(
+                &everybody,
+                role,
+                "decide_registration",
+                &yes,
+                refused.clone(),
+            );
+        }
+        let role = Role::Manager;
+        let given = Given::complete();
+        let refused = Refused::NotYours { role };
+        check_rule(&everybody, role, "decline_feedback", &given, refused);
+
+        let nothing_asked = spoilt(|action| {
+            action.when.clear();
+            action.effect.text = TextRule::Optional;
+            action.effect.needs.clear();
+            for choice in &mut action.choices {
+                choice.effect.text = TextRule::Optional;
+                choice.effect.needs.clear();
+            }
+        });
+        let measure = Given {
+            choice: Given::choosing("measure").choice,
+            ..Given::default()
+        };
+        let missing = Need::MEASURE.to_vec();
+        let refused = Refused::Incomplete { missing };
+        check_rule(
+            &nothing_asked,
+            Role::Decider,
+            "decide_measure",
+            &measure,
+            refused,
+        );
+        let none = Given {
+            choice: Given::choosing("none").choice,
+            ..Given::default()
+        };
+        let refused = Refused::TextMissing;
+        check_rule(
+            &nothing_asked,
+            Role::Decider,
+            "decide_measure",
+            &none,
+            refused.clone(),
+        );
+        let silent = Given::default();
+        check_rule(&nothing_asked, role, "give_feedback", &silent, refused);
+        let refused = Refused::NotDecided;
+        check_rule(&nothing_asked, role, "inform_citizen", &given, refused);
+        let refused = Refused::RegistrationNotYours;
+        check_rule(
+            &nothing_asked,
+            Role::Coordinator,
+            "register",
+            &given,
+            refused,
+        );
+
+        let uncaring = spoilt(|action| {
+            if action.leads_to(Status::Withdrawn) {
+                let off = ("after_care".parse().unwrap(), TrackState::Declined);
+                action.effect.tracks.push(off);
+            }
+        });
+        let refused = Refused::CareStays;
+        check_rule(&uncaring, Role::Reporter, "withdraw", &given, refused);
+
+        let mut hasty = table();
+        hasty.closing.clear();
+        let tracks = vec!["feedback".parse().unwrap()];
+        let refused = Refused::CannotClose { tracks };
+        check_rule(&hasty, Role::Coordinator, "close", &given, refused);
+    }
+
+    #[test]
+    fn whatever_happens_a_case_can_be_closed() {
+        let table = table();
+        for seed in 0..200 {
+            let roles: Vec<Role> = all_roles();
+            table.wander(seed, &roles, |_, progress| {
+                let closed = table.closed_by_handlers(progress.clone(), friday());
+                let withdrawn = progress.status == Status::Withdrawn;
+                let end = if withdrawn {
+                    Status::Withdrawn
+                } else {
+                    Status::Closed
+                };
+                assert_eq!(closed.status, end, "{progress:?} {closed:?}");
+            });
+        }
+    }
+
+    #[test]
+    fn nobody_else_changes_the_decision_about_registration() {
+        let table = table();
+        let others: Vec<Role> = all_roles();
+        let others: Vec<Role> = others
+            .into_iter()
+            .filter(|role| !role.is_concerned() && *role != Role::System)
+            .collect();
+        for seed in 0..200 {
+            let stands = |progress: &Progress| {
+                let step = progress.last_step("registration").map(Code::to_string);
+                (progress.state_of("registration"), step)
+            };
+            table.wander(seed, &others, |before, after| {
+                assert_eq!(stands(before), stands(after));
+            });
+        }
+    }
+
+    #[test]
+    fn care_goes_on_after_withdrawing() {
+        let table = table();
+        let progress = table.walked(&["reporter withdraw"]);
+        assert_eq!(progress.state_of("after_care"), TrackState::Open);
+        let offered = table.offered(Role::SupportTeamMember, &progress);
+        assert!(
+            offered
+                .iter()
+                .any(|action| action.name.as_str() == "log_support")
+        );
+    }
+
+    #[test]
+    fn where_a_case_stands_is_written_as_codes_and_dates() {
+        let table = table();
+        let mut progress = table.walked(&["reporter withdraw"]);
+        progress
+            .due
+            .retain(|clock, _| clock.as_str() == "support_talk");
+        progress
+            .tracks
+            .retain(|track, _| track.as_str() == "after_care");
+        let text = serde_json::to_string(&progress).unwrap();
+        insta::assert_snapshot!(text, @r#"{"status":"withdrawn","tracks":{"after_care":"open"},"steps":{},"due":{"support_talk":"2026-11-23T09:30:00Z"}}"#);
+        assert_eq!(serde_json::from_str::<Progress>(&text).unwrap(), progress);
     }
 }

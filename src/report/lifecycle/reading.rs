@@ -20,6 +20,23 @@ use crate::yaml::{self, Mapping, Node};
 /// Hours, days or months after which nobody remembers what a clock was for.
 const LONGEST_TIME: i64 = 1_000;
 
+/// The dates before which a clock can end.
+const LATEST: [(&str, Need); 2] = [
+    ("end_date", Need::EndDate),
+    ("review_date", Need::ReviewDate),
+];
+
+/// A length of time in one unit.
+type Unit = fn(u16) -> Within;
+
+/// The units of time.
+const UNITS: [(&str, Unit); 4] = [
+    ("hours", Within::Hours),
+    ("days", Within::Days),
+    ("working_days", Within::WorkingDays),
+    ("months", Within::Months),
+];
+
 /// Where the parts of a table stand in their file.
 pub(super) struct Places {
     /// The file.
@@ -425,20 +442,7 @@ impl Reader<'_> {
     fn within(&mut self, node: &Node) -> Option<Within> {
         let mut within = Mapping::read(node, self.diagnostics);
         let before = self.diagnostics.len();
-        let units = [
-            within
-                .get("hours")
-                .map(|node| (node, Within::Hours as fn(u16) -> Within)),
-            within
-                .get("days")
-                .map(|node| (node, Within::Days as fn(u16) -> Within)),
-            within
-                .get("working_days")
-                .map(|node| (node, Within::WorkingDays as fn(u16) -> Within)),
-            within
-                .get("months")
-                .map(|node| (node, Within::Months as fn(u16) -> Within)),
-        ];
+        let units = UNITS.map(|(key, unit)| within.get(key).map(|node| (node, unit)));
         within.finish(self.diagnostics);
         let mut given = units.into_iter().flatten();
         let (Some((number, unit)), None) = (given.next(), given.next()) else {
@@ -467,10 +471,7 @@ impl Reader<'_> {
         let mut versions = Vec::new();
         for language in Language::ALL {
             match mapping.get(language.tag()) {
-                Some(node) => {
-                    let text = node.text(self.diagnostics)?;
-                    versions.push((language, text.trim().to_owned()));
-                }
+                Some(node) => versions.extend(self.filled(node).map(|text| (language, text))),
                 None if node.is_mapping() => self.diagnostics.push(
                     Diagnostic::error("lifecycle-missing-translation")
                         .with("value", language.tag())
@@ -481,6 +482,15 @@ impl Reader<'_> {
         }
         mapping.finish(self.diagnostics);
         Some(Text { versions })
+    }
+
+    fn filled(&mut self, node: &Node) -> Option<String> {
+        let text = node.text(self.diagnostics)?;
+        let text = text.trim();
+        if text.is_empty() {
+            self.tell("lifecycle-empty-text", node);
+        }
+        Some(text.to_owned())
     }
 
     fn term<T: Copy>(&mut self, node: &Node, known: &[(&'static str, T)]) -> Option<T> {
@@ -544,12 +554,6 @@ impl Reader<'_> {
             .push(Diagnostic::error(code).at(node.place()));
     }
 }
-
-/// The dates before which a clock can end.
-const LATEST: [(&str, Need); 2] = [
-    ("end_date", Need::EndDate),
-    ("review_date", Need::ReviewDate),
-];
 
 /// Looks ahead at the names below each part of a section, so that a name that stands later in the file
 /// is known. Mistakes found here are told when the parts are read.

@@ -1,13 +1,14 @@
 //! The closed sets of words in which the life cycle is written: they stand in the table, in event files
 //! and in texts, always under the same name.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Makes an enum whose variants have the names that files know them by.
 macro_rules! terms {
     ($(#[$about:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($(#[$each])* $variant,)* }
 
@@ -84,6 +85,20 @@ impl Role {
     /// Returns whether this is one of the two people whose case it is.
     pub fn is_concerned(self) -> bool {
         matches!(self, Role::Reporter | Role::AffectedEmployee)
+    }
+
+    /// Returns whether this is a role that the organisation gives to people who handle reports.
+    pub fn handles_reports(self) -> bool {
+        !self.is_concerned() && !matches!(self, Role::RecoveryHolder | Role::System)
+    }
+
+    /// Returns whether a role can be given access to a report. Confidential advisers have talks of their
+    /// own, and senior managers get figures.
+    ///
+    /// Source: the table of who may see what in the product's requirements.
+    pub fn opens_reports(self) -> bool {
+        let never = matches!(self, Role::ConfidentialAdviser | Role::SeniorManager);
+        self.handles_reports() && !never
     }
 }
 

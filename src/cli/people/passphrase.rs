@@ -1,0 +1,58 @@
+//! `meldwijzer people passphrase`: somebody chooses a passphrase of their own.
+
+use zeroize::Zeroizing;
+
+use crate::cli::command_error::CommandError;
+use crate::cli::passphrase::{PassphraseFile, Passphrases};
+use crate::cli::people::{Office, active};
+use crate::cli::ui::Ui;
+use crate::clock::{Clock, SystemClock};
+use crate::diagnostic::Diagnostic;
+use crate::randomness::SystemRandomness;
+use crate::report::people::{self, SHORTEST_PASSPHRASE};
+
+/// The arguments of `people passphrase`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[arg(value_name = "PERSON")]
+    person: String,
+    #[command(flatten)]
+    file: PassphraseFile,
+}
+
+pub(super) fn run(ui: &mut Ui, office: &Office, arguments: &Arguments) -> Result<(), CommandError> {
+    let person = active(&office.people, &arguments.person)?;
+    let mut passphrases = arguments.file.passphrases()?;
+    let asked = ui.text("cli-ask-old-passphrase", &[("name", &person.name)]);
+    let old = passphrases.next(ui, &asked)?;
+    let new = new_passphrase(ui, &mut passphrases)?;
+    let _changing = office.changing()?;
+    people::choose_passphrase(
+        &office.storage,
+        person,
+        &old,
+        &new,
+        SystemClock.now(),
+        &SystemRandomness,
+    )?;
+    ui.print(&ui.text("cli-passphrase-chosen", &[]))
+}
+
+/// Reads the new passphrase, twice where somebody types it.
+fn new_passphrase(
+    ui: &mut Ui,
+    passphrases: &mut Passphrases,
+) -> Result<Zeroizing<String>, CommandError> {
+    let least = SHORTEST_PASSPHRASE.to_string();
+    let asked = ui.text("cli-ask-new-passphrase", &[("least", &least)]);
+    let new = passphrases.next(ui, &asked)?;
+    if passphrases.are_typed() {
+        let asked = ui.text("cli-ask-again", &[]);
+        if passphrases.next(ui, &asked)? != new {
+            return Err(CommandError::Usage(Diagnostic::error(
+                "cli-passphrases-differ",
+            )));
+        }
+    }
+    Ok(new)
+}

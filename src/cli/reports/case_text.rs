@@ -1,0 +1,401 @@
+//! A case as lines of text. Nothing in it that came from outside reaches the terminal as more than text.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::cli::harmless;
+use crate::cli::reports::acting::offered;
+use crate::cli::table;
+use crate::cli::ui::Ui;
+use crate::cli::wording;
+use crate::form::{Answers, CheckRow, Definition};
+use crate::language::Language;
+use crate::message::Catalogue;
+use crate::report::case::{Case, Cover, Entry, Happening};
+use crate::report::event::{Body, Measure, Role};
+use crate::report::ids::Code;
+use crate::report::lifecycle::{Action, Lifecycle, Progress};
+use crate::report::people::People;
+use crate::source_text::SourceText;
+use crate::theme::ThemeFiles;
+
+/// Blanks that each level is moved to the right.
+const INDENT: &str = "  ";
+
+/// Blanks before what was said with an event, below what happened.
+const BELOW: &str = "       ";
+
+/// What is needed to put a case into words.
+pub(super) struct CaseText<'a> {
+    pub(super) ui: &'a Ui,
+    pub(super) lifecycle: &'a Lifecycle,
+    pub(super) people: &'a People,
+    pub(super) forms: &'a [Definition],
+    pub(super) now: Timestamp,
+}
+
+impl CaseText<'_> {
+    fn text(&self, key: &str, arguments: &[(&str, &str)]) -> String {
+        self.ui.text(key, arguments)
+    }
+
+    fn heading(&self, key: &str) -> Vec<String> {
+        vec![String::new(), self.text(key, &[])]
+    }
+
+    /// Returns what is known without a key: where the case stands, and what must be done by when.
+    pub(super) fn cover(&self, cover: &Cover) -> Vec<String> {
+        let mut lines: Vec<String> = self
+            .text(
+                "cli-show-head",
+                &[
+                    ("case", &cover.id.to_string()),
+                    ("received", &wording::date_and_time(cover.received_at)),
+                    (
+                        "status",
+                        &wording::status(self.ui, self.lifecycle, cover.progress.status),
+                    ),
+                    ("since", &wording::date_and_time(cover.status_since)),
+                    ("recipient", &wording::recipient(self.ui, &cover.recipient)),
+                    ("form", cover.form.id.as_str()),
+                    ("version", &cover.form.version.to_string()),
+                ],
+            )
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        if let Some(erased) = cover.names_erased_at {
+            let erased = wording::date_and_time(erased);
+            lines.push(self.text("cli-show-names-erased", &[("erased", &erased)]));
+        }
+        lines.extend(self.clocks(&cover.progress));
+        lines.extend(self.tracks(&cover.progress));
+        lines
+    }
+
+    fn clocks(&self, progress: &Progress) -> Vec<String> {
+        let running = self.lifecycle.running(progress);
+        if running.is_empty() {
+            return Vec::new();
+        }
+        let rows: Vec<Vec<String>> = running
+            .iter()
+            .map(|one| {
+                let title = one.rule.title.get(self.ui.language()).to_owned();
+                vec![wording::due(self.ui, *one, self.now), title]
+            })
+            .collect();
+        self.section("cli-show-due", &rows)
+    }
+
+    fn tracks(&self, progress: &Progress) -> Vec<String> {
+        let language = self.ui.language();
+        let tracks = self.lifecycle.tracks.iter();
+        let rows: Vec<Vec<String>> = tracks
+            .map(|track| {
+                let name = track.name.as_str();
+                let state = progress.state_of(name).name();
+                let last = progress.last_step(name);
+                let last = last.and_then(|last| track.steps.iter().find(|step| step.name == *last));
+                vec![
+                    track.title.get(language).to_owned(),
+                    self.text(&format!("report-track-{state}"), &[]),
+                    last.map(|step| step.title.get(language).to_owned())
+                        .unwrap_or_default(),
+                ]
+            })
+            .collect();
+        self.section("cli-show-tracks", &rows)
+    }
+
+    fn section(&self, heading: &str, rows: &[Vec<String>]) -> Vec<String> {
+        let mut lines = self.heading(heading);
+        lines.extend(
+            table::lines(rows)
+                .iter()
+                .map(|line| format!("{INDENT}{line}")),
+        );
+        lines
+    }
+
+    /// Returns how a sealed case is opened, and by whom.
+    pub(super) fn how_to_open(&self, cover: &Cover) -> Vec<String> {
+        let mut ids: Vec<&Code> = cover
+            .access
+            .iter()
+            .flat_map(|access| &access.people)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let people: Vec<String> = ids
+            .iter()
+            .map(|id| format!("{} ({id})", wording::person(self.people, id)))
+            .collect();
+        let mut told = Vec::new();
+        if people.is_empty() {
+            told.push(self.text("cli-show-nobody", &[]));
+        } else {
+            told.push(self.text("cli-show-people", &[("people", &people.join(", "))]));
+        }
+        if cover.access.iter().any(|access| access.recovery) {
+            told.push(self.text("cli-show-recovery", &[]));
+        }
+        let how = self.text("cli-show-how", &[("case", &cover.id.to_string())]);
+        told.extend(how.lines().map(str::to_owned));
+        let mut lines = self.heading("cli-show-sealed");
+        lines.extend(told.iter().map(|line| format!("{INDENT}{line}")));
+        lines
+    }
+
+    /// Returns the answers in the words of the form or, where it is gone, under the names of its fields.
+    pub(super) fn answers(&self, case: &Case) -> Vec<String> {
+        let form = self
+            .forms
+            .iter()
+            .find(|form| form.id == case.cover.form.id.as_str());
+        let rows = match form {
+            Some(form) => Answers::from_json(form, &case.answers).rows(
+                form,
+                self.ui.language(),
+                &page_texts(self.ui.language()),
+            ),
+            None => rows_without_form(&case.answers),
+        };
+        let mut lines = self.heading("cli-show-answers");
+        lines.extend(rows.iter().flat_map(answer));
+        lines
+    }
+
+    /// Returns the files of a case, with the ids under which they can be saved.
+    pub(super) fn files(&self, case: &Case) -> Vec<String> {
+        let notes = case.entries.iter().flat_map(|entry| &entry.body.files);
+        let rows: Vec<Vec<String>> = notes
+            .map(|note| {
+                vec![
+                    note.id.to_string(),
+                    harmless::line(&note.name),
+                    harmless::line(&note.media_type),
+                    note.bytes.to_string(),
+                ]
+            })
+            .collect();
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        self.section("cli-show-files", &rows)
+    }
+
+    /// Returns what happened, by whom and when, and where the case is open what was said with it.
+    pub(super) fn history(&self, history: &[Happening], entries: &[Entry]) -> Vec<String> {
+        let mut lines = self.heading("cli-show-history");
+        for happening in history {
+            let who = wording::actor(self.ui, self.people, &happening.actor);
+            let what = self.happened(happening);
+            lines.push(format!(
+                "{INDENT}{:>3}  {}  {}",
+                happening.sequence,
+                wording::date_and_time(happening.recorded_at),
+                self.text("cli-show-happened", &[("what", &what), ("who", &who)]),
+            ));
+            let entry = entries
+                .iter()
+                .find(|entry| entry.happening.sequence == happening.sequence);
+            if let Some(entry) = entry {
+                lines.extend(self.said(entry).iter().map(|line| format!("{BELOW}{line}")));
+            }
+        }
+        lines
+    }
+
+    fn happened(&self, happening: &Happening) -> String {
+        let Some(name) = &happening.action else {
+            return self.text(&format!("report-kind-{}", happening.kind.name()), &[]);
+        };
+        let action = self.lifecycle.action(name.as_str());
+        let title = action.map(|action| action.title.get(self.ui.language()));
+        title.unwrap_or(name.as_str()).to_owned()
+    }
+
+    fn said(&self, entry: &Entry) -> Vec<String> {
+        let Body {
+            text,
+            choice,
+            measure,
+            reference,
+            files,
+            ..
+        } = &entry.body;
+        let mut lines = Vec::new();
+        if let Some(choice) = choice {
+            let choice = self.choice(entry.happening.action.as_ref(), choice);
+            lines.push(self.text("cli-show-choice", &[("choice", &choice)]));
+        }
+        if let Some(text) = text {
+            lines.extend(text.lines().map(harmless::line));
+        }
+        if let Some(reference) = reference {
+            let reference = harmless::line(reference);
+            lines.push(self.text("cli-show-reference", &[("reference", &reference)]));
+        }
+        if let Some(measure) = measure {
+            lines.extend(self.measure(measure));
+        }
+        for file in files {
+            let name = harmless::line(&file.name);
+            lines.push(self.text(
+                "cli-show-file",
+                &[("name", &name), ("file", file.id.as_str())],
+            ));
+        }
+        lines
+    }
+
+    fn choice(&self, action: Option<&Code>, choice: &Code) -> String {
+        let action = action.and_then(|action| self.lifecycle.action(action.as_str()));
+        let known = action.and_then(|action| action.choice(choice.as_str()));
+        let title = known.map(|known| known.title.get(self.ui.language()));
+        title.unwrap_or(choice.as_str()).to_owned()
+    }
+
+    fn measure(&self, measure: &Measure) -> Vec<String> {
+        let hearing = self.text(&format!("report-hearing-{}", measure.hearing), &[]);
+        let reason = measure.hearing_reason.as_deref().unwrap_or_default();
+        let filled = self.text(
+            "cli-show-measure",
+            &[
+                ("kind", measure.kind.as_str()),
+                ("behaviour", &harmless::line(&measure.behaviour)),
+                ("hearing", &hearing),
+                ("reason", &harmless::line(reason)),
+                ("informed", &harmless::line(&measure.informed)),
+                ("ends", &measure.ends_on.to_string()),
+                ("review", &measure.review_on.to_string()),
+            ],
+        );
+        filled
+            .lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect()
+    }
+
+    /// Returns what these roles may do with the case now.
+    pub(super) fn offered(&self, progress: &Progress, roles: &[Role]) -> Vec<String> {
+        let actions = offered(self.lifecycle, roles, progress);
+        if actions.is_empty() {
+            return Vec::new();
+        }
+        let rows: Vec<Vec<String>> = actions
+            .into_iter()
+            .map(|action| self.action(action))
+            .collect();
+        self.section("cli-show-offered", &rows)
+    }
+
+    fn action(&self, action: &Action) -> Vec<String> {
+        let choices: Vec<&str> = action
+            .choices
+            .iter()
+            .map(|choice| choice.name.as_str())
+            .collect();
+        let choices = match choices.as_slice() {
+            [] => String::new(),
+            choices => self.text("cli-show-choices", &[("choices", &choices.join(", "))]),
+        };
+        let title = action.title.get(self.ui.language()).to_owned();
+        vec![action.name.to_string(), title, choices]
+    }
+}
+
+/// Returns the lines of an answer: a short one beside its question, a longer one below it.
+fn answer(row: &CheckRow) -> Vec<String> {
+    let label = harmless::line(&row.label);
+    match row.lines.as_slice() {
+        [] => vec![format!("{INDENT}{label}: -")],
+        [line] => vec![format!("{INDENT}{label}: {}", harmless::line(line))],
+        lines => {
+            let below = lines
+                .iter()
+                .map(|line| format!("{INDENT}{INDENT}{}", harmless::line(line)));
+            std::iter::once(format!("{INDENT}{label}:"))
+                .chain(below)
+                .collect()
+        }
+    }
+}
+
+/// Returns the answers to a form that is gone, under the names of its fields.
+fn rows_without_form(answers: &Value) -> Vec<CheckRow> {
+    let fields = answers.as_object().into_iter().flatten();
+    fields
+        .map(|(name, value)| {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            CheckRow {
+                field: name.clone(),
+                label: name.clone(),
+                lines: text.lines().map(str::to_owned).collect(),
+                page: None,
+            }
+        })
+        .collect()
+}
+
+/// Returns the texts of pages in a language, which have the words for yes, no and dates.
+fn page_texts(language: Language) -> Catalogue {
+    let path = format!("messages/{}.yaml", language.tag());
+    let files = ThemeFiles::shipped();
+    let mut texts = files.iter().filter(|(known, _)| *known == path);
+    let text = texts
+        .next()
+        .and_then(|(_, bytes)| std::str::from_utf8(bytes).ok());
+    text.map_or_else(Catalogue::default, |text| {
+        Catalogue::parse(&SourceText::new(path.as_str(), text)).0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use serde_json::json;
+
+    fn check(answers: &Value, expected: &[&str]) {
+        let lines: Vec<String> = rows_without_form(answers).iter().flat_map(answer).collect();
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn answers_to_a_form_that_is_gone_are_readable_and_harmless() {
+        check(
+            &json!({
+                "kinds": ["verbal", "threat"],
+                "hurt": false,
+                "story": "eerst dit\r\ntoen \u{1b}[2J\u{9b}dat",
+                "a\u{1b}b": "x",
+                "empty": "",
+            }),
+            &[
+                "  kinds: [\"verbal\",\"threat\"]",
+                "  hurt: false",
+                "  story:",
+                "    eerst dit",
+                "    toen \u{fffd}[2J\u{fffd}dat",
+                "  a\u{fffd}b: x",
+                "  empty: -",
+            ],
+        );
+        check(&json!("los"), &[]);
+        check(&json!(null), &[]);
+    }
+
+    #[test]
+    fn the_texts_of_pages_are_there_in_every_language() {
+        for language in Language::ALL {
+            assert!(
+                page_texts(language).get("answer.yes").is_some(),
+                "{language}"
+            );
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Opening a case for somebody who has a key to it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::command_error::CommandError;
+use crate::cli::passphrase::PassphraseFile;
+use crate::cli::people;
+use crate::cli::portal::{read_forms, read_lifecycle};
+use crate::cli::small_file;
+use crate::cli::ui::Ui;
+use crate::clock::SystemClock;
+use crate::diagnostic::Diagnostic;
+use crate::form::Definition;
+use crate::randomness::SystemRandomness;
+use crate::report::acts::{OpenedCase, Reader};
+use crate::report::ids::CaseId;
+use crate::report::lifecycle::Lifecycle;
+use crate::report::people::{People, Person};
+use crate::report::seal::SecretKey;
+use crate::report::store::{Store, StoreSettings, Surroundings};
+
+/// The arguments that say who opens a case: a person with a passphrase, or whoever has a key file.
+#[derive(Debug, clap::Args)]
+pub(super) struct Opener {
+    #[arg(long = "as", value_name = "PERSON", conflicts_with = "key")]
+    person: Option<String>,
+    #[command(flatten)]
+    passphrase: PassphraseFile,
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+/// The arguments that say which person does something.
+#[derive(Debug, clap::Args)]
+pub(super) struct Doer {
+    #[arg(long = "as", value_name = "PERSON")]
+    person: String,
+    #[command(flatten)]
+    passphrase: PassphraseFile,
+}
+
+/// The store of a data folder beside its writer, and everybody who handles reports.
+pub(super) struct Office {
+    pub(super) store: Store,
+    pub(super) people: Arc<People>,
+}
+
+/// Opens the store of a data folder beside its writer.
+///
+/// # Errors
+///
+/// Fails where the life cycle of the portal has mistakes, or the folder cannot be read.
+pub(in crate::cli) fn store_beside(
+    ui: &mut Ui,
+    root: &Path,
+    data: &Path,
+) -> Result<Store, CommandError> {
+    let around = Surroundings {
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
+        lifecycle: lifecycle(ui, root)?,
+    };
+    // What keeps new reports from filling the disk must not keep people from handling the others.
+    let settings = StoreSettings {
+        least_free_bytes: 0,
+    };
+    Ok(Store::beside(data, around, settings)?)
+}
+
+/// Reads the life cycle of the portal.
+///
+/// # Errors
+///
+/// Fails where it has mistakes, which are told.
+pub(super) fn lifecycle(ui: &mut Ui, root: &Path) -> Result<Arc<Lifecycle>, CommandError> {
+    let mut problems = Vec::new();
+    let lifecycle = read_lifecycle(root, &mut problems);
+    if !problems.is_empty() {
+        ui.tell_diagnostics(&problems)?;
+    }
+    lifecycle.map(Arc::new).ok_or(CommandError::Problems)
+}
+
+/// Reads the forms of the portal. What is wrong with one is told where the portal is built; its answers
+/// are shown all the same.
+pub(super) fn forms(root: &Path) -> Vec<Definition> {
+    read_forms(root, &mut Vec::new())
+}
+
+/// Reads a key from its file.
+///
+/// # Errors
+///
+/// Fails where there is none.
+pub(in crate::cli) fn key_of_file(path: &Path) -> Result<SecretKey, CommandError> {
+    let text = small_file::read(path)?;
+    SecretKey::from_file(&text).map_err(|_| {
+        CommandError::Usage(Diagnostic::error("cli-no-key-in-file").with("path", path.display()))
+    })
+}
+
+impl Office {
+    pub(super) fn beside(ui: &mut Ui, root: &Path, data: &Path) -> Result<Office, CommandError> {
+        let store = store_beside(ui, root, data)?;
+        let people = store.people()?;
+        Ok(Office { store, people })
+    }
+}
+
+impl Opener {
+    /// Returns whether it says who.
+    pub(super) fn is_named(&self) -> bool {
+        self.person.is_some() || self.key.is_some()
+    }
+
+    /// Opens a case, and says as whom.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the key does not open it, or that it was opened is not surely on disk.
+    pub(super) fn open<'a>(
+        &self,
+        ui: &mut Ui,
+        office: &'a Office,
+        case: CaseId,
+    ) -> Result<(OpenedCase, Reader<'a>), CommandError> {
+        let (key, reader) = match (&self.person, &self.key) {
+            (Some(id), _) => {
+                let (person, key) = unlocked(ui, &office.people, id, &self.passphrase)?;
+                (key, Reader::Person(person))
+            }
+            (None, Some(path)) => {
+                let key = key_of_file(path)?;
+                let reader = owner(&office.people, &key).map_or(Reader::Recovery, Reader::Person);
+                (key, reader)
+            }
+            (None, None) => {
+                return Err(CommandError::Usage(Diagnostic::error("cli-who-opens")));
+            }
+        };
+        Ok((office.store.open_with_key(case, reader, &key)?, reader))
+    }
+}
+
+impl Doer {
+    /// Returns the person, who has keys.
+    pub(super) fn person<'a>(&self, office: &'a Office) -> Result<&'a Person, CommandError> {
+        people::active(&office.people, &self.person)
+    }
+
+    /// Opens a case.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the person's key does not open it, or that it was opened is not surely on disk.
+    pub(super) fn open(
+        &self,
+        ui: &mut Ui,
+        office: &Office,
+        case: CaseId,
+    ) -> Result<OpenedCase, CommandError> {
+        let (person, key) = unlocked(ui, &office.people, &self.person, &self.passphrase)?;
+        Ok(office
+            .store
+            .open_with_key(case, Reader::Person(person), &key)?)
+    }
+}
+
+/// Finds a person, and opens their key with their passphrase.
+fn unlocked<'a>(
+    ui: &mut Ui,
+    people: &'a People,
+    id: &str,
+    passphrase: &PassphraseFile,
+) -> Result<(&'a Person, SecretKey), CommandError> {
+    let person = people::active(people, id)?;
+    // Whoever handed the code over knows it too.
+    if person.keys.as_ref().is_some_and(|keys| keys.one_time) {
+        return Err(CommandError::Problem(
+            Diagnostic::error("cli-passphrase-first").with("person", &person.id),
+        ));
+    }
+    let asked = ui.text("cli-ask-passphrase", &[("name", &person.name)]);
+    let typed = passphrase.passphrases()?.next(ui, &asked)?;
+    Ok((person, person.unlock(&typed)?))
+}
+
+/// Returns the person whose key this is: a person's key that was taken out of its seal stays theirs.
+fn owner<'a>(people: &'a People, key: &SecretKey) -> Option<&'a Person> {
+    let public = key.public();
+    let mut persons = people.persons.iter();
+    persons.find(|person| {
+        person
+            .keys
+            .as_ref()
+            .is_some_and(|keys| keys.public == public)
+    })
+}

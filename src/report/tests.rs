@@ -1,0 +1,471 @@
+//! What becomes of reports when the disk fails, the power goes or the program is killed: what was
+//! confirmed is there and whole, and what was not is told and can be sent again.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::durable::faults::{FAULTS, Fault, FaultyFiles, Lost};
+use crate::durable::{self, Folder, WriterLock};
+use crate::report::acts::{Act, AttachError, OpenedCase, RecordError};
+use crate::report::event::{Actor, Body, FileNote, FileRef, Role};
+use crate::report::fixture::{SETTINGS, person, report, surroundings};
+use crate::report::people;
+use crate::report::store::{NewReport, Store, SubmitError, Submitted};
+use crate::report::verify::Problem;
+
+/// Kills in a test run, and the setting that asks for another number.
+const KILLS: usize = 20;
+const KILLS_SETTING: &str = "MELDWIJZER_TEST_KILLS";
+
+/// Where a test tells its child to store.
+const CHILD_DATA: &str = "MELDWIJZER_TEST_DATA";
+
+/// A data folder whose files fail when a test says so.
+struct Failing {
+    data: TempDir,
+    files: FaultyFiles,
+    store: Store,
+}
+
+impl Failing {
+    /// Makes a data folder with somebody who may open reports.
+    fn new(files: FaultyFiles, data: TempDir) -> Failing {
+        durable::create_root(data.path()).unwrap();
+        let lock = WriterLock::take(data.path()).unwrap();
+        let folder = Folder::with_files(data.path(), 0, files.clone());
+        people::make_recovery_key(&folder, "").unwrap();
+        let (store, _) =
+            Store::of(Arc::new(folder), data.path(), surroundings(), Some(lock)).unwrap();
+        Failing { data, files, store }
+    }
+
+    fn at(n: usize, fault: Fault, lasting: bool) -> Failing {
+        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        failing.break_at(n, fault, lasting);
+        failing
+    }
+
+    fn break_at(&self, n: usize, fault: Fault, lasting: bool) {
+        let end = if lasting { usize::MAX } else { n + 1 };
+        self.files.fail(n..end, fault);
+    }
+
+    /// Starts anew with a disk that works, and checks that nothing is damaged.
+    fn restart(self) -> (TempDir, Store) {
+        let Failing { data, store, .. } = self;
+        drop(store);
+        let (store, findings) = Store::open(data.path(), surroundings(), SETTINGS).unwrap();
+        let torn = findings
+            .iter()
+            .filter(|finding| finding.problem != Problem::Unfinished);
+        assert_eq!(torn.collect::<Vec<_>>(), Vec::<&_>::new());
+        assert_eq!(store.cases().unwrap().findings, []);
+        (data, store)
+    }
+}
+
+/// Runs something once for every operation that can fail, and every way to fail.
+fn at_every_operation(run: impl Fn(usize, Fault, bool) -> Failing) {
+    for fault in FAULTS {
+        let ways: &[bool] = match fault {
+            Fault::NoSpace | Fault::Disk => &[false, true],
+            _ => &[false],
+        };
+        for &lasting in ways {
+            for n in 0.. {
+                let failing = run(n, fault, lasting);
+                let reached = failing.files.done() > n;
+                let told = format!("operation {n}, {fault:?}, lasting: {lasting}");
+                let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                    failing.restart();
+                }));
+                assert!(checked.is_ok(), "{told}");
+                if !reached {
+                    break;
+                }
+                assert!(n < 500, "no end: {told}");
+            }
+        }
+    }
+}
+
+fn full_report() -> NewReport {
+    NewReport {
+        names: json!({"phone": "0612345678"}),
+        ..report(1, json!({"short_story": "Hij gooide een stoel"}))
+    }
+}
+
+fn check_whole(store: &Store, submitted: &Submitted, sent: &Value) -> OpenedCase {
+    let opened = store
+        .open_with_receipt(&submitted.receipt.to_string())
+        .unwrap();
+    assert_eq!(opened.case.cover.id, submitted.case);
+    for (field, answer) in sent.as_object().unwrap() {
+        assert_eq!(&opened.case.answers[field], answer);
+    }
+    opened
+}
+
+#[test]
+fn a_submit_with_a_failing_disk_is_whole_or_told_and_can_be_sent_again() {
+    at_every_operation(|n, fault, lasting| {
+        let failing = Failing::at(n, fault, lasting);
+        let first = failing.store.submit(&full_report());
+        let reached = failing.files.done();
+        failing.files.heal();
+        let again = failing.store.submit(&full_report()).unwrap();
+        if let Ok(first) = &first {
+            assert_eq!(first.case, again.case);
+        }
+        let sent = json!({"short_story": "Hij gooide een stoel", "phone": "0612345678"});
+        check_whole(&failing.store, &again, &sent);
+        assert_eq!(failing.store.cases().unwrap().cases.len(), 1, "{first:?}");
+        // So that the caller sees whether the fault was reached.
+        failing.files.fail(0..0, fault);
+        failing.files.count(reached);
+        failing
+    });
+}
+
+fn message(text: &str) -> Act {
+    Act {
+        action: "send_message".parse().unwrap(),
+        actor: Actor::REPORTER,
+        body: Body {
+            text: Some(text.to_owned()),
+            ..Body::default()
+        },
+        files: Vec::new(),
+        submission_key: Some(report(7, json!({})).submission_key),
+    }
+}
+
+#[test]
+fn a_message_with_a_failing_disk_is_there_once_or_told_and_can_be_sent_again() {
+    at_every_operation(|n, fault, lasting| {
+        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let submitted = failing.store.submit(&full_report()).unwrap();
+        let code = submitted.receipt.to_string();
+        let opened = failing.store.open_with_receipt(&code).unwrap();
+        failing.break_at(n, fault, lasting);
+        let sent = failing.store.record(&opened, &message("Is er nieuws?"));
+        let reached = failing.files.done();
+        failing.files.heal();
+        if sent.is_err() {
+            failing
+                .store
+                .record(&opened, &message("Is er nieuws?"))
+                .unwrap();
+        }
+        let opened = failing.store.open_with_receipt(&code).unwrap();
+        assert_eq!(opened.case.taken("send_message").count(), 1, "{sent:?}");
+        failing.files.count(reached);
+        failing
+    });
+}
+
+fn upload(store: &Store, opened: &OpenedCase, bytes: &[u8]) -> Result<FileRef, String> {
+    let attached: Result<(FileRef, ()), AttachError<std::io::Error>> =
+        store.attach(opened, 1_000_000, |out| out.write_all(bytes));
+    let (file, ()) = attached.map_err(|error| error.to_string())?;
+    let mut act = message("Een foto");
+    act.action = "add_files".parse().unwrap();
+    act.submission_key = Some(report(8, json!({})).submission_key);
+    act.body.files = vec![FileNote {
+        id: file.id.clone(),
+        name: "foto.jpg".to_owned(),
+        kind: "jpeg".parse().unwrap(),
+        media_type: "image/jpeg".to_owned(),
+        bytes: bytes.len() as u64,
+    }];
+    act.files = vec![file.clone()];
+    store
+        .record(opened, &act)
+        .map_err(|error| error.to_string())?;
+    Ok(file)
+}
+
+#[test]
+fn an_upload_with_a_failing_disk_is_whole_or_told_and_leaves_nothing() {
+    let bytes = vec![7; 70_000];
+    at_every_operation(|n, fault, lasting| {
+        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let submitted = failing.store.submit(&full_report()).unwrap();
+        let code = submitted.receipt.to_string();
+        let opened = failing.store.open_with_receipt(&code).unwrap();
+        failing.break_at(n, fault, lasting);
+        let sent = upload(&failing.store, &opened, &bytes);
+        let reached = failing.files.done();
+        failing.files.heal();
+        let opened = failing.store.open_with_receipt(&code).unwrap();
+        for file in &opened.case.cover.files {
+            let mut read = Vec::new();
+            let mut stored = failing.store.read_file(&opened, &file.id).unwrap();
+            std::io::copy(&mut stored, &mut read).unwrap();
+            assert_eq!(read, bytes);
+        }
+        // An answer that was lost may have been stored all the same; a confirmed one always is.
+        let stored = opened.case.cover.files.len();
+        assert!(stored == 1 || (stored == 0 && sent.is_err()), "{sent:?}");
+        failing.files.count(reached);
+        failing
+    });
+}
+
+/// Bytes of the small disk: room for the people and some reports.
+const SMALL_DISK: &str = "600k";
+
+/// Fills a disk that is really full after a while.
+#[test]
+#[ignore = "started by another test: runs in a process of its own that sees a small disk"]
+fn child_fills_a_small_disk() {
+    let data = std::env::var_os(CHILD_DATA).unwrap();
+    let data = Path::new(&data);
+    let (store, _) = Store::open(data, surroundings(), SETTINGS).unwrap();
+    people::make_recovery_key(&Folder::new(data, 0), "").unwrap();
+    let mut confirmed = Vec::new();
+    let full = (0..).find_map(|number| {
+        let sent = json!({"number": number, "story": "x".repeat(3_000)});
+        let mut report = report(0, sent.clone());
+        report.submission_key = format!("{number:032x}").parse().unwrap();
+        store
+            .submit(&report)
+            .map(|submitted| confirmed.push((submitted, sent)))
+            .err()
+    });
+    assert!(
+        matches!(full, Some(SubmitError::DiskFull { .. })),
+        "{full:?}"
+    );
+    assert!(!confirmed.is_empty());
+    for (submitted, sent) in &confirmed {
+        let opened = check_whole(&store, submitted, sent);
+        let said = store.record(&opened, &message(&"hoi".repeat(20_000)));
+        assert!(
+            matches!(said, Err(RecordError::DiskFull { .. })),
+            "{said:?}"
+        );
+        let added = upload(&store, &opened, &[7; 700_000]);
+        assert!(added.is_err());
+    }
+    drop(store);
+    let (store, findings) = Store::open(data, surroundings(), SETTINGS).unwrap();
+    assert!(
+        findings.iter().all(|finding| !finding.is_damage()),
+        "{findings:?}"
+    );
+    for (submitted, sent) in &confirmed {
+        check_whole(&store, submitted, sent);
+    }
+}
+
+/// Mounts a small disk that only the child sees. Where that is not allowed, the failing operations of
+/// the other tests say the same.
+#[test]
+fn a_full_disk_is_told_as_such_and_what_was_there_stays_open() {
+    let data = TempDir::new().unwrap();
+    let mounted = |then: &str| {
+        let mount = format!("mount -t tmpfs -o size={SMALL_DISK} tmpfs \"$0\" && {then}");
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &mount]);
+        command.arg(data.path());
+        command
+    };
+    if !mounted("true")
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        return;
+    }
+    let child = mounted("exec \"$@\"")
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "report::tests::child_fills_a_small_disk",
+            "--ignored",
+        ])
+        .env(CHILD_DATA, data.path())
+        .output()
+        .unwrap();
+    assert!(
+        child.status.success(),
+        "{}",
+        String::from_utf8_lossy(&child.stdout)
+    );
+}
+
+/// Lets the power go after every operation of a submit, a message and an upload, and checks that what
+/// was confirmed before is there.
+#[test]
+fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
+    let mut cut = 0;
+    loop {
+        let data = TempDir::new().unwrap();
+        let files = FaultyFiles::recording(data.path());
+        let failing = Failing::new(files.clone(), data);
+        // From this operation on nothing reaches the disk any more.
+        files.fail(cut..usize::MAX, Fault::Disk);
+        let mut confirmed = Vec::new();
+        for key in 0..2 {
+            let sent = json!({"short_story": format!("melding {key}")});
+            let Ok(submitted) = failing.store.submit(&report(key, sent.clone())) else {
+                continue;
+            };
+            let mut messages = 0;
+            let code = submitted.receipt.to_string();
+            if let Ok(opened) = failing.store.open_with_receipt(&code) {
+                messages += usize::from(failing.store.record(&opened, &message("hoi")).is_ok());
+            }
+            confirmed.push((submitted, sent, messages));
+        }
+        let done = files.done();
+        for lost in [Lost::Everything, Lost::Contents] {
+            let after = written_anew(&files.after_power_cut(lost));
+            let (store, _) = Store::open(after.path(), surroundings(), SETTINGS).unwrap();
+            for (submitted, sent, messages) in &confirmed {
+                let opened = check_whole(&store, submitted, sent);
+                let there = opened.case.taken("send_message").count();
+                assert!(there >= *messages, "cut at {cut}, {lost:?}");
+            }
+        }
+        if done <= cut {
+            assert_eq!(confirmed.len(), 2);
+            return;
+        }
+        cut += 1;
+    }
+}
+
+fn written_anew(files: &BTreeMap<std::path::PathBuf, Vec<u8>>) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        fs::DirBuilder::new()
+            .recursive(true)
+            .create(path.parent().unwrap())
+            .unwrap();
+        File::create(&path).unwrap().write_all(bytes).unwrap();
+    }
+    folder
+}
+
+/// Submits, writes messages and adds files for ever, four at a time, and tells what was confirmed.
+#[test]
+#[ignore = "started by another test: runs in a process of its own until it is killed"]
+fn child_works_for_ever() {
+    let data = std::env::var_os(CHILD_DATA).unwrap();
+    let store = Store::open(Path::new(&data), surroundings(), SETTINGS)
+        .unwrap()
+        .0;
+    let started = store.cases().unwrap().cases.len() as u64;
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let store = &store;
+            scope.spawn(move || {
+                for round in 0.. {
+                    work(store, started * 1_000_000 + worker * 100_000 + round);
+                }
+            });
+        }
+    });
+}
+
+fn work(store: &Store, number: u64) {
+    let mut report = report(0, json!({"number": number, "story": "x".repeat(3_000)}));
+    report.submission_key = format!("{number:032x}").parse().unwrap();
+    let submitted = store.submit(&report).unwrap();
+    let code = submitted.receipt.to_string();
+    println!("confirmed {code} report {number}");
+    let opened = store.open_with_receipt(&code).unwrap();
+    store
+        .record(&opened, &message(&number.to_string()))
+        .unwrap();
+    println!("confirmed {code} message {number}");
+    upload(store, &opened, &vec![7; 100_000]).unwrap();
+    println!("confirmed {code} file {number}");
+}
+
+fn start_child(data: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "report::tests::child_works_for_ever"])
+        .args(["--ignored", "--nocapture"])
+        .env(CHILD_DATA, data)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn whatever_was_confirmed_before_a_kill_is_there_and_whole() {
+    let asked = std::env::var(KILLS_SETTING).ok();
+    let kills = asked.map_or(KILLS, |kills| kills.parse().unwrap());
+    let mut data = TempDir::new().unwrap();
+    for kill in 0..kills {
+        // A folder of its own now and then, so that the check of all cases stays short.
+        if kill % 20 == 0 {
+            data = TempDir::new().unwrap();
+            person(data.path(), "Anna", Role::Coordinator);
+        }
+        let mut child = start_child(data.path());
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.find_map(|line| confirmed(&line.unwrap()));
+        // Between one and a hundred milliseconds later, another moment each time.
+        std::thread::sleep(Duration::from_millis(1 + (kill as u64 * 37) % 100));
+        child.kill().unwrap();
+        let mut told: Vec<(String, String, u64)> = first.into_iter().collect();
+        told.extend(
+            lines
+                .map_while(Result::ok)
+                .filter_map(|line| confirmed(&line)),
+        );
+        child.wait().unwrap();
+        check_after_kill(data.path(), &told);
+    }
+}
+
+fn confirmed(line: &str) -> Option<(String, String, u64)> {
+    let (_, rest) = line.split_once("confirmed ")?;
+    let mut words = rest.split(' ');
+    // The last line may have been cut by the kill.
+    Some((
+        words.next()?.to_owned(),
+        words.next()?.to_owned(),
+        words.next()?.parse().ok()?,
+    ))
+}
+
+fn check_after_kill(data: &Path, told: &[(String, String, u64)]) {
+    assert!(!told.is_empty());
+    let (store, findings) = Store::open(data, surroundings(), SETTINGS).unwrap();
+    let damaged: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.is_damage())
+        .collect();
+    assert_eq!(damaged, Vec::<&_>::new());
+    for (code, what, number) in told {
+        let opened = store.open_with_receipt(code).unwrap();
+        match what.as_str() {
+            "report" => assert_eq!(opened.case.answers["number"], json!(number)),
+            "message" => {
+                let said = opened.case.taken("send_message").next().unwrap();
+                assert_eq!(said.body.text, Some(number.to_string()));
+            }
+            _ => {
+                let file = &opened.case.cover.files[0];
+                let mut read = Vec::new();
+                let mut stored = store.read_file(&opened, &file.id).unwrap();
+                std::io::copy(&mut stored, &mut read).unwrap();
+                assert_eq!(read, vec![7; 100_000]);
+            }
+        }
+    }
+}
