@@ -75,7 +75,15 @@ export function collectDocuments(page, documents, name) {
     const isSaved = 'content-disposition' in response.headers();
     if (request.resourceType() !== 'document' || isSaved) return;
     const key = `${name}, document ${reading.length + 1}: ${request.method()} ${response.url()}`;
-    reading.push(response.text().then((html) => documents.set(key, html)));
+    reading.push(
+      response.text().then(
+        (html) => documents.set(key, html),
+        (error) => {
+          // The browser forgets a page that was left, such as one that Back passes by.
+          if (!error.message.includes('No resource with given identifier')) throw error;
+        },
+      ),
+    );
   });
   return () => Promise.all(reading);
 }
