@@ -575,10 +575,8 @@ mod tests {
 
     use std::collections::BTreeSet;
     use std::fs;
-    use std::io::Read;
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::process::Command;
-    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use serde_json::json;
     use tempfile::TempDir;
@@ -811,79 +809,6 @@ mod tests {
         let submitted = store.submit(&mine).unwrap();
         assert_eq!(submitted.case, CaseId::derive(&mine.submission_key, 1));
         assert_eq!(submitted.outcome, Outcome::New);
-    }
-
-    /// Fails once after the bytes are stored, as a disk that refuses the last sync.
-    struct FailsAfterStoring {
-        folder: Folder,
-        puts_until_failure: AtomicUsize,
-    }
-
-    impl Storage for FailsAfterStoring {
-        fn put_if_absent(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
-            let put = self.folder.put_if_absent(name, bytes)?;
-            if self.puts_until_failure.fetch_sub(1, Ordering::Relaxed) == 1 {
-                return Err(StorageError::File(PathError {
-                    path: PathBuf::from(name.as_str()),
-                    source: std::io::Error::other("sync"),
-                }));
-            }
-            Ok(put)
-        }
-        fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, StorageError> {
-            self.folder.get(name)
-        }
-        fn list(&self, prefix: &str) -> Result<Vec<Listed>, StorageError> {
-            self.folder.list(prefix)
-        }
-        fn delete(&self, name: &Name) -> Result<(), StorageError> {
-            self.folder.delete(name)
-        }
-        fn put_undated(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
-            self.folder.put_undated(name, bytes)
-        }
-        fn create(
-            &self,
-            name: &Name,
-            most_bytes: u64,
-        ) -> Result<Box<dyn durable::NewFile>, StorageError> {
-            self.folder.create(name, most_bytes)
-        }
-        fn open(&self, name: &Name) -> Result<Option<Box<dyn Read + Send>>, StorageError> {
-            self.folder.open(name)
-        }
-        fn remove_folder(&self, prefix: &str) -> Result<durable::Removal, StorageError> {
-            self.folder.remove_folder(prefix)
-        }
-    }
-
-    #[test]
-    fn after_a_failure_the_same_submit_is_made_durable_before_it_is_confirmed() {
-        // The first put fails after storing; so does the put that should make it durable.
-        for failing_put in [1, 2] {
-            let data = TempDir::new().unwrap();
-            let storage = FailsAfterStoring {
-                folder: Folder::new(data.path(), 0),
-                puts_until_failure: AtomicUsize::new(failing_put),
-            };
-            let lock = WriterLock::take(data.path()).unwrap();
-            let store = Store::of(Arc::new(storage), data.path(), surroundings(), Some(lock))
-                .unwrap()
-                .0;
-            let answers: Vec<_> = (0..3)
-                .map(|_| {
-                    store
-                        .submit(&report(1, json!(1)))
-                        .map(|one| one.outcome)
-                        .ok()
-                })
-                .collect();
-            let mut expected = [Some(Outcome::Repeated); 3];
-            expected[0] = Some(Outcome::New);
-            expected[failing_put - 1] = None;
-            assert_eq!(answers, expected);
-            assert_eq!(files(data.path()).len(), 1);
-        }
     }
 
     /// Names the folder in which the tests of this process's other half work.
