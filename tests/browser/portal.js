@@ -13,13 +13,9 @@ const START_LIMIT_MS = 90_000;
 // Requests in flight are finished before the program stops.
 const STOP_LIMIT_MS = 30_000;
 
-/**
- * Starts the program and resolves when it has said where it listens. `prepare` is called with the data
- * folder before that.
- */
-export async function startPortal(prepare = () => {}) {
+/** Starts the program and resolves when it has said where it listens. */
+export async function startPortal() {
   const data = mkdtempSync(path.join(tmpdir(), 'meldwijzer-data-'));
-  prepare(data);
   const child = spawn(
     PROGRAM,
     ['serve', '--root', REPOSITORY, '--data', data, '--listen', '127.0.0.1:0'],
@@ -107,7 +103,12 @@ class Portal {
 
   /** Runs a command on the reports while the portal is served; returns what it printed. */
   reports(...words) {
-    const call = ['reports', ...words, '--root', REPOSITORY, '--data', this.data];
+    return this.run('reports', ...words);
+  }
+
+  /** Runs a command beside the portal; returns what it printed. */
+  run(...words) {
+    const call = [...words, '--root', REPOSITORY, '--data', this.data];
     return execFileSync(PROGRAM, call, { encoding: 'utf8', env: environment() });
   }
 

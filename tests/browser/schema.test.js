@@ -2,14 +2,13 @@
 // is sent as a person does; it is exported sealed, and opened with the recovery key.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-import { ageKey } from './age_key.js';
 import { openPage, startBrowser } from './browser.js';
 import { pointer } from './hands.js';
 import { startPortal } from './portal.js';
@@ -19,12 +18,8 @@ const TEST_LIMIT_MS = 120_000;
 // Sizes of whole numbers, which the standard has no format for.
 const SIZES = ['uint32', 'uint64', 'int16', 'int8'];
 
-const key = ageKey();
-const portal = await startPortal((data) => {
-  writeFileSync(path.join(data, 'recovery.pub'), `${key.publicKey}\n`);
-});
-const keyFile = path.join(portal.data, 'key-of-the-safe');
-writeFileSync(keyFile, `# Leg dit in de kluis.\n${key.secretKey}\n`);
+const portal = await startPortal();
+const keyFile = path.join(portal.data, 'recovery-key.txt');
 
 after(() => portal.stop());
 
@@ -49,6 +44,7 @@ test('a report fits the schemas, sealed and opened', { timeout: TEST_LIMIT_MS },
     await page.goto(portal.at('/melden/'));
     await fillInRequired(page, pointer, async () => {});
     await pointer.press(page, sendButton(page));
+    await countOnly(page);
   } finally {
     await browser.close();
   }
@@ -78,6 +74,14 @@ test('a report fits the schemas, sealed and opened', { timeout: TEST_LIMIT_MS },
   assert.deepEqual([last.kind, last.actor.role], ['case_opened', 'recovery_holder']);
   assert.deepEqual(event(last), []);
   assert.equal(opened.history.at(-1).kind, 'case_opened');
+
+  const [statistics] = filesIn('statistics', String(new Date().getFullYear()));
+  assert.deepEqual(validator('statistics')(statistics), []);
+  assert.notDeepEqual(validator('statistics')({ ...statistics, counts: 'twice' }), []);
+  portal.run('people', 'add', '--name', 'Anna de Vries', '--role', 'coordinator');
+  const [anna] = filesIn('people');
+  assert.deepEqual(validator('person')(anna), []);
+  assert.notDeepEqual(validator('person')({ ...anna, roles: ['gardener'] }), []);
 
   const lines = portal.reports('export', '--lines').trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(lines.map((line) => line.case), [caseId]);
@@ -116,8 +120,23 @@ function fieldWith(answers, value) {
   return Object.keys(answers).find((field) => answers[field] === value);
 }
 
+/** Opens the report that was just sent, and lets it be counted. */
+async function countOnly(page) {
+  const code = await page.locator('input[name="code"]').first().inputValue();
+  await page.goto(portal.at('/melden/volgen/'));
+  await page.getByLabel('Je code', { exact: true }).fill(code);
+  await page.getByRole('button', { name: 'Bekijk mijn melding' }).click();
+  await page.locator('#keuze-maken summary').click();
+  await page.getByLabel('Alleen meetellen').check();
+  await page.getByRole('button', { name: 'Keuze opslaan' }).click();
+}
+
 function eventFiles(caseId) {
-  const folder = path.join(portal.data, 'reports', caseId);
+  return filesIn('reports', caseId);
+}
+
+function filesIn(...parts) {
+  const folder = path.join(portal.data, ...parts);
   const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
   return names.map((name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')));
 }
