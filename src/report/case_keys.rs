@@ -15,6 +15,10 @@ use crate::report::seal::{Envelope, PublicKey, SealError, Sealed, SecretKey};
 /// three kibibytes each. Tests open stores by the hundred and need few.
 const AHEAD: usize = if cfg!(test) { 4 } else { 512 };
 
+/// Groups of people for whom keys lie ready at the same time: reporters choose among five recipients, and
+/// a group that changed makes place.
+const GROUPS: usize = 6;
+
 /// The keys of a case that is about to be.
 pub(super) struct NewCaseKeys {
     /// The secret half.
@@ -30,7 +34,8 @@ pub(super) struct NewCaseKeys {
 /// Makes keys for new cases.
 #[derive(Default)]
 pub(super) struct KeyMaker {
-    ahead: Mutex<Option<Ahead>>,
+    /// The group that was asked for last at the end.
+    ahead: Mutex<Vec<Ahead>>,
 }
 
 /// Keys that are made ahead for the same people.
@@ -43,15 +48,17 @@ impl KeyMaker {
     /// Gives keys for a case that these people may open, made ahead where there are any left.
     pub(super) fn keys(&self, entitled: &[PublicKey]) -> Result<NewCaseKeys, SealError> {
         let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        // Other people: a person was added or removed, or a reporter chose somebody else. The thread
-        // for the people before ends when nobody can receive from it.
-        if ahead
-            .as_ref()
-            .is_none_or(|ahead| ahead.entitled != entitled)
-        {
-            *ahead = Ahead::start(entitled);
+        let known = ahead.iter().position(|group| group.entitled == entitled);
+        let group = match known {
+            Some(at) => Some(ahead.remove(at)),
+            None => Ahead::start(entitled),
+        };
+        let made = group.as_ref().and_then(|group| group.keys.try_recv().ok());
+        ahead.extend(group);
+        if ahead.len() > GROUPS {
+            // Its thread ends when nobody can receive from it.
+            ahead.remove(0);
         }
-        let made = ahead.as_ref().and_then(|ahead| ahead.keys.try_recv().ok());
         drop(ahead);
         made.map_or_else(|| NewCaseKeys::make(entitled), Ok)
     }
@@ -105,7 +112,7 @@ mod tests {
         let people: Vec<SecretKey> = (0..2).map(|_| SecretKey::generate()).collect();
         let maker = KeyMaker::default();
         let mut seen = Vec::new();
-        for round in 0..6 {
+        for round in 0..4 * GROUPS {
             let entitled = [people[round % 2].public()];
             let keys = maker.keys(&entitled).unwrap();
             let access = keys.access.unwrap();
@@ -115,6 +122,15 @@ mod tests {
             assert!(!seen.contains(&keys.public));
             seen.push(keys.public);
         }
+    }
+
+    #[test]
+    fn groups_that_nobody_asks_for_make_place() {
+        let maker = KeyMaker::default();
+        for _ in 0..2 * GROUPS {
+            maker.keys(&[SecretKey::generate().public()]).unwrap();
+        }
+        assert_eq!(maker.ahead.lock().unwrap().len(), GROUPS);
     }
 
     #[test]
