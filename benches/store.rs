@@ -101,7 +101,12 @@ fn told(what: &str, rate: f64, bare: f64) {
 fn long_case(scale: &Scale) {
     let disk = disk();
     let store = store(disk.path());
-    let code = store.submit(&report()).expect("submit").receipt.to_string();
+    let code = store
+        .submit(&report())
+        .expect("submit")
+        .receipt
+        .expect("receipt")
+        .to_string();
     let opened = store.open_with_receipt(&code).expect("open");
     for _ in 1..LONG_CASE {
         let act = Act {

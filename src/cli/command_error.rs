@@ -133,6 +133,9 @@ impl From<PeopleError> for CommandError {
             PeopleError::ShortPassphrase => CommandError::Usage(
                 Diagnostic::error("cli-short-passphrase").with("least", SHORTEST_PASSPHRASE),
             ),
+            PeopleError::Incomplete => CommandError::ReadWrite(
+                Diagnostic::error("cli-people-unreadable").with("reason", error),
+            ),
             PeopleError::DamagedRecoveryKey => CommandError::Problem(
                 Diagnostic::error("cli-recovery-damaged").with("file", RECOVERY_SECRET),
             ),
@@ -172,7 +175,9 @@ impl From<RecordError> for CommandError {
             RecordError::Refused { case, .. } => about_case("cli-refused", case),
             RecordError::DiskFull { path } => StorageError::Full { path }.into(),
             RecordError::File(error) => error.into(),
-            RecordError::Event(_)
+            // Whoever has no key is told so before a case is looked at.
+            RecordError::NoKeys { .. }
+            | RecordError::Event(_)
             | RecordError::Seal(_)
             | RecordError::Randomness(_)
             | RecordError::Name(_) => cannot_seal(error),

@@ -11,6 +11,7 @@ use crate::language::Language;
 use crate::message::Catalogue;
 use crate::report::ids::SubmissionKey;
 use crate::report::lifecycle::Lifecycle;
+use crate::report::receipt::ReceiptCode;
 use crate::report::store::{Outcome, Submitted};
 use crate::theme::view::{
     AlternateView, CheckRowView, CheckView, ConfirmationView, ErrorLinkView, FieldView,
@@ -147,6 +148,7 @@ impl Journey<'_> {
     pub(super) fn confirmation(
         &self,
         submitted: &Submitted,
+        receipt: &ReceiptCode,
         answers: &Answers,
     ) -> ConfirmationView {
         let contact = !wants_no_contact(answers);
@@ -163,7 +165,7 @@ impl Journey<'_> {
             shell: self.shell(title, false),
             receipt: ReceiptView {
                 case_number: submitted.case.to_string(),
-                code: groups(&submitted.receipt.to_string()),
+                code: groups(&receipt.to_string()),
                 address: without_scheme(self.follow_address).to_owned(),
                 received: self.words().moment(submitted.received_at),
             },

@@ -492,10 +492,13 @@ impl Application {
             }
             Some(Screen::Submit(answers)) => {
                 match self.submit(route, journey.key, &answers).await {
-                    Ok(submitted) => {
-                        let view = journey.confirmation(&submitted, &answers);
-                        self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
-                    }
+                    Ok(submitted) => match &submitted.receipt {
+                        Some(receipt) => {
+                            let view = journey.confirmation(&submitted, receipt, &answers);
+                            self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
+                        }
+                        None => self.kept(route),
+                    },
                     Err(problem) => {
                         let view = journey.check(&sent.draft, &answers, Some(problem.text));
                         self.rendered(route, problem.status, Template::FormCheck, &view)
@@ -711,6 +714,10 @@ impl Problem {
             SubmitError::TooManyChanges { .. } => Problem {
                 status: StatusCode::CONFLICT,
                 text: "problem.too_many_changes",
+            },
+            SubmitError::Settled { .. } => Problem {
+                status: StatusCode::CONFLICT,
+                text: "problem.settled",
             },
             SubmitError::Erased { .. } => Problem {
                 status: StatusCode::GONE,

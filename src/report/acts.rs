@@ -20,10 +20,10 @@ use crate::report::event::{
 };
 use crate::report::ids::{CaseId, Code, Digest, SubmissionKey, random_code};
 use crate::report::lifecycle::{Given, Hearing, Refused, Role};
-use crate::report::people::Person;
+use crate::report::people::{Keys, Person};
 use crate::report::receipt::ReceiptCode;
 use crate::report::seal::{Envelope, SealError, Sealed, SealedWriter, SecretKey, open_stream};
-use crate::report::statistics::{self, Counted};
+use crate::report::statistics;
 use crate::report::verify::{self, Finding, Problem};
 
 /// How often an event looks for its place after the last one, each time because somebody else wrote one
@@ -121,6 +121,12 @@ pub enum RecordError {
         case: CaseId,
         /// Why.
         refused: Refused,
+    },
+    /// Whoever should get access has no key.
+    #[error("case {case}: nobody to give access to")]
+    NoKeys {
+        /// The case.
+        case: CaseId,
     },
     /// The case is not there, erased or damaged.
     #[error(transparent)]
@@ -221,7 +227,10 @@ impl Store {
             })
         })?;
         let opened = opened.ok_or(CaseError::WrongCode)?;
-        self.opened(*opened.cover, &opened.events, opened.secret)
+        let opened = self.opened(*opened.cover, &opened.events, opened.secret)?;
+        // A decision whose record could not be made, or was interrupted before it was.
+        let _ = statistics::settle(self.storage.as_ref(), &opened.case, &opened.key);
+        Ok(opened)
     }
 
     /// Opens a case for somebody who has a key to it, after writing down that they did.
@@ -314,7 +323,6 @@ impl Store {
     /// Fails where the life cycle does not allow it, or it is not surely on disk.
     pub fn record(&self, opened: &OpenedCase, act: &Act) -> Result<Recorded, RecordError> {
         let case = opened.case.cover.id;
-        let counted = self.count(opened, act)?;
         let submission = act.submission_key.map(|key| key.digest());
         let given = given(act);
         let recorded = self.append(case, act.actor.clone(), |cover| {
@@ -332,50 +340,52 @@ impl Store {
                     self.now(),
                 )
                 .map_err(|refused| RecordError::Refused { case, refused })?;
-            let mut body = act.body.clone();
-            body.statistics = counted.as_ref().and_then(Counted::name);
             Ok(Some(Note {
                 kind: Kind::ActionTaken,
                 open: Open {
                     action: Some(act.action.clone()),
                     progress: Some(progress),
                     registered: registered(act),
-                    counted: counted.as_ref().map(|counted| counted.name().is_some()),
+                    counted: counts(act),
                     submission,
                     files: act.files.clone(),
                     ..Open::default()
                 },
-                body: Some(body),
+                body: Some(act.body.clone()),
             }))
         });
-        match &recorded {
-            Ok(Recorded::Done) => statistics::replace(self.storage.as_ref(), &opened.case, counted),
-            // Nothing was decided, so nothing counts.
-            _ => statistics::withdraw(self.storage.as_ref(), counted),
+        if recorded.is_ok() && act.action.as_str() == DECIDE_REGISTRATION {
+            // Should this fail, opening the report again makes up for it; the decision stands.
+            if let Ok(now) = self.again(opened) {
+                let _ = statistics::settle(self.storage.as_ref(), &now.case, &now.key);
+            }
         }
         recorded
     }
 
-    /// Writes the statistics record that belongs to a decision about registration, before the decision
-    /// itself, which names it.
-    fn count(&self, opened: &OpenedCase, act: &Act) -> Result<Option<Counted>, RecordError> {
-        if act.action.as_str() != DECIDE_REGISTRATION {
-            return Ok(None);
-        }
-        let counted = statistics::count(
-            self.storage.as_ref(),
-            &opened.case,
-            act.body.choice.as_ref(),
-            self.around.randomness.as_ref(),
-        )?;
-        Ok(Some(counted))
+    /// Writes down that the reporter has kept the receipt code, so that the form shows it no more.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it is not surely on disk.
+    pub fn receipt_kept(&self, opened: &OpenedCase) -> Result<Recorded, RecordError> {
+        let note = Note {
+            kind: Kind::ReceiptKept,
+            open: Open::default(),
+            body: None,
+        };
+        self.append(opened.case.cover.id, Actor::REPORTER, |cover| {
+            Ok((!cover.receipt_kept).then(|| note.clone()))
+        })
     }
 
     /// Gives a person the key of a case that is open.
     ///
+    /// Whether somebody may give it is for whoever calls: the recovery key always may.
+    ///
     /// # Errors
     ///
-    /// Fails where the life cycle does not allow it, or it is not surely on disk.
+    /// Fails where the person has no key, or it is not surely on disk.
     pub fn grant(
         &self,
         opened: &OpenedCase,
@@ -383,15 +393,47 @@ impl Store {
         person: &Person,
     ) -> Result<Recorded, RecordError> {
         let case = opened.case.cover.id;
+        let keys = person.keys.as_ref();
+        let keys = keys.ok_or(RecordError::NoKeys { case })?;
+        self.give(case, by, person, keys, &opened.key)
+    }
+
+    /// Gives a person who has a new key the cases that their old key opens, and returns how many. Nothing is
+    /// read of them, so nobody is said to have opened them.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a case is not surely handed over; the others before it are.
+    pub fn hand_over(&self, person: &Person, old: &SecretKey) -> Result<usize, RecordError> {
         let Some(keys) = &person.keys else {
-            return Ok(Recorded::Repeated);
+            return Ok(0);
         };
-        let secret = opened.key.to_text();
-        let sealed = Sealed::to_keys(secret.as_bytes(), std::slice::from_ref(&keys.public))?;
+        let actor = Reader::Person(person).actor();
+        let mut handed_over = 0;
+        for cover in self.cases()?.cases {
+            let secret = case_key(&cover, old).filter(|_| cover.is_open_to(&person.id));
+            let Some(secret) = secret else {
+                continue;
+            };
+            self.give(cover.id, &actor, person, keys, &secret)?;
+            handed_over += 1;
+        }
+        Ok(handed_over)
+    }
+
+    fn give(
+        &self,
+        case: CaseId,
+        by: &Actor,
+        person: &Person,
+        keys: &Keys,
+        secret: &SecretKey,
+    ) -> Result<Recorded, RecordError> {
+        let to = std::slice::from_ref(&keys.public);
         let access = Access {
             people: vec![person.id.clone()],
             recovery: false,
-            sealed,
+            sealed: Sealed::to_keys(secret.to_text().as_bytes(), to)?,
         };
         self.append(case, by.clone(), |_| {
             Ok(Some(Note {
@@ -603,6 +645,13 @@ fn registered(act: &Act) -> Option<bool> {
     }
 }
 
+/// Returns whether a statistics record belongs to a decision about registration, where this is one.
+fn counts(act: &Act) -> Option<bool> {
+    let decided = act.action.as_str() == DECIDE_REGISTRATION;
+    let choice = act.body.choice.as_ref().filter(|_| decided)?;
+    Some(statistics::counts(choice).is_some())
+}
+
 /// Counts and digests what is written through it.
 struct Digesting {
     inner: Box<dyn durable::NewFile>,
@@ -655,10 +704,11 @@ mod tests {
     use tempfile::TempDir;
 
     use crate::durable::Folder;
+    use crate::durable::faults::{FAULTS, FaultyFiles};
     use crate::report::event::Measure;
     use crate::report::fixture::{Later, SETTINGS, at, clock, person, recovery_key, report};
     use crate::report::lifecycle::{Status, TrackState};
-    use crate::report::store::NewReport;
+    use crate::report::store::{NewReport, SubmitError};
 
     /// An organisation with a coordinator and a recovery key, and a report that was sent.
     struct Office {
@@ -697,7 +747,7 @@ mod tests {
                 coordinator,
                 coordinator_key,
                 recovery_key,
-                code: submitted.receipt.to_string(),
+                code: submitted.receipt.as_ref().unwrap().to_string(),
                 case: submitted.case,
             }
         }
@@ -961,6 +1011,141 @@ mod tests {
         });
         assert_eq!(refusal(by_handler), "not_yours");
         assert_eq!(office.statistics(), [Value::Null; 0]);
+    }
+
+    #[test]
+    fn a_decision_counts_once_whatever_fails() {
+        for fault in FAULTS {
+            for n in 0.. {
+                let data = TempDir::new().unwrap();
+                let files = FaultyFiles::default();
+                let folder = Folder::with_files(data.path(), 0, files.clone());
+                let around = at(clock());
+                let store = Store::of(Arc::new(folder), data.path(), around, None)
+                    .unwrap()
+                    .0;
+                let code = store
+                    .submit(&report(1, json!({})))
+                    .unwrap()
+                    .receipt
+                    .unwrap();
+                let opened = store.open_with_receipt(&code.to_string()).unwrap();
+                let mut act = Act {
+                    action: DECIDE_REGISTRATION.parse().unwrap(),
+                    actor: Actor::REPORTER,
+                    body: Body::default(),
+                    files: Vec::new(),
+                    submission_key: Some(report(7, json!({})).submission_key),
+                };
+                act.body.choice = "count_only".parse().ok();
+                files.fail(n..n + 1, fault);
+                let first = store.record(&opened, &act);
+                let reached = files.done() > n;
+                files.heal();
+                if first.is_err() {
+                    store.record(&opened, &act).unwrap();
+                }
+                store.open_with_receipt(&code.to_string()).unwrap();
+                let year = data.path().join("statistics/2026");
+                let records = fs::read_dir(year).unwrap().filter(|file| {
+                    let name = file.as_ref().unwrap().file_name();
+                    name.as_encoded_bytes().ends_with(b".json")
+                });
+                assert_eq!(records.count(), 1, "operation {n}, {fault:?}");
+                if !reached {
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_that_was_kept_is_not_shown_again_and_the_form_changes_nothing() {
+        let office = Office::new();
+        let first = NewReport {
+            names: json!({"phone": "0612345678"}),
+            ..report(1, json!({"short_story": "Hij gooide een stoel"}))
+        };
+        assert!(office.store.submit(&first).unwrap().receipt.is_some());
+        office.store.receipt_kept(&office.opened()).unwrap();
+        assert_eq!(office.store.submit(&first).unwrap().receipt, None);
+        let changed = office
+            .store
+            .submit(&report(1, json!({"short_story": "anders"})));
+        assert!(
+            matches!(changed, Err(SubmitError::Settled { .. })),
+            "{changed:?}"
+        );
+        assert_eq!(
+            office.opened().case.answers["short_story"],
+            "Hij gooide een stoel"
+        );
+    }
+
+    #[test]
+    fn a_report_that_was_withdrawn_is_not_changed_by_its_form() {
+        let office = Office::new();
+        office.act("withdraw", |_| {}).unwrap();
+        let changed = office
+            .store
+            .submit(&report(1, json!({"short_story": "anders"})));
+        assert!(
+            matches!(changed, Err(SubmitError::Settled { .. })),
+            "{changed:?}"
+        );
+    }
+
+    #[test]
+    fn who_is_chosen_later_can_open_the_report_too() {
+        let office = Office::new();
+        let (peer, peer_key) = person(office.data.path(), "Bram", Role::SupportTeamMember);
+        let changed = NewReport {
+            recipient: "support_team".parse().unwrap(),
+            ..report(1, json!({"short_story": "Hij gooide een stoel"}))
+        };
+        office.store.submit(&changed).unwrap();
+        let reader = Reader::Person(&peer);
+        let opened = office
+            .store
+            .open_with_key(office.case, reader, &peer_key)
+            .unwrap();
+        assert_eq!(opened.case.cover.recipient.as_str(), "support_team");
+        assert_eq!(opened.case.answers["short_story"], "Hij gooide een stoel");
+    }
+
+    #[test]
+    fn a_new_key_gets_what_the_old_one_opened() {
+        let office = Office::new();
+        let key = SecretKey::generate();
+        let renewed = Person {
+            keys: Some(Keys {
+                public: key.public(),
+                ..office.coordinator.keys.clone().unwrap()
+            }),
+            ..office.coordinator.clone()
+        };
+        let reader = Reader::Person(&renewed);
+        assert!(
+            office
+                .store
+                .open_with_key(office.case, reader, &key)
+                .is_err()
+        );
+        assert_eq!(
+            office
+                .store
+                .hand_over(&renewed, &office.coordinator_key)
+                .unwrap(),
+            1
+        );
+        assert!(
+            office
+                .store
+                .open_with_key(office.case, reader, &key)
+                .is_ok()
+        );
+        let stranger = SecretKey::generate();
+        assert_eq!(office.store.hand_over(&renewed, &stranger).unwrap(), 0);
     }
 
     #[test]

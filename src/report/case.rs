@@ -51,6 +51,9 @@ pub struct Cover {
     /// Who got the secret key.
     #[serde(skip)]
     pub access: Vec<Access>,
+    /// Whether the reporter has kept the receipt code.
+    #[serde(skip)]
+    pub receipt_kept: bool,
     /// Digest of the key that the form carried.
     #[serde(skip)]
     pub submission: Digest,
@@ -173,6 +176,7 @@ impl Cover {
             names: Vec::new(),
             keys: open.keys.clone()?,
             access: Vec::new(),
+            receipt_kept: false,
             submission: open.submission?,
             sent: open.sent,
             acts: BTreeSet::new(),
@@ -199,6 +203,7 @@ impl Cover {
                 self.names_erased_at = Some(event.recorded_at);
                 self.names.clear();
             }
+            Kind::ReceiptKept => self.receipt_kept = true,
             Kind::CaseOpened => {}
             Kind::ReportSubmitted | Kind::CaseErased => return None,
         }

@@ -58,6 +58,8 @@ pub enum Kind {
     ReportSubmitted,
     /// The reporter went back, changed answers and sent the report again.
     ReportAmended,
+    /// The reporter said to have kept the receipt code: the form shows it no more.
+    ReceiptKept,
     /// Somebody other than the reporter opened the report to read it.
     CaseOpened,
     /// Somebody got a key to the case.
@@ -76,6 +78,7 @@ impl Kind {
         match self {
             Kind::ReportSubmitted => "report_submitted",
             Kind::ReportAmended => "report_amended",
+            Kind::ReceiptKept => "receipt_kept",
             Kind::CaseOpened => "case_opened",
             Kind::AccessGranted => "access_granted",
             Kind::ActionTaken => "action_taken",
@@ -245,9 +248,6 @@ pub struct Body {
     /// A number or name elsewhere, such as that of the register.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// Name of the statistics record that was made of the case, so that it can be withdrawn.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statistics: Option<String>,
 }
 
 /// What a sealed file is.

@@ -1,7 +1,7 @@
 //! What may be counted: records without a case number and without a day.
 //!
-//! A record is written when the reporter decides that the report may be registered or counted, and is
-//! withdrawn when that decision is taken back. When a report is erased that was never counted, all that
+//! A record is written when the reporter has decided that the report may be registered or counted, and goes
+//! when that decision is taken back; should that fail, it is made up for when the reporter opens the report. When a report is erased that was never counted, all that
 //! counts is that there was one. Invariant: a record holds choices that the form allows to be counted,
 //! and nothing by which it could be brought back to a case; not even its file tells when it was written.
 
@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock;
-use crate::durable::{Name, Put, Storage};
-use crate::randomness::{NoRandomness, Randomness};
+use crate::durable::{Name, Storage};
 use crate::report::acts::{DECIDE_REGISTRATION, RecordError};
 use crate::report::case::{Case, Cover};
-use crate::report::ids::{Code, Digest, code_of, random_code};
+use crate::report::ids::{Code, Digest, code_of};
+use crate::report::seal::SecretKey;
 
 /// The format of statistics records that this version writes.
 pub const FORMAT: u32 = 1;
 
-/// Characters of the name of a record: random, so that names say nothing of order.
+/// Characters of the name of a record: 80 bits of a digest, so that names say nothing of order.
 const NAME_CHARACTERS: usize = 16;
 
 /// How a report counts.
@@ -54,40 +54,50 @@ pub struct Record {
     pub choices: Value,
 }
 
-/// What a decision did to the statistics.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Counted(Option<Name>);
-
-impl Counted {
-    /// Returns the name of the record that was written, where one was.
-    pub(super) fn name(&self) -> Option<String> {
-        self.0.as_ref().map(|name| name.as_str().to_owned())
+/// Returns how a report counts after this decision about registration, if it does.
+pub(super) fn counts(choice: &Code) -> Option<Counts> {
+    match choice.as_str() {
+        "register_named" | "register_unnamed" => Some(Counts::Registered),
+        "count_only" => Some(Counts::CountOnly),
+        _ => None,
     }
 }
 
-/// Writes the record of a decision about registration, where the choice allows one.
-pub(super) fn count(
+/// Makes the record of a case what its last decision about registration asks for. There is one name for
+/// the record of a case, which only the key of the case gives: doing it again changes nothing, and
+/// nobody else can tell which record was which case.
+pub(super) fn settle(
     storage: &dyn Storage,
     case: &Case,
-    choice: Option<&Code>,
-    randomness: &dyn Randomness,
-) -> Result<Counted, RecordError> {
-    let counts = match choice.map(Code::as_str) {
-        Some("register_named" | "register_unnamed") => Counts::Registered,
-        Some("count_only") => Counts::CountOnly,
-        _ => return Ok(Counted(None)),
+    key: &SecretKey,
+) -> Result<(), RecordError> {
+    // Where nothing was ever decided, there is no record.
+    let Some(choice) = case.last_choice(DECIDE_REGISTRATION) else {
+        return Ok(());
     };
+    let counts = counts(choice);
     let day = received_on(&case.cover);
-    let record = Record {
-        format: FORMAT,
-        form: case.cover.form.id.clone(),
-        year: day.year(),
-        month: Some(day.month()),
-        counts,
-        choices: case.countable().cloned().unwrap_or_default(),
+    let id = Digest::of_parts(&[b"meldwijzer statistics 1\0", key.to_text().as_bytes()]);
+    let name = name(day.year(), &code_of(&id, NAME_CHARACTERS))?;
+    let there = storage.get(&name)?;
+    let wanted = match counts {
+        None => None,
+        Some(counts) => Some(bytes_of(&Record {
+            format: FORMAT,
+            form: case.cover.form.id.clone(),
+            year: day.year(),
+            month: Some(day.month()),
+            counts,
+            choices: case.countable().cloned().unwrap_or_default(),
+        })?),
     };
-    let id = random_code(randomness, NAME_CHARACTERS)?;
-    Ok(Counted(Some(put(storage, &record, &id)?)))
+    if there.is_some() && there != wanted {
+        storage.delete(&name)?;
+    }
+    if let Some(bytes) = wanted {
+        storage.put_undated(&name, &bytes)?;
+    }
+    Ok(())
 }
 
 /// Counts a report that is being erased and never was counted. Its record has a name that only the
@@ -107,39 +117,20 @@ pub(super) fn count_erased(
         choices: Value::Null,
     };
     let id = Digest::of_parts(&[b"meldwijzer statistics of erased 1\0", first_event]);
-    let id = code_of(&id, NAME_CHARACTERS);
-    put(storage, &record, &id).map(|_| ())
+    let name = name(record.year, &code_of(&id, NAME_CHARACTERS))?;
+    storage.put_undated(&name, &bytes_of(&record)?)?;
+    Ok(())
 }
 
-/// Takes away the record of the decision before, now that another is on disk.
-pub(super) fn replace(storage: &dyn Storage, before: &Case, counted: Option<Counted>) {
-    if counted.is_none() {
-        return;
-    }
-    let last = before.taken(DECIDE_REGISTRATION).next_back();
-    let name = last.and_then(|entry| entry.body.statistics.as_deref());
-    let name = name.and_then(|name| Name::parse(name).ok());
-    // What cannot be removed counts once too often, and keeps nobody from deciding.
-    withdraw(storage, Some(Counted(name)));
+fn name(year: i16, id: &Code) -> Result<Name, RecordError> {
+    Ok(Name::parse(&format!("statistics/{year}/{id}.json"))?)
 }
 
-/// Takes a record away again.
-pub(super) fn withdraw(storage: &dyn Storage, counted: Option<Counted>) {
-    if let Some(Counted(Some(name))) = counted {
-        let _ = storage.delete(&name);
-    }
-}
-
-fn put(storage: &dyn Storage, record: &Record, id: &Code) -> Result<Name, RecordError> {
-    let mut bytes =
-        serde_json::to_vec_pretty(record).map_err(|error| RecordError::Event(error.into()))?;
+fn bytes_of(record: &Record) -> Result<Vec<u8>, RecordError> {
+    let bytes = serde_json::to_vec_pretty(record);
+    let mut bytes = bytes.map_err(|error| RecordError::Event(error.into()))?;
     bytes.push(b'\n');
-    let name = Name::parse(&format!("statistics/{}/{id}.json", record.year))?;
-    match storage.put_undated(&name, &bytes)? {
-        Put::Stored => Ok(name),
-        // A name of 80 random bits that is taken: the randomness is broken.
-        Put::AlreadyThere => Err(NoRandomness.into()),
-    }
+    Ok(bytes)
 }
 
 fn received_on(cover: &Cover) -> Date {

@@ -22,11 +22,11 @@ use crate::report::case::Cover;
 use crate::report::case_keys::{KeyMaker, NewCaseKeys};
 use crate::report::event::{
     Access, Actor, Body, CaseKeys, Contents, Event, FORMAT, FormVersion, Kind, Open, ReadError,
-    Receipt, plain_json,
+    Receipt, Role, plain_json,
 };
 use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
-use crate::report::lifecycle::{Lifecycle, Progress};
-use crate::report::people::{KnownPeople, People, PeopleError};
+use crate::report::lifecycle::{Given, Lifecycle, Progress};
+use crate::report::people::{KnownPeople, People, PeopleError, Person};
 use crate::report::receipt::ReceiptCode;
 use crate::report::receipts::Receipts;
 use crate::report::seal::{Envelope, PublicKey, RANDOM_WORK, SealError, Sealed};
@@ -42,6 +42,9 @@ const MOST_LOOKS: u32 = 8;
 
 /// How often one form can be changed and sent again, so that one key cannot fill the disk.
 const MOST_EVENTS: u32 = 100;
+
+/// The action of the life cycle that sending a changed form again is.
+const AMEND: &str = "amend_report";
 
 /// Locks that cases share, so that two submits of one key wait for each other and others do not.
 const LOCKS: usize = 64;
@@ -104,8 +107,8 @@ pub struct NewReport {
 pub struct Submitted {
     /// Number of the case.
     pub case: CaseId,
-    /// The code with which the reporter opens it again.
-    pub receipt: ReceiptCode,
+    /// The code with which the reporter opens it again; nothing once the reporter said to have kept it.
+    pub receipt: Option<ReceiptCode>,
     /// When the report was received first.
     pub received_at: Timestamp,
     /// Where the case stands.
@@ -157,6 +160,12 @@ pub enum SubmitError {
     /// The same form was changed and sent too many times.
     #[error("case {case}: changed too many times")]
     TooManyChanges {
+        /// The case.
+        case: CaseId,
+    },
+    /// The form was changed after the report went on without it.
+    #[error("case {case}: can no longer be changed with its form")]
+    Settled {
         /// The case.
         case: CaseId,
     },
@@ -345,6 +354,9 @@ impl Store {
         let received_at = self.now();
         let people = self.people.now(self.storage.as_ref())?;
         let entitled = people.entitled(&report.recipient);
+        if entitled.is_empty() && people.incomplete {
+            return Err(PeopleError::Incomplete.into());
+        }
         let mut recipients: Vec<PublicKey> = entitled
             .iter()
             .filter_map(|person| Some(person.keys.as_ref()?.public.clone()))
@@ -396,7 +408,7 @@ impl Store {
                 self.receipts.add(code.locator(), id);
                 Ok(Some(Submitted {
                     case: id,
-                    receipt: code,
+                    receipt: Some(code),
                     received_at,
                     progress,
                     outcome: Outcome::New,
@@ -415,27 +427,83 @@ impl Store {
         let Some(last) = self.make_durable(cover.id, events)? else {
             return Ok(None);
         };
+        let code = ReceiptCode::derive(&report.submission_key);
         let outcome = if cover.sent == Some(sent(report)) {
             Outcome::Repeated
+        } else if !self.may_amend(cover) {
+            return Err(SubmitError::Settled { case: cover.id });
         } else {
-            match self.amend(cover, last, report)? {
+            match self.amend(cover, last, report, &code)? {
                 Put::Stored => Outcome::Amended,
                 Put::AlreadyThere => return Ok(None),
             }
         };
-        let code = ReceiptCode::derive(&report.submission_key);
         // The submit that wrote it may have ended before it could be found.
         self.receipts.add(code.locator(), cover.id);
         Ok(Some(Submitted {
             case: cover.id,
-            receipt: code,
+            receipt: (!cover.receipt_kept).then_some(code),
             received_at: cover.received_at,
             progress: cover.progress.clone(),
             outcome,
         }))
     }
 
-    fn amend(&self, cover: &Cover, last: Digest, report: &NewReport) -> Result<Put, SubmitError> {
+    /// Returns whether a form that was changed may still be sent again. Once the code is kept, whoever
+    /// finds the form in a browser can do nothing with it.
+    fn may_amend(&self, cover: &Cover) -> bool {
+        let lifecycle = &self.around.lifecycle;
+        let allowed = lifecycle.after(
+            &cover.progress,
+            AMEND,
+            Role::Reporter,
+            &Given::default(),
+            self.now(),
+        );
+        !cover.receipt_kept && cover.names_erased_at.is_none() && allowed.is_ok()
+    }
+
+    /// Gives the key of a case to the people of a recipient that was chosen later. Whoever had it keeps
+    /// it: what was sealed for them cannot be taken back.
+    fn access_for(
+        &self,
+        cover: &Cover,
+        recipient: &Code,
+        code: &ReceiptCode,
+    ) -> Result<Option<Access>, SubmitError> {
+        if *recipient == cover.recipient {
+            return Ok(None);
+        }
+        let people = self.people.now(self.storage.as_ref())?;
+        let entitled = people.entitled(recipient).into_iter();
+        let new: Vec<&Person> = entitled
+            .filter(|person| !cover.is_open_to(&person.id))
+            .collect();
+        let keys: Vec<PublicKey> = new
+            .iter()
+            .filter_map(|person| Some(person.keys.as_ref()?.public.clone()))
+            .collect();
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let sealed = &cover.keys.receipt.sealed;
+        let secret = sealed
+            .open_with_passphrase(&code.passphrase())
+            .map_err(|_| SubmitError::Unreadable { case: cover.id })?;
+        Ok(Some(Access {
+            people: new.iter().map(|person| person.id.clone()).collect(),
+            recovery: false,
+            sealed: Sealed::to_keys(&secret, &keys)?,
+        }))
+    }
+
+    fn amend(
+        &self,
+        cover: &Cover,
+        last: Digest,
+        report: &NewReport,
+        code: &ReceiptCode,
+    ) -> Result<Put, SubmitError> {
         let sequence = cover.last_sequence() + 1;
         if sequence > MOST_EVENTS {
             return Err(SubmitError::TooManyChanges { case: cover.id });
@@ -453,6 +521,7 @@ impl Store {
             previous: Some(last),
             open: Open {
                 names,
+                access: self.access_for(cover, &report.recipient, code)?,
                 ..open_of(report)
             },
             sealed: Some(contents.seal(Envelope::to_keys(std::slice::from_ref(public))?)?),

@@ -234,12 +234,20 @@ fn tell_missing(id: CaseId, findings: &mut Vec<Finding>) {
 }
 
 /// Returns what is left of a case whose last event says that it was erased. Nothing before that event
-/// has to be there.
+/// has to be there, but it must follow on something, and on the event before it while that is there: a
+/// file that does not belong must never let a case be erased.
 fn erased(id: CaseId, files: &[(u32, Stored)]) -> Option<Stub> {
-    let (sequence, stored) = files.last()?;
+    let ((sequence, stored), before) = files.split_last()?;
     let event = Event::from_bytes(stored.as_ref().ok()?).ok()?;
+    let follows = match before.last() {
+        Some((last, Ok(bytes))) if last + 1 == *sequence => {
+            event.previous == Some(Digest::of(bytes))
+        }
+        Some((last, Err(_))) if last + 1 == *sequence => false,
+        _ => event.previous.is_some(),
+    };
     let in_place = (event.case, event.sequence) == (id, *sequence);
-    Stub::of(&event).filter(|_| in_place)
+    Stub::of(&event).filter(|_| in_place && follows)
 }
 
 fn remains(stub: &Stub, found: &Found) -> Vec<Finding> {
@@ -596,6 +604,7 @@ mod tests {
         let erased = |event: &mut Event| {
             event.kind = Kind::CaseErased;
             event.open = Open::default();
+            event.previous = Some(digest("gone"));
         };
         let found = Found {
             events: vec![1],
@@ -610,6 +619,27 @@ mod tests {
             &remains,
             &["00000.json Remains", "attachments/aaaa.age Remains"],
         );
+    }
+
+    #[test]
+    fn an_erasure_that_does_not_follow_is_damage() {
+        let mut erasure = event(CASE, 4, None);
+        erasure.kind = Kind::CaseErased;
+        erasure.open = Open::default();
+        let with = |previous: Option<Digest>| {
+            let mut files = whole();
+            let event = Event {
+                previous,
+                ..erasure.clone()
+            };
+            files.push(Some(Ok(event.to_bytes().unwrap())));
+            files
+        };
+        check(with(None), &["00004.json BrokenChain"]);
+        check(with(Some(digest("x"))), &["00004.json BrokenChain"]);
+        let mut gap = with(None);
+        gap[2] = None;
+        check(gap, &["00003.json Missing"]);
     }
 
     #[test]

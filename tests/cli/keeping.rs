@@ -40,7 +40,7 @@ fn portal(keep: &str) -> TempDir {
     let store = store(root.path());
     let withdrawn = store.submit(&report("1")).unwrap();
     let opened = store
-        .open_with_receipt(&withdrawn.receipt.to_string())
+        .open_with_receipt(&withdrawn.receipt.unwrap().to_string())
         .unwrap();
     let withdraw = Act {
         action: "withdraw".parse().unwrap(),

@@ -110,10 +110,8 @@ impl Application {
         let wish = posted.wish();
         match wish {
             Wish::SaveCode => return self.save_code(route, &posted),
-            Wish::Kept => {
-                let view = self.views(route).kept();
-                return self.rendered(route, StatusCode::OK, Template::FormKept, &view);
-            }
+            // A page that was opened before the code travelled with this button.
+            Wish::Kept if posted.value("code").is_empty() => return self.kept(route),
             _ => {}
         }
         let visit = match self.visit(route, client, &posted, wish == Wish::Open).await {
@@ -124,8 +122,30 @@ impl Application {
             Wish::Do(doing) => self.act(route, visit, posted, doing).await,
             Wish::AskWithdraw => self.ask_withdraw(route, &visit),
             Wish::File(id) => self.download(route, visit, &id).await,
+            Wish::Kept => self.let_go(route, visit).await,
             _ => self.show(route, visit, StatusCode::OK, Told::default()),
         }
+    }
+
+    /// Writes down that the code is kept, so that the form, sent again, does not show it.
+    async fn let_go(&self, route: &FormRoute, visit: Visit) -> Response<Body> {
+        let store = Arc::clone(&self.store);
+        let written = self.read(move || {
+            let kept = store.receipt_kept(&visit.opened);
+            Ok(kept.map_err(|error| CaseError::Record(Box::new(error)))?)
+        });
+        if let Err(Some(error)) = written.await {
+            (self.log)(LogEntry::ActFailed {
+                reason: error.to_string(),
+            });
+        }
+        self.kept(route)
+    }
+
+    /// Shows the last page of the form, which has no code.
+    pub(super) fn kept(&self, route: &FormRoute) -> Response<Body> {
+        let view = self.views(route).kept();
+        self.rendered(route, StatusCode::OK, Template::FormKept, &view)
     }
 
     /// Gives the receipt as a file. It is made of what was sent, which must look like a receipt, and
