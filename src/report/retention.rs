@@ -177,7 +177,7 @@ impl Rules {
         };
         let names = || is_over(Rule::Names).filter(|_| !cover.names.is_empty());
         let erasure = is_over(Rule::of(cover)).or_else(names)?;
-        Some((erasure, Hold::of(lifecycle, cover)))
+        Some((erasure, Hold::of(lifecycle, cover, now)))
     }
 }
 
@@ -216,11 +216,16 @@ impl Rule {
 
 impl Hold {
     /// Returns why nothing of a case is erased, whatever its age.
-    fn of(lifecycle: &Lifecycle, cover: &Cover) -> Option<Hold> {
+    fn of(lifecycle: &Lifecycle, cover: &Cover, now: Timestamp) -> Option<Hold> {
+        let running = lifecycle.running(&cover.progress);
         match cover.progress.status {
-            // What was still to be done went with the wish of the reporter to stop.
-            Status::Withdrawn => None,
-            Status::Closed if lifecycle.running(&cover.progress).is_empty() => None,
+            // The offer of care stays when a report is withdrawn, and ends with its last clock: nobody
+            // has to close the case then.
+            Status::Withdrawn => running
+                .iter()
+                .any(|clock| clock.due >= now)
+                .then_some(Hold::StillToDo),
+            Status::Closed if running.is_empty() => None,
             Status::Closed => Some(Hold::StillToDo),
             _ => Some(Hold::Open),
         }
@@ -624,6 +629,34 @@ mod tests {
         assert_eq!(office.purge(), [(case, Rule::Names)]);
         office.clock.wait(DAY * 2);
         assert_eq!(office.purge(), [(case, Rule::NotRegistered)]);
+    }
+
+    #[test]
+    fn a_withdrawn_report_stays_while_care_is_offered_and_not_for_ever() {
+        let office = Office::new();
+        let rules = Rules {
+            withdrawn: Some(Period::Days(1)),
+            ..RULES
+        };
+        let submitted = office.store.submit(&report(9, json!({}))).unwrap();
+        let withdraw = Act {
+            action: "withdraw".parse().unwrap(),
+            actor: Actor::REPORTER,
+            body: crate::report::event::Body::default(),
+            files: Vec::new(),
+            submission_key: None,
+        };
+        office
+            .store
+            .record(&reporter_of(&office.store, 9), &withdraw)
+            .unwrap();
+        office.clock.wait(DAY * 5);
+        let purged = office.store.purge(&rules).unwrap();
+        assert_eq!(purged.held[0].1, Hold::StillToDo);
+        assert_eq!(purged.erased, []);
+        office.clock.wait(DAY * 60);
+        let purged = office.store.purge(&rules).unwrap();
+        assert_eq!(purged.erased[0].case, submitted.case);
     }
 
     #[test]
