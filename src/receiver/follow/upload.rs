@@ -33,6 +33,10 @@ const PIECES: usize = 4;
 /// Time before the rate of an upload says something: telephones take a moment to get going.
 const RATE_GRACE: Duration = Duration::from_secs(30);
 
+/// Time that files wait for their turn: something was typed with them, which is better held than sent
+/// back.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(75);
+
 /// The parts of a form with files, as they arrive.
 pub(super) struct Parts {
     body: Body,
@@ -186,8 +190,8 @@ impl Turns {
     }
 
     /// Waits until files may be taken.
-    pub(super) async fn upload(&self, patience: Duration) -> Option<OwnedSemaphorePermit> {
-        let turn = timeout(patience, Arc::clone(&self.uploads).acquire_owned()).await;
+    pub(super) async fn upload(&self) -> Option<OwnedSemaphorePermit> {
+        let turn = timeout(UPLOAD_PATIENCE, Arc::clone(&self.uploads).acquire_owned()).await;
         turn.ok()?.ok()
     }
 }
