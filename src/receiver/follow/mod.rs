@@ -21,7 +21,7 @@ use tokio::task::spawn_blocking;
 use acts::{Doing, Mistake, Plan, Posted, Wish, plan};
 use guard::{NoAnswer, Verdict};
 use upload::{Parts, Taken, Taker, Trouble};
-use views::{Carried, Told, Views, files_left};
+use views::{Carried, Told, Views};
 
 use super::body::{BodyProblem, read_pairs};
 use super::connection::Uploads;
@@ -30,7 +30,7 @@ use super::multipart::{Cutter, Head, Piece};
 use super::panics::caught;
 use super::portal::{Application, FormRoute, is_form};
 use super::words::Words;
-use crate::attachment::{AttachmentLimits, Refusal};
+use crate::attachment::Refusal;
 use crate::form::Definition;
 use crate::report::acts::{AttachError, CaseError, OpenedCase, RecordError};
 use crate::report::ids::{CaseId, SubmissionKey};
@@ -544,7 +544,7 @@ impl Application {
         let uploads = request.extensions().get::<Uploads>().cloned();
         let limits = Arc::clone(&self.limits);
         let texts = self.budget.share();
-        let mut parts = Parts::new(request.into_body(), cutter, limits, texts)?;
+        let mut parts = Parts::new(request.into_body(), cutter, Arc::clone(&limits), texts)?;
         let mut posted = Posted::default();
         let first_file = loop {
             match parts.next().await? {
@@ -592,7 +592,8 @@ impl Application {
             };
             return Ok(self.show(route, visit, StatusCode::OK, told));
         }
-        let Some(turn) = self.turns.upload().await else {
+        let case = visit.opened.case.cover.id;
+        let Some(turn) = self.turns.upload(case, client).await else {
             parts.skip_all().await?;
             let told = Told {
                 problem: Some("busy"),
@@ -606,10 +607,6 @@ impl Application {
             uploads.begin();
         }
         let done = plan.done;
-        let limits = AttachmentLimits {
-            files: files_left(&self.limits.attachments, &visit.opened.case),
-            ..self.limits.attachments.clone()
-        };
         let store = Arc::clone(&self.store);
         let opened = visit.opened.clone();
         let mut taker = Taker::start(store, opened, plan, limits, &self.turns, turn);

@@ -680,6 +680,18 @@ async fn files_alone_can_be_added_and_no_more_than_fit() {
 }
 
 #[tokio::test]
+async fn of_far_too_many_files_the_rest_is_only_counted() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    let empty: (&str, &[u8]) = ("leeg.txt", b"");
+    follower.press_with("add", &[], &[empty; 300]).await;
+    assert_eq!(follower.page.matches("Dit bestand is leeg.").count(), 20);
+    follower.sees("+ 280");
+    follower.sees("Dit waren te veel bestanden.");
+    assert_eq!((setup.events().len(), follower.stored_files()), (1, 0));
+}
+
+#[tokio::test]
 async fn with_only_refused_files_nothing_is_recorded() {
     let setup = set_up(Options::default());
     let mut follower = Follower::new(&setup).await;
