@@ -19,9 +19,9 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use acts::{Doing, Mistake, Plan, Posted, Wish, plan};
-use guard::{ACT_PATIENCE, OPENING_PATIENCE, Verdict, Wait};
+use guard::{NoAnswer, Verdict};
 use upload::{Parts, Taken, Taker, Trouble};
-use views::{Carried, Told, Views, files_left};
+use views::{Carried, Told, Views};
 
 use super::body::{BodyProblem, read_pairs};
 use super::connection::Uploads;
@@ -30,7 +30,7 @@ use super::multipart::{Cutter, Head, Piece};
 use super::panics::caught;
 use super::portal::{Application, FormRoute, is_form};
 use super::words::Words;
-use crate::attachment::{AttachmentLimits, Refusal};
+use crate::attachment::Refusal;
 use crate::form::Definition;
 use crate::report::acts::{AttachError, CaseError, OpenedCase, RecordError};
 use crate::report::ids::{CaseId, SubmissionKey};
@@ -114,7 +114,7 @@ impl Application {
             Wish::Kept if posted.value("code").is_empty() => return self.kept(route),
             _ => {}
         }
-        let visit = match self.visit(route, client, &posted, wish == Wish::Open).await {
+        let visit = match self.visit(route, client, &posted).await {
             Ok(visit) => visit,
             Err(response) => return response,
         };
@@ -161,34 +161,30 @@ impl Application {
         download::saved_as(RECEIPT_FILE, "text/plain; charset=utf-8", Body::from(text))
     }
 
-    /// Opens the report of a code, when it is the turn of the client.
+    /// Opens the report of a code.
     async fn visit(
         &self,
         route: &FormRoute,
         client: IpAddr,
         posted: &Posted,
-        only_opens: bool,
     ) -> Result<Visit, Response<Body>> {
         let typed = posted.value("code").to_owned();
         let code = typed.parse::<ReceiptCode>();
         let code = code.map_or_else(|_| typed.clone(), |code| code.to_string());
-        let patience = if only_opens {
-            OPENING_PATIENCE
-        } else {
-            ACT_PATIENCE
-        };
+        let open = self.open(code.clone());
         let attempt = async {
-            let opened = self.open(&code).await;
+            let opened = open.await;
             let verdict = match &opened {
-                Ok(_) | Err(Some(OpenError::Case(CaseError::Damaged { .. }))) => Verdict::Right,
-                Err(_) => Verdict::Wrong,
+                Err(Some(OpenError::Case(CaseError::WrongCode))) => Verdict::Wrong,
+                _ => Verdict::NotWrong,
             };
             (verdict, opened)
         };
-        let opened = self.guard.attempt(client, &code, patience, attempt).await;
-        match opened {
-            Err(Wait(seconds)) => Err(self.wait(route, &typed, seconds)),
-            Ok(Err(None)) => Err(self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR)),
+        match self.guard.attempt(client, attempt).await {
+            Err(NoAnswer::Wait(seconds)) => Err(self.wait(route, &typed, seconds)),
+            Err(NoAnswer::Failed) | Ok(Err(None)) => {
+                Err(self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR))
+            }
             Ok(Err(Some(OpenError::Case(CaseError::WrongCode)))) => {
                 let view = self.views(route).entry(&typed, true, None);
                 let status = StatusCode::FORBIDDEN;
@@ -212,14 +208,15 @@ impl Application {
     }
 
     /// Opens a report on a thread that may wait. Without a reason the program made a mistake.
-    async fn open(&self, code: &str) -> Result<(OpenedCase, Arc<People>), Option<OpenError>> {
+    fn open(
+        &self,
+        code: String,
+    ) -> impl Future<Output = Result<(OpenedCase, Arc<People>), Option<OpenError>>> + use<> {
         let store = Arc::clone(&self.store);
-        let code = code.to_owned();
         self.read(move || {
             let opened = store.open_with_receipt(&code)?;
             Ok((opened, store.people()?))
         })
-        .await
     }
 
     /// Reads the report as it is now.
@@ -232,21 +229,27 @@ impl Application {
             .await
     }
 
-    async fn read<T: Send + 'static>(
+    fn read<T: Send + 'static, R>(
         &self,
-        read: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
-    ) -> Result<T, Option<OpenError>> {
-        match spawn_blocking(move || caught(read)).await {
-            Ok(Ok(result)) => result.map_err(Some),
-            Ok(Err(panicked)) => {
-                let place = panicked.place;
-                (self.log)(LogEntry::Panicked { place });
-                Err(None)
-            }
-            Err(ended) => {
-                let reason = ended.to_string();
-                (self.log)(LogEntry::CaseFailed { reason });
-                Err(None)
+        read: R,
+    ) -> impl Future<Output = Result<T, Option<OpenError>>> + use<T, R>
+    where
+        R: FnOnce() -> Result<T, OpenError> + Send + 'static,
+    {
+        let log = Arc::clone(&self.log);
+        async move {
+            match spawn_blocking(move || caught(read)).await {
+                Ok(Ok(result)) => result.map_err(Some),
+                Ok(Err(panicked)) => {
+                    let place = panicked.place;
+                    log(LogEntry::Panicked { place });
+                    Err(None)
+                }
+                Err(ended) => {
+                    let reason = ended.to_string();
+                    log(LogEntry::CaseFailed { reason });
+                    Err(None)
+                }
             }
         }
     }
@@ -541,7 +544,7 @@ impl Application {
         let uploads = request.extensions().get::<Uploads>().cloned();
         let limits = Arc::clone(&self.limits);
         let texts = self.budget.share();
-        let mut parts = Parts::new(request.into_body(), cutter, limits, texts)?;
+        let mut parts = Parts::new(request.into_body(), cutter, Arc::clone(&limits), texts)?;
         let mut posted = Posted::default();
         let first_file = loop {
             match parts.next().await? {
@@ -567,7 +570,7 @@ impl Application {
             }
         };
         let doing = posted.doing_with_files();
-        let visit = match self.visit(route, client, &posted, false).await {
+        let visit = match self.visit(route, client, &posted).await {
             Ok(visit) => visit,
             Err(response) => {
                 parts.skip_all().await?;
@@ -589,7 +592,8 @@ impl Application {
             };
             return Ok(self.show(route, visit, StatusCode::OK, told));
         }
-        let Some(turn) = self.turns.upload(ACT_PATIENCE).await else {
+        let case = visit.opened.case.cover.id;
+        let Some(turn) = self.turns.upload(case, client).await else {
             parts.skip_all().await?;
             let told = Told {
                 problem: Some("busy"),
@@ -603,10 +607,6 @@ impl Application {
             uploads.begin();
         }
         let done = plan.done;
-        let limits = AttachmentLimits {
-            files: files_left(&self.limits.attachments, &visit.opened.case),
-            ..self.limits.attachments.clone()
-        };
         let store = Arc::clone(&self.store);
         let opened = visit.opened.clone();
         let mut taker = Taker::start(store, opened, plan, limits, &self.turns, turn);

@@ -5,25 +5,29 @@
 //! [`crate::attachment`] says that it needs; and unless the whole form arrived, nothing of it stays.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use http_body_util::BodyExt;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout};
 
 use super::acts::{self, Plan};
+use super::views::files_left;
 use crate::attachment::{AttachmentLimits, Refusal, clean};
 use crate::receiver::body::{BodyProblem, Share};
+use crate::receiver::connections::network;
 use crate::receiver::limits::Limits;
 use crate::receiver::multipart::{Cutter, Piece};
 use crate::receiver::panics::{Panicked, caught};
 use crate::report::acts::{AttachError, OpenedCase, RecordError, Recorded};
 use crate::report::event::{FileNote, FileRef};
+use crate::report::ids::CaseId;
 use crate::report::store::Store;
 
 /// Pieces that wait between the line and the disk: enough that neither waits for the other each time.
@@ -32,6 +36,18 @@ const PIECES: usize = 4;
 
 /// Time before the rate of an upload says something: telephones take a moment to get going.
 const RATE_GRACE: Duration = Duration::from_secs(30);
+
+/// Time that files wait for their turn: something was typed with them, which is better held than sent
+/// back.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(75);
+
+/// Characters of the name of a file that are kept, from its end, where its kind stands: as many as file
+/// systems allow.
+const NAME_CHARACTERS: usize = 255;
+
+/// Files of one form that are looked at, for each that a report can have: whoever picks too many is told
+/// which were too much, and nobody fills a page and the memory with names.
+const SEEN_PER_FILE: usize = 2;
 
 /// The parts of a form with files, as they arrive.
 pub(super) struct Parts {
@@ -175,6 +191,27 @@ pub(in crate::receiver) struct Turns {
     uploads: Arc<Semaphore>,
     /// Decoding a picture of the largest size takes so much memory that it is done one at a time.
     decoding: Arc<Semaphore>,
+    claims: Arc<Claims>,
+}
+
+/// Who sends files now: one form at a time for each report and each client, so that nobody takes all
+/// turns with a few slow lines.
+#[derive(Default)]
+struct Claims {
+    taken: Mutex<Vec<(CaseId, IpAddr)>>,
+    given_back: Notify,
+}
+
+/// One of [`Claims`], given back when it is dropped.
+struct Claim {
+    claims: Arc<Claims>,
+    case: CaseId,
+}
+
+/// The turn of one form.
+pub(super) struct Turn {
+    _claim: Claim,
+    _upload: OwnedSemaphorePermit,
 }
 
 impl Turns {
@@ -182,13 +219,56 @@ impl Turns {
         Turns {
             uploads: Arc::new(Semaphore::new(uploads.max(1))),
             decoding: Arc::new(Semaphore::new(1)),
+            claims: Arc::default(),
         }
     }
 
-    /// Waits until files may be taken.
-    pub(super) async fn upload(&self, patience: Duration) -> Option<OwnedSemaphorePermit> {
-        let turn = timeout(patience, Arc::clone(&self.uploads).acquire_owned()).await;
-        turn.ok()?.ok()
+    /// Waits until the files of a report may be taken; gives nothing where that lasts too long.
+    pub(super) async fn upload(&self, case: CaseId, client: IpAddr) -> Option<Turn> {
+        let turn = async {
+            let claim = Claims::claim(&self.claims, case, network(client)).await;
+            let upload = Arc::clone(&self.uploads).acquire_owned().await.ok()?;
+            Some(Turn {
+                _claim: claim,
+                _upload: upload,
+            })
+        };
+        timeout(UPLOAD_PATIENCE, turn).await.ok()?
+    }
+}
+
+impl Claims {
+    async fn claim(claims: &Arc<Claims>, case: CaseId, client: IpAddr) -> Claim {
+        loop {
+            let given_back = claims.given_back.notified();
+            if claims.take(case, client) {
+                let claims = Arc::clone(claims);
+                return Claim { claims, case };
+            }
+            given_back.await;
+        }
+    }
+
+    fn take(&self, case: CaseId, client: IpAddr) -> bool {
+        let mut taken = self.lock();
+        let is_free = taken
+            .iter()
+            .all(|other| other.0 != case && other.1 != client);
+        if is_free {
+            taken.push((case, client));
+        }
+        is_free
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(CaseId, IpAddr)>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.claims.lock().retain(|other| other.0 != self.case);
+        self.claims.given_back.notify_waiters();
     }
 }
 
@@ -225,27 +305,30 @@ impl Taker {
         store: Arc<Store>,
         opened: OpenedCase,
         plan: Plan,
-        limits: AttachmentLimits,
+        limits: Arc<Limits>,
         turns: &Turns,
-        turn: OwnedSemaphorePermit,
+        turn: Turn,
     ) -> Taker {
         let (feed, pieces) = mpsc::channel(PIECES);
         let decoding = Arc::clone(&turns.decoding);
+        let left = files_left(&limits.attachments, &opened.case);
         let taken = spawn_blocking(move || {
             let _turn = turn;
             let mut intake = Intake {
                 store: &store,
                 opened: &opened,
-                limits,
+                limits: &limits.attachments,
                 pieces,
                 decoding,
+                left,
+                seen: 0,
                 stored: Vec::new(),
                 refused: Vec::new(),
             };
             let recorded = caught(|| intake.take(plan));
             let recorded = recorded.unwrap_or_else(|panicked| Err(Trouble::Panicked(panicked)));
             Taken {
-                refused: intake.refused,
+                refused: intake.refused(),
                 recorded,
             }
         });
@@ -263,7 +346,7 @@ impl Taker {
         parts: &mut Parts,
     ) -> Result<(), BodyProblem> {
         // A thread that stopped has said why; the rest of the form is read all the same.
-        let _ = self.feed.send(Feed::File(name)).await;
+        let _ = self.feed.send(Feed::File(end_of(&name))).await;
         loop {
             match parts.next().await? {
                 Piece::Bytes(bytes) => {
@@ -284,13 +367,23 @@ impl Taker {
     }
 }
 
+/// Returns as much of a name as is kept.
+fn end_of(name: &str) -> String {
+    let more = name.chars().count().saturating_sub(NAME_CHARACTERS);
+    name.chars().skip(more).collect()
+}
+
 /// The thread that takes the files of one form.
 struct Intake<'a> {
     store: &'a Store,
     opened: &'a OpenedCase,
-    limits: AttachmentLimits,
+    limits: &'a AttachmentLimits,
     pieces: Receiver<Feed>,
     decoding: Arc<Semaphore>,
+    /// Files that the report can still have.
+    left: usize,
+    /// Files that came, taken or not.
+    seen: usize,
     stored: Vec<(FileRef, FileNote)>,
     refused: Vec<(String, &'static str)>,
 }
@@ -299,10 +392,8 @@ impl Intake<'_> {
     /// Takes files until the form ends, and records what was done with them.
     fn take(&mut self, plan: Plan) -> Result<Option<Recorded>, Trouble> {
         let recorded = self.take_all().and_then(|()| self.record(plan));
-        match &recorded {
-            // An event that may be on disk all the same needs its files; else the next start removes them.
-            Ok(Some(Recorded::Done)) | Err(Trouble::Record(RecordError::File(_))) => {}
-            _ => self.forget(),
+        if is_surely_not_stored(&recorded) {
+            self.forget();
         }
         recorded
     }
@@ -319,7 +410,11 @@ impl Intake<'_> {
     }
 
     fn file(&mut self, name: String) -> Result<(), Trouble> {
-        if self.stored.len() >= self.limits.files {
+        self.seen = self.seen.saturating_add(1);
+        if self.seen > self.most_seen() {
+            return Ok(());
+        }
+        if self.stored.len() >= self.left {
             self.refused.push((name, "too_many"));
             return Ok(());
         }
@@ -333,7 +428,7 @@ impl Intake<'_> {
         let attached = self
             .store
             .attach(self.opened, most.saturating_mul(2), |output| {
-                clean(&name, &mut input, output, &self.limits)
+                clean(&name, &mut input, output, self.limits)
             });
         match attached {
             Ok((file, cleaned)) => {
@@ -362,6 +457,19 @@ impl Intake<'_> {
         }
     }
 
+    fn most_seen(&self) -> usize {
+        self.limits.files.saturating_mul(SEEN_PER_FILE)
+    }
+
+    /// Returns the files that were not taken, and at the end how many nobody looked at.
+    fn refused(mut self) -> Vec<(String, &'static str)> {
+        let more = self.seen.saturating_sub(self.most_seen());
+        if more > 0 {
+            self.refused.push((format!("+ {more}"), "more"));
+        }
+        self.refused
+    }
+
     fn record(&mut self, plan: Plan) -> Result<Option<Recorded>, Trouble> {
         let Some(act) = plan.act(self.stored.clone()) else {
             return Ok(None);
@@ -373,6 +481,17 @@ impl Intake<'_> {
     fn forget(&mut self) {
         let files: Vec<FileRef> = self.stored.drain(..).map(|(file, _)| file).collect();
         self.store.forget_files(self.opened.case.cover.id, &files);
+    }
+}
+
+/// Returns whether no event can be on disk that needs the files. Where that is not sure they stay; those
+/// that no event names are removed by the next start.
+fn is_surely_not_stored(recorded: &Result<Option<Recorded>, Trouble>) -> bool {
+    match recorded {
+        Ok(Some(Recorded::Done)) | Err(Trouble::Panicked(_)) => false,
+        Err(Trouble::Record(error)) => matches!(error, RecordError::Refused { .. }),
+        // With these it did not come to recording.
+        Ok(Some(Recorded::Repeated) | None) | Err(Trouble::Attach(_) | Trouble::Gone) => true,
     }
 }
 
@@ -406,5 +525,83 @@ impl Read for Input<'_> {
         let (now, _) = buffer.split_at_mut(count);
         now.copy_from_slice(&self.piece.split_to(count));
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::lifecycle::Refused;
+
+    const LONG: Duration = Duration::from_secs(3600);
+
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
+    }
+
+    fn case(number: u8) -> CaseId {
+        format!("000000000{number}").parse().unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_report_or_client_takes_one_turn() {
+        let turns = Turns::new(4);
+        let begun = Instant::now();
+        let first = turns.upload(case(1), address(1)).await.unwrap();
+        assert!(turns.upload(case(1), address(2)).await.is_none());
+        assert!(turns.upload(case(2), address(1)).await.is_none());
+        assert_eq!(begun.elapsed(), UPLOAD_PATIENCE * 2);
+        let _other = turns.upload(case(2), address(2)).await.unwrap();
+        assert_eq!(begun.elapsed(), UPLOAD_PATIENCE * 2);
+        let given_back = async {
+            tokio::time::sleep(UPLOAD_PATIENCE / 2).await;
+            drop(first);
+        };
+        let (next, ()) = tokio::join!(turns.upload(case(1), address(1)), given_back);
+        assert!(next.is_some());
+        assert_eq!(begun.elapsed(), UPLOAD_PATIENCE * 5 / 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stops_waiting_leaves_the_turn_to_others() {
+        let turns = Turns::new(1);
+        let first = turns.upload(case(1), address(1)).await;
+        assert!(turns.upload(case(2), address(2)).await.is_none());
+        drop(first);
+        let turn = timeout(LONG, turns.upload(case(2), address(2))).await;
+        assert!(turn.unwrap().is_some());
+    }
+
+    #[test]
+    fn files_are_forgotten_only_where_no_event_needs_them() {
+        fn check(recorded: Result<Option<Recorded>, Trouble>, expected: bool) {
+            assert_eq!(is_surely_not_stored(&recorded), expected, "{recorded:?}");
+        }
+        let case = case(1);
+        let record = |error| Err(Trouble::Record(error));
+        check(
+            record(RecordError::DiskFull {
+                path: "data".into(),
+            }),
+            false,
+        );
+        check(record(RecordError::NoPlace { case }), false);
+        let place = String::new();
+        check(Err(Trouble::Panicked(Panicked { place })), false);
+        check(Ok(Some(Recorded::Done)), false);
+        check(Ok(Some(Recorded::Repeated)), true);
+        let refused = Refused::UnknownAction;
+        check(record(RecordError::Refused { case, refused }), true);
+        check(Err(Trouble::Gone), true);
+        check(Ok(None), true);
+    }
+
+    #[test]
+    fn of_a_long_name_the_kind_stays() {
+        assert_eq!(end_of("foto.jpg"), "foto.jpg");
+        let long = format!("{}.jpg", "é".repeat(4000));
+        let kept = end_of(&long);
+        assert_eq!(kept.chars().count(), NAME_CHARACTERS);
+        assert!(kept.ends_with("é.jpg"));
     }
 }
