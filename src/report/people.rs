@@ -250,6 +250,18 @@ impl People {
         self.persons.iter().find(|person| person.id == *id)
     }
 
+    /// Returns the person whose key this is: a key that was taken out of its seal stays theirs.
+    pub fn owner(&self, key: &SecretKey) -> Option<&Person> {
+        let public = key.public();
+        let own = |person: &&Person| {
+            person
+                .keys
+                .as_ref()
+                .is_some_and(|keys| keys.public == public)
+        };
+        self.persons.iter().find(own)
+    }
+
     /// Returns the people who may open a report for this recipient: those with the role that takes up
     /// such reports or, where nobody has it, the coordinators. Which manager belongs to which employee
     /// is not known here, so the coordinator brings a report for a manager to them.

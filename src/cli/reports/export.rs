@@ -3,6 +3,7 @@
 //! Nothing is opened without an event that says so, written by the store before it gives anything.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ use crate::report::archive::{Archive, Found};
 use crate::report::case::Cover;
 use crate::report::event::Event;
 use crate::report::ids::CaseId;
+use crate::report::people::People;
 use crate::report::seal::SecretKey;
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings};
 use crate::report::verify;
@@ -47,6 +49,7 @@ pub(super) struct Arguments {
 struct Source {
     archive: Archive,
     opening: Option<(Store, SecretKey)>,
+    people: Option<Arc<People>>,
 }
 
 pub(super) fn run(
@@ -71,7 +74,15 @@ pub(super) fn run(
             Some((Store::beside(data, around, SETTINGS)?, key))
         }
     };
-    let source = Source { archive, opening };
+    let people = match &opening {
+        None => None,
+        Some((store, _)) => Some(store.people()?),
+    };
+    let source = Source {
+        archive,
+        opening,
+        people,
+    };
     if !arguments.lines {
         ui.print(&format!(
             "{{ \"format\": {FORMAT}, \"exported_at\": {}, \"cases\": [",
@@ -110,7 +121,9 @@ impl Source {
         match (self.archive.case(id)?, &self.opening) {
             (Found::Case(cover, events), None) => Ok(sealed(&cover, &events)),
             (Found::Case(..), Some((store, key))) => {
-                let opened = store.open_with_key(id, Reader::Recovery, key)?;
+                let owner = self.people.as_ref().and_then(|people| people.owner(key));
+                let reader = owner.map_or(Reader::Recovery, Reader::Person);
+                let opened = store.open_with_key(id, reader, key)?;
                 let files = files(&opened.case.cover);
                 Ok(json!({ "case": id, "opened": value(&opened.case), "files": files }))
             }

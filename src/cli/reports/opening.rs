@@ -100,7 +100,10 @@ impl Opener {
             }
             (None, Some(path)) => {
                 let key = key_file::read(path)?;
-                let reader = owner(&office.people, &key).map_or(Reader::Recovery, Reader::Person);
+                let reader = office
+                    .people
+                    .owner(&key)
+                    .map_or(Reader::Recovery, Reader::Person);
                 (key, reader)
             }
             (None, None) => {
@@ -152,16 +155,4 @@ fn unlocked<'a>(
     let asked = ui.text("cli-ask-passphrase", &[("name", &person.name)]);
     let typed = passphrase.passphrases()?.next(ui, &asked)?;
     Ok((person, person.unlock(&typed)?))
-}
-
-/// Returns the person whose key this is: a person's key that was taken out of its seal stays theirs.
-fn owner<'a>(people: &'a People, key: &SecretKey) -> Option<&'a Person> {
-    let public = key.public();
-    let mut persons = people.persons.iter();
-    persons.find(|person| {
-        person
-            .keys
-            .as_ref()
-            .is_some_and(|keys| keys.public == public)
-    })
 }
