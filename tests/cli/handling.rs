@@ -534,14 +534,14 @@ fout[report-refused-text_missing]: Hier horen eigen woorden bij.
         &format!("log_support {coordinator}"),
         "
 fout[report-refused-choice_missing]: Bij deze actie hoort een keuze.
-  = hulp: Kies met --choice uit: first_contact, support_talk, follow_up_1, follow_up_2, enough, declined.
+  = hulp: Kies met --choice uit: first_contact, support_talk, follow_up_1, follow_up_2, enough, declined, resumed.
 ",
     );
     refused(
         &format!("log_support --choice later {coordinator}"),
         "
 fout[report-refused-unknown_choice]: De keuze later is er hier niet.
-  = hulp: Kies met --choice uit: first_contact, support_talk, follow_up_1, follow_up_2, enough, declined.
+  = hulp: Kies met --choice uit: first_contact, support_talk, follow_up_1, follow_up_2, enough, declined, resumed.
 ",
     );
     refused(
