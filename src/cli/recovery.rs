@@ -67,11 +67,13 @@ pub(super) fn has_coordinator(people: &People) -> bool {
     persons.any(|person| person.keys.is_some() && person.roles.contains(&Role::Coordinator))
 }
 
-/// Tells which files of people cannot be read.
+/// Tells which files of people cannot be read, and which are none.
 pub(super) fn damaged(people: &People) -> Vec<Diagnostic> {
-    let files = people.damaged.iter();
-    files
-        .map(|path| Diagnostic::warning("cli-person-damaged").in_file(path))
+    let damaged = people.damaged.iter();
+    let damaged = damaged.map(|path| Diagnostic::warning("cli-person-damaged").in_file(path));
+    let foreign = people.foreign.iter();
+    damaged
+        .chain(foreign.map(|path| Diagnostic::warning("report-foreign").in_file(path)))
         .collect()
 }
 
