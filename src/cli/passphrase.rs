@@ -52,7 +52,7 @@ impl PassphraseFile {
         let text = small_file::read(path)?;
         if is_open_to_others(path) {
             let warning =
-                Diagnostic::warning("cli-passphrase-file-open").in_file(&path.to_string_lossy());
+                Diagnostic::warning("cli-passphrase-file-open").in_file(path.to_string_lossy());
             ui.tell_diagnostics(&[warning])?;
         }
         let lines: Vec<_> = text
