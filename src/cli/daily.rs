@@ -99,7 +99,7 @@ impl Days {
     }
 }
 
-/// Does the work of one day and returns what to log.
+/// Does the work of one day and returns what to log: nothing where there was nothing to do.
 pub(super) fn work(store: &Store, rules: &Rules) -> Vec<LogEntry> {
     let mut entries = Vec::new();
     let mut tell = |reason: String| entries.push(LogEntry::DailyFailed { reason });
@@ -110,13 +110,16 @@ pub(super) fn work(store: &Store, rules: &Rules) -> Vec<LogEntry> {
     let (owed, purged) = (owed.unwrap_or_default(), purged.unwrap_or_default());
     let erased = purged.erased.iter();
     let names = erased.filter(|erasure| erasure.rule == Rule::Names).count();
-    entries.push(LogEntry::Daily {
-        acted: owed.actions,
-        erased: purged.erased.len().saturating_sub(names),
-        names,
-        held: purged.held.len(),
-        failed: owed.failed.len() + purged.failed.len(),
-    });
+    let failed = owed.failed.len() + purged.failed.len();
+    if owed.actions + purged.erased.len() + purged.held.len() + failed > 0 {
+        entries.push(LogEntry::Daily {
+            acted: owed.actions,
+            erased: purged.erased.len().saturating_sub(names),
+            names,
+            held: purged.held.len(),
+            failed,
+        });
+    }
     entries
 }
 

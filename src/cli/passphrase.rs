@@ -1,8 +1,9 @@
 //! Passphrases that a user gives: typed on the terminal without being shown, or in a file. Never as an
 //! argument or a setting, where other users of the machine and its logs could see them.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -18,6 +19,9 @@ const TERMINAL: &str = "/dev/tty";
 
 /// Longest passphrase that is read from a terminal, in bytes; a terminal gives no longer line.
 const LONGEST: u64 = 4096;
+
+/// The bits of a file's mode that let its group and others do something with it.
+const OTHERS: u32 = 0o077;
 
 /// The argument that names a file with passphrases.
 #[derive(Debug, clap::Args)]
@@ -35,22 +39,33 @@ pub(super) enum Passphrases {
 }
 
 impl PassphraseFile {
-    /// Means the passphrases of the file or, without one, of the terminal.
+    /// Means the passphrases of the file or, without one, of the terminal. Warns of a file that other
+    /// users of the machine can read.
     ///
     /// # Errors
     ///
     /// Fails where the file cannot be read.
-    pub(super) fn passphrases(&self) -> Result<Passphrases, CommandError> {
+    pub(super) fn passphrases(&self, ui: &mut Ui) -> Result<Passphrases, CommandError> {
         let Some(path) = &self.passphrase_file else {
             return Ok(Passphrases::Terminal);
         };
         let text = small_file::read(path)?;
+        if is_open_to_others(path) {
+            let warning =
+                Diagnostic::warning("cli-passphrase-file-open").in_file(path.to_string_lossy());
+            ui.tell_diagnostics(&[warning])?;
+        }
         let lines: Vec<_> = text
             .lines()
             .map(|line| Zeroizing::new(line.to_owned()))
             .collect();
         Ok(Passphrases::File(lines.into_iter()))
     }
+}
+
+fn is_open_to_others(path: &Path) -> bool {
+    // What cannot be looked at, such as the standard input, is no file that stays behind.
+    fs::metadata(path).is_ok_and(|found| found.is_file() && found.mode() & OTHERS != 0)
 }
 
 impl Passphrases {

@@ -14,19 +14,20 @@ use crate::report::people::{self, People, RECOVERY, RECOVERY_SECRET};
 /// Folder that the first report makes in the data folder.
 const REPORTS: &str = "reports";
 
-/// Makes the recovery key of a data folder, unless it has one. Where reports are stored and the key is
+/// Makes the recovery key of a data folder, unless it has one, and returns whether it did. Where reports are stored and the key is
 /// missing, no other is made: the reports there are open with the one that is lost, and two keys would
 /// be taken for one another.
 ///
 /// # Errors
 ///
 /// Fails where it is not surely on disk.
-pub(super) fn make(data: &Path, storage: &Folder) -> Result<(), CommandError> {
+pub(super) fn make(data: &Path, storage: &Folder) -> Result<bool, CommandError> {
+    let is_there = data.join(RECOVERY).exists();
     let is_lost = data.join(REPORTS).exists() && !data.join(RECOVERY_SECRET).exists();
     if !is_lost {
         people::make_recovery_key(storage, &comments())?;
     }
-    Ok(())
+    Ok(!is_there && !is_lost)
 }
 
 /// Tells what an administrator must do before reports can be opened, now and should all else be lost.
@@ -67,11 +68,13 @@ pub(super) fn has_coordinator(people: &People) -> bool {
     persons.any(|person| person.keys.is_some() && person.roles.contains(&Role::Coordinator))
 }
 
-/// Tells which files of people cannot be read.
+/// Tells which files of people cannot be read, and which are none.
 pub(super) fn damaged(people: &People) -> Vec<Diagnostic> {
-    let files = people.damaged.iter();
-    files
-        .map(|path| Diagnostic::warning("cli-person-damaged").in_file(path))
+    let damaged = people.damaged.iter();
+    let damaged = damaged.map(|path| Diagnostic::warning("cli-person-damaged").in_file(path));
+    let foreign = people.foreign.iter();
+    damaged
+        .chain(foreign.map(|path| Diagnostic::warning("report-foreign").in_file(path)))
         .collect()
 }
 

@@ -14,7 +14,7 @@ use crate::cli::recovery;
 use crate::cli::reports;
 use crate::cli::reports::purge::rules;
 use crate::cli::ui::Ui;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
 use crate::durable::Folder;
 use crate::message::Catalogue;
@@ -26,6 +26,9 @@ use crate::site::config::{Config, ReceiverSettings};
 /// Where the portal is served when nothing else is asked: this machine only, because a portal that
 /// others can reach belongs behind a web server with TLS.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
+
+/// How times stand in the log: RFC 3339 with seconds, Dutch time.
+const LOG_TIME: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
 /// The arguments of `serve`. Descriptions are in the catalogues.
 #[derive(Debug, clap::Args)]
@@ -169,7 +172,9 @@ fn log(texts: Catalogue) -> Log {
     let stream = Mutex::new(std::io::stderr());
     Arc::new(move |entry: receiver::LogEntry| {
         if let Ok(mut stream) = stream.lock() {
-            let _ = writeln!(stream, "{} {}", SystemClock.now(), entry.text(&texts));
+            let now = SystemClock.now().to_zoned(clock::time_zone());
+            let now = now.strftime(LOG_TIME);
+            let _ = writeln!(stream, "{now} {}", entry.text(&texts));
         }
     })
 }

@@ -100,8 +100,11 @@ fn diagnostic(error: &Error) -> Diagnostic {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Diagnostic::error("cli-missing-command")
         }
-        ErrorKind::MissingRequiredArgument => Diagnostic::error("cli-missing-argument")
-            .with("argument", given(ContextKind::InvalidArg)),
+        // clap marks with dots that more values may follow, and our sentence ends there.
+        ErrorKind::MissingRequiredArgument => Diagnostic::error("cli-missing-argument").with(
+            "argument",
+            given(ContextKind::InvalidArg).trim_end_matches('.'),
+        ),
         ErrorKind::ValueValidation if is_about_case(error) => {
             Diagnostic::error("cli-not-a-case").with("case", given(ContextKind::InvalidValue))
         }

@@ -3,10 +3,10 @@
 //! Reading needs no lock and changes nothing, so it can be done while another process takes reports.
 //! A case that is damaged is set apart, with what is wrong; it never hides the others.
 
-use std::collections::BTreeMap;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use crate::durable::{Folder, Listed, Name, Storage, StorageError};
 use crate::report::case::{Cover, Stub};
@@ -85,6 +85,8 @@ impl Archive {
             .iter()
             .filter(|finding| finding.is_damage());
         inventory.damaged = hidden.filter_map(|finding| finding.case).collect();
+        let told = inventory.findings.iter().filter_map(|finding| finding.case);
+        let known: BTreeSet<CaseId> = cases.keys().copied().chain(told).collect();
         for (id, found) in cases {
             if found.events.is_empty() {
                 inventory.findings.extend(verify::orphans(id, &found));
@@ -112,6 +114,8 @@ impl Archive {
                 }
             }
         }
+        let empty = self.empty_cases(&known)?;
+        inventory.findings.extend(empty);
         inventory
             .cases
             .sort_by_key(|case| (case.received_at, case.id));
@@ -119,6 +123,28 @@ impl Archive {
         inventory.damaged.dedup();
         inventory.findings.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(inventory)
+    }
+
+    /// Finds the folders of cases without any file. A store lists files only, so this looks at the disk;
+    /// where there is none, there are no folders either.
+    fn empty_cases(&self, known: &BTreeSet<CaseId>) -> Result<Vec<Finding>, StorageError> {
+        let folders = fs::read_dir(self.root.join(REPORTS)).into_iter().flatten();
+        let names = folders.flatten().filter_map(|entry| {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            is_folder.then(|| entry.file_name())
+        });
+        let mut empty = Vec::new();
+        for name in names {
+            let Some(id) = name.to_str().and_then(CaseId::from_plain) else {
+                continue;
+            };
+            // A folder that was made meanwhile has its first event by now, or soon.
+            if !known.contains(&id) && self.found(id)? == verify::Found::default() {
+                let path = format!("{REPORTS}{}", id.plain());
+                empty.push(Finding::about(id, path, Problem::Empty));
+            }
+        }
+        Ok(empty)
     }
 
     /// Reads and checks one case.

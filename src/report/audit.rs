@@ -91,10 +91,17 @@ impl Archive {
         let mut findings: Vec<Finding> = people
             .damaged
             .into_iter()
-            .map(|path| Finding {
+            .map(|path| (path, Problem::NotAPerson))
+            .chain(
+                people
+                    .foreign
+                    .into_iter()
+                    .map(|path| (path, Problem::Foreign)),
+            )
+            .map(|(path, problem)| Finding {
                 case: None,
                 path,
-                problem: Problem::NotAPerson,
+                problem,
             })
             .collect();
         for cover in &audit.inventory.cases {
@@ -313,13 +320,30 @@ mod tests {
         overwrite(&data.path().join("recovery.pub"), b"age1nonsense\n");
         std::fs::create_dir(data.path().join("people")).unwrap();
         overwrite(&data.path().join("people/abc-00001.json"), b"{}");
+        overwrite(&data.path().join("people/notes.txt"), b"bel Anna");
         assert_eq!(
             told(data.path(), None),
             [
                 ("people/abc-00001.json".to_owned(), Problem::NotAPerson),
+                ("people/notes.txt".to_owned(), Problem::Foreign),
                 ("recovery.pub".to_owned(), Problem::NotAPerson),
             ]
         );
+    }
+
+    #[test]
+    fn the_folder_of_a_case_without_anything_is_told_and_no_damage() {
+        let (data, _, _) = office();
+        std::fs::create_dir_all(data.path().join("reports/7K3QX9M2PD/names")).unwrap();
+        let audit = Archive::at(data.path()).audit(None).unwrap();
+        let told: Vec<(&str, &Problem)> = audit
+            .inventory
+            .findings
+            .iter()
+            .map(|finding| (finding.path.as_str(), &finding.problem))
+            .collect();
+        assert_eq!(told, [("reports/7K3QX9M2PD", &Problem::Empty)]);
+        assert_eq!(audit.damaged(), 0);
     }
 
     #[test]

@@ -105,6 +105,8 @@ pub struct People {
     pub damaged: Vec<String>,
     /// Whether the operating system kept a file from us, perhaps for a moment: somebody may be missing.
     pub incomplete: bool,
+    /// What stands among the people and is not named like one.
+    pub foreign: Vec<String>,
 }
 
 /// Why the people could not be read or changed.
@@ -205,6 +207,9 @@ impl People {
         let mut people = People::default();
         for listed in storage.list(PEOPLE)? {
             match listed {
+                Listed::File(name) if !is_of_person(&name) => {
+                    people.foreign.push(name.as_str().to_owned());
+                }
                 Listed::File(name) => match storage.get(&name) {
                     Ok(Some(bytes)) => match person_of(&name, &bytes) {
                         Some(person) => people.take(person),
@@ -217,7 +222,7 @@ impl People {
                         people.damaged.push(name.as_str().to_owned());
                     }
                 },
-                Listed::Foreign(path) => people.damaged.push(path.display().to_string()),
+                Listed::Foreign(path) => people.foreign.push(path.display().to_string()),
                 Listed::Unreadable(error) => {
                     people.incomplete = true;
                     people.damaged.push(error.path.display().to_string());
@@ -292,6 +297,15 @@ fn person_of(name: &Name, bytes: &[u8]) -> Option<Person> {
     let person: Person = serde_json::from_slice(bytes).ok()?;
     let in_place = person_path(&person.id, person.version) == name.as_str();
     (person.format == FORMAT && in_place).then_some(person)
+}
+
+/// Returns whether a file is named like a version of a person.
+fn is_of_person(name: &Name) -> bool {
+    let version = name.as_str().strip_prefix(PEOPLE).and_then(|file| {
+        let (id, version) = file.strip_suffix(".json")?.rsplit_once('-')?;
+        Some((id.parse().ok()?, version.parse().ok()?))
+    });
+    version.is_some_and(|(id, version)| person_path(&id, version) == name.as_str())
 }
 
 fn person_path(id: &Code, version: u32) -> String {

@@ -63,6 +63,9 @@ pub enum Problem {
     Orphan,
     /// It belongs to a case that was erased.
     Remains,
+    /// The folder of a case has nothing in it: the program stopped before the first event, or somebody
+    /// took everything away.
+    Empty,
     /// This program did not put it there.
     Foreign,
     /// It was left by a write that was interrupted and never confirmed; it was removed.
@@ -75,6 +78,7 @@ impl Finding {
         !matches!(
             self.problem,
             Problem::Foreign
+                | Problem::Empty
                 | Problem::Unfinished
                 | Problem::Orphan
                 | Problem::Remains
@@ -109,6 +113,7 @@ impl Finding {
             Problem::OtherKey => Diagnostic::warning("report-other-key"),
             Problem::Orphan => Diagnostic::warning("report-orphan"),
             Problem::Remains => Diagnostic::warning("report-remains"),
+            Problem::Empty => Diagnostic::warning("report-empty"),
             Problem::Foreign => Diagnostic::warning("report-foreign"),
             Problem::Unfinished => Diagnostic::warning("report-unfinished"),
         };

@@ -178,6 +178,7 @@ Eenmalige code: CODE
 Je ziet deze code alleen nu. Geef hem aan deze persoon, en aan niemand anders.
 Met de code kiest die zelf een wachtzin, voordat er iets anders kan:
   meldwijzer people passphrase ID
+De herstelsleutel is gemaakt en staat in ./data/recovery-key.txt. Hij opent elke melding, ook als niemand anders dat nog kan. Zet hem op twee USB-sticks of druk hem twee keer af, leg die in een kluis op twee plekken, kijk of je ze kunt lezen, en haal het bestand dan hier weg.
 "
         .trim_start()
     );
@@ -277,13 +278,54 @@ fout[cli-no-such-person]: Er is niemand met het kenmerk zzzzzzzz.
   = hulp: Typ meldwijzer people list om alle kenmerken te zien.
 ",
     );
-    overwrite(&office.path().join("data/people/kapot.json"), "{");
-    let output = program(office.path())
-        .args(["people", "list"])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("\n --> people/kapot.json\n"));
+    let list = |code| {
+        let output = program(office.path())
+            .args(["people", "list"])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(code));
+        said(&output)
+    };
+    overwrite(&office.path().join("data/people/notes.txt"), "bel Anna");
+    assert!(list(0).contains("[report-foreign]"));
+    overwrite(&office.path().join("data/people/abc-00001.json"), "{");
+    assert!(list(1).contains("\n --> people/abc-00001.json\n"));
+}
+
+#[test]
+fn what_is_missing_is_named_without_dots() {
+    let office = Office::new();
+    check(
+        office.path(),
+        "people add --name Anna",
+        2,
+        "
+fout[cli-missing-argument]: Er ontbreekt iets: --role <ROL>.
+  = hulp: Zet --help achter de opdracht om te zien wat er nodig is.
+",
+    );
+}
+
+#[test]
+fn a_passphrase_file_that_others_can_read_is_told_and_a_wrong_code_at_once() {
+    let office = Office::new();
+    let anna = office.invite("Anna", &["coordinator"]);
+    let file = office.path().join("wachtzin");
+    // No new passphrase stands in it: the code is looked at first.
+    overwrite(&file, "geen code\n");
+    for (mode, is_told) in [(0o640, true), (0o600, false)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let told = check_of(
+            &office,
+            &format!("people passphrase {} --passphrase-file wachtzin", anna.id),
+        );
+        assert!(told.contains("[cli-wrong-passphrase]"), "{told}");
+        assert_eq!(
+            told.contains("[cli-passphrase-file-open]"),
+            is_told,
+            "{told}"
+        );
+    }
 }
 
 #[test]
@@ -534,14 +576,14 @@ fout[report-refused-text_missing]: Hier horen eigen woorden bij.
         &format!("log_support {coordinator}"),
         "
 fout[report-refused-choice_missing]: Bij deze actie hoort een keuze.
-  = hulp: Kies met --choice uit: first_contact, support_talk, follow_up_1, follow_up_2, enough, declined.
+  = hulp: Kies met --choice uit: first_contact, support_talk, follow_up_1, follow_up_2, enough, declined, resumed.
 ",
     );
     refused(
         &format!("log_support --choice later {coordinator}"),
         "
 fout[report-refused-unknown_choice]: De keuze later is er hier niet.
-  = hulp: Kies met --choice uit: first_contact, support_talk, follow_up_1, follow_up_2, enough, declined.
+  = hulp: Kies met --choice uit: first_contact, support_talk, follow_up_1, follow_up_2, enough, declined, resumed.
 ",
     );
     refused(

@@ -131,7 +131,7 @@ fn what_would_go_is_shown_and_then_it_goes() {
 
     let erased = format!("1 keer iets gewist.\n{table}{held}");
     check(root.path(), "reports purge", 0, &erased);
-    let nothing = format!("0 keer iets gewist.\n{held}");
+    let nothing = format!("Er is niets om te wissen.\n{held}");
     check(root.path(), "reports purge", 0, &nothing);
     let left = fs::read_dir(root.path().join("data/reports/D7PDMJ7KR6")).unwrap();
     assert_eq!(left.count(), 1);
@@ -147,7 +147,7 @@ fn without_times_nothing_goes_and_with_mistakes_nothing_either() {
         "reports purge",
         0,
         "
-0 keer iets gewist.
+Er is niets om te wissen.
 waarschuwing[report-keep-not-set]: In site.yaml staat niet hoe lang we dit bewaren: names, not_registered, registered, withdrawn. Zolang dat er niet staat, wordt het nooit gewist.
   = hulp: Er is geen wet die dit voor iedereen regelt. Laat je organisatie kiezen, en schrijf het onder keep.
 ",

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
 use crate::durable;
 use crate::randomness::SystemRandomness;
-use crate::report::people::{self, NewPerson};
+use crate::report::people::{self, NewPerson, RECOVERY_SECRET};
 
 /// Longest name of a person or a unit, in characters: what fits on a line.
 const LONGEST_NAME: usize = 100;
@@ -43,7 +43,7 @@ pub(super) fn run(ui: &mut Ui, data: &Path, arguments: Arguments) -> Result<(), 
     durable::create_root(data)?;
     let office = Office::at(data.to_path_buf())?;
     let _changing = office.changing()?;
-    recovery::make(data, &office.storage)?;
+    let recovery_made = recovery::make(data, &office.storage)?;
     let (person, code) = people::add(&office.storage, new, SystemClock.now(), &SystemRandomness)?;
     let id = person.id.as_str();
     let added = ui.text(
@@ -51,7 +51,12 @@ pub(super) fn run(ui: &mut Ui, data: &Path, arguments: Arguments) -> Result<(), 
         &[("name", &person.name), ("person", id)],
     );
     ui.print(&added)?;
-    print_code(ui, &person, &code)
+    print_code(ui, &person, &code)?;
+    if recovery_made {
+        let path = data.join(RECOVERY_SECRET).display().to_string();
+        ui.print(&ui.text("cli-recovery-made", &[("path", &path)]))?;
+    }
+    Ok(())
 }
 
 /// Reads a name, which stands on pages and terminals later.

@@ -29,10 +29,13 @@ pub(super) fn run(ui: &mut Ui, office: &Office, arguments: &Arguments) -> Result
     } else {
         print_table(ui, &people.persons)?;
     }
+    let problems = recovery::damaged(people);
+    if !problems.is_empty() {
+        ui.tell_diagnostics(&problems)?;
+    }
     if people.damaged.is_empty() {
         return Ok(());
     }
-    ui.tell_diagnostics(&recovery::damaged(people))?;
     Err(CommandError::Problems)
 }
 

@@ -22,9 +22,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(ui: &mut Ui, office: &Office, arguments: &Arguments) -> Result<(), CommandError> {
     let person = active(&office.people, &arguments.person)?;
-    let mut passphrases = arguments.file.passphrases()?;
+    let mut passphrases = arguments.file.passphrases(ui)?;
     let asked = ui.text("cli-ask-old-passphrase", &[("name", &person.name)]);
     let old = passphrases.next(ui, &asked)?;
+    // Whoever mistyped it hears that before thinking of a new one.
+    person.unlock(&old)?;
     let new = new_passphrase(ui, &mut passphrases)?;
     let _changing = office.changing()?;
     people::choose_passphrase(

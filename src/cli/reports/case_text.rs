@@ -14,7 +14,7 @@ use crate::message::Catalogue;
 use crate::report::case::{Case, Cover, Entry, Happening};
 use crate::report::event::{Body, Measure, Role};
 use crate::report::ids::Code;
-use crate::report::lifecycle::{Action, Lifecycle, Progress};
+use crate::report::lifecycle::{Action, Choice, Lifecycle, Progress, TextRule};
 use crate::report::people::People;
 use crate::source_text::SourceText;
 use crate::theme::ThemeFiles;
@@ -286,23 +286,38 @@ impl CaseText<'_> {
         }
         let rows: Vec<[String; 3]> = actions
             .into_iter()
-            .map(|action| self.action(action))
+            .map(|action| self.action(action, progress))
             .collect();
         self.section("cli-show-offered", &rows)
     }
 
-    fn action(&self, action: &Action) -> [String; 3] {
-        let choices: Vec<&str> = action
-            .choices
-            .iter()
-            .map(|choice| choice.name.as_str())
-            .collect();
-        let choices = match choices.as_slice() {
-            [] => String::new(),
-            choices => self.text("cli-show-choices", &[("choices", &choices.join(", "))]),
+    fn action(&self, action: &Action, progress: &Progress) -> [String; 3] {
+        let open = self.lifecycle.open_choices(action, progress);
+        let names = |choices: &[&Choice]| -> String {
+            let names: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
+            names.join(", ")
         };
+        let mut notes = Vec::new();
+        if !open.is_empty() {
+            notes.push(self.text("cli-show-choices", &[("choices", &names(&open))]));
+        }
+        let wordy = |choice: &&Choice| choice.effect.text == TextRule::Required;
+        let wordy: Vec<&Choice> = open.iter().copied().filter(wordy).collect();
+        let everywhere = action.effect.text == TextRule::Required
+            || (!open.is_empty() && wordy.len() == open.len());
+        let somewhere = action.effect.text == TextRule::Optional
+            || open
+                .iter()
+                .any(|choice| choice.effect.text == TextRule::Optional);
+        if everywhere {
+            notes.push(self.text("cli-show-text-required", &[]));
+        } else if !wordy.is_empty() {
+            notes.push(self.text("cli-show-text-for", &[("choices", &names(&wordy))]));
+        } else if somewhere {
+            notes.push(self.text("cli-show-text-optional", &[]));
+        }
         let title = action.title.get(self.ui.language()).to_owned();
-        [action.name.to_string(), title, choices]
+        [action.name.to_string(), title, notes.join("; ")]
     }
 }
 

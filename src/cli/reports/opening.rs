@@ -153,6 +153,6 @@ fn unlocked<'a>(
         ));
     }
     let asked = ui.text("cli-ask-passphrase", &[("name", &person.name)]);
-    let typed = passphrase.passphrases()?.next(ui, &asked)?;
+    let typed = passphrase.passphrases(ui)?.next(ui, &asked)?;
     Ok((person, person.unlock(&typed)?))
 }

@@ -120,11 +120,11 @@ fn in_use_by_serve(error: OpenError) -> CommandError {
 
 /// Prints how much goes, and a line for each.
 fn print(ui: &mut Ui, heading: &str, erasures: &[Erasure]) -> Result<(), CommandError> {
+    if erasures.is_empty() {
+        return ui.print(&ui.text("cli-purge-nothing", &[]));
+    }
     let count = ui.texts().count(heading, erasures.len(), &[]);
     ui.print(&count)?;
-    if erasures.is_empty() {
-        return Ok(());
-    }
     let head = ["case", "rule", "since", "until"];
     let mut rows = vec![head.map(|column| ui.text(&format!("cli-purge-{column}"), &[]))];
     rows.extend(erasures.iter().map(|erasure| {

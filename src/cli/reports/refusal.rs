@@ -45,12 +45,14 @@ impl Asked<'_> {
             Refused::EndInPast => Diagnostic::error("report-refused-end_in_past"),
             Refused::ReviewInPast => Diagnostic::error("report-refused-review_in_past"),
             Refused::ReviewAfterEnd => Diagnostic::error("report-refused-review_after_end"),
-            Refused::CannotClose { tracks } => {
-                let tracks: Vec<String> = tracks
+            Refused::CannotClose { tracks: open } => {
+                let tracks: Vec<String> = open
                     .iter()
                     .map(|track| format!("{} ({})", self.track(ui, track), self.state(ui, track)))
                     .collect();
-                Diagnostic::error("report-refused-cannot_close").with("tracks", tracks.join(", "))
+                Diagnostic::error("report-refused-cannot_close")
+                    .with("tracks", tracks.join(", "))
+                    .with("ways", self.ways_to_finish(ui, open))
             }
             Refused::NotDecided => Diagnostic::error("report-refused-not_decided"),
             Refused::RegistrationNotYours => {
@@ -58,6 +60,43 @@ impl Asked<'_> {
             }
             Refused::CareStays => Diagnostic::error("report-refused-care_stays"),
         }
+    }
+
+    /// Returns for each track what finishes it: `log_support (enough, declined)`, with the roles where
+    /// it is not for this one.
+    fn ways_to_finish(&self, ui: &Ui, tracks: &[Code]) -> String {
+        let mut told = Vec::new();
+        for track in tracks {
+            let mut actions: Vec<(&Action, Vec<&str>)> = Vec::new();
+            for (action, choice) in self.lifecycle.ways_to_finish(track.as_str(), self.progress) {
+                let choice = choice.map(Code::as_str);
+                match actions.last_mut() {
+                    Some((last, choices)) if last.name == action.name => choices.extend(choice),
+                    _ => actions.push((action, choice.into_iter().collect())),
+                }
+            }
+            let actions: Vec<String> = actions
+                .iter()
+                .map(|(action, choices)| self.way(ui, action, choices))
+                .collect();
+            told.push(format!("{}: {}", self.track(ui, track), actions.join(", ")));
+        }
+        told.join("; ")
+    }
+
+    fn way(&self, ui: &Ui, action: &Action, choices: &[&str]) -> String {
+        let mut notes = Vec::new();
+        if !choices.is_empty() {
+            notes.push(choices.join(", "));
+        }
+        if !action.by.contains(&self.role) {
+            let roles = wording::roles(ui, &action.by);
+            notes.push(ui.text("cli-done-by", &[("roles", &roles)]));
+        }
+        if notes.is_empty() {
+            return action.name.to_string();
+        }
+        format!("{} ({})", action.name, notes.join("; "))
     }
 
     fn unknown_action(&self) -> Diagnostic {

@@ -552,6 +552,7 @@ async fn a_closed_report_asks_whether_it_helped() {
     };
     let by = Role::Coordinator;
     follower.others_do("acknowledge", by, text("We gaan kijken"));
+    follower.others_do("log_support", by, choice("support_talk"));
     follower.others_do("log_support", by, choice("enough"));
     follower.others_do(
         "decide_registration",

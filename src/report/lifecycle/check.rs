@@ -32,9 +32,12 @@ pub(super) fn check(table: &Lifecycle, places: &Places, diagnostics: &mut Vec<Di
         checker.courses.insert(track.name.clone(), course);
     }
     for action in &table.actions {
-        if checker.can_happen(action) {
-            let ways = action.ways().into_iter().map(|(_, effect)| effect);
-            checker.possible.insert(&action.name, ways.collect());
+        let ways = action.ways().into_iter().map(|(_, effect)| effect);
+        let possible: Vec<Effect> = ways
+            .filter(|effect| checker.can_happen(action, effect))
+            .collect();
+        if !possible.is_empty() {
+            checker.possible.insert(&action.name, possible);
         }
     }
     if checker.needed_parts() {
@@ -79,10 +82,10 @@ impl Course {
                 continue;
             }
             for (action, effects) in &actions {
-                if !can_start(action, track, &spot) {
-                    continue;
-                }
                 for effect in effects {
+                    if !can_start(action, effect, track, &spot) {
+                        continue;
+                    }
                     let next = moved(track, &spot, effect);
                     let (status, state, last) = &next;
                     let closes = *status == Status::Closed && spot.0 != Status::Closed;
@@ -131,10 +134,15 @@ fn effects_on(track: &Track, action: &Action) -> Vec<Effect> {
     .collect()
 }
 
-fn can_start(action: &Action, track: &Track, (status, state, last): &Spot) -> bool {
+fn can_start(
+    action: &Action,
+    effect: &Effect,
+    track: &Track,
+    (status, state, last): &Spot,
+) -> bool {
     let own = |condition: &&Condition| condition.track == track.name;
     action.from.contains(status)
-        && action
+        && effect
             .when
             .iter()
             .filter(own)
@@ -225,18 +233,18 @@ impl Checker<'_> {
         }
     }
 
-    /// Returns whether a case can come to where an action is possible.
-    fn can_happen(&self, action: &Action) -> bool {
+    /// Returns whether a case can come to where an action is possible in one way.
+    fn can_happen(&self, action: &Action, effect: &Effect) -> bool {
         let reached = |status: &Status| self.reached.contains(status);
         action.from.iter().any(reached)
-            && action.when.iter().all(|condition| {
+            && effect.when.iter().all(|condition| {
                 let track = self.table.track(condition.track.as_str());
                 let course = self.courses.get(&condition.track);
                 track.zip(course).is_some_and(|(track, course)| {
                     course
                         .spots
                         .iter()
-                        .any(|spot| can_start(action, track, spot))
+                        .any(|spot| can_start(action, effect, track, spot))
                 })
             })
     }
@@ -389,7 +397,7 @@ impl Checker<'_> {
                     || effect.to == Some(Status::Withdrawn)
                 {
                     self.blame("lifecycle-care-ends", Part::Action, name, name);
-                } else if action.when.iter().any(|c| c.track.as_str() != AFTER_CARE) {
+                } else if effect.when.iter().any(|c| c.track.as_str() != AFTER_CARE) {
                     self.blame("lifecycle-care-waits", Part::Action, name, name);
                 } else {
                     offered.extend(action.from.iter().copied());
@@ -454,12 +462,12 @@ impl Checker<'_> {
         };
         for action in &table.actions {
             let name = action.name.as_str();
-            let decided_before = action.when.iter().any(|condition| {
-                let step = condition.after.as_ref();
-                condition.track == track.name
-                    && step.is_some_and(|step| track.has_come_to(DECIDED, Some(step)))
-            });
             for (_, effect) in action.ways() {
+                let decided_before = effect.when.iter().any(|condition| {
+                    let step = condition.after.as_ref();
+                    condition.track == track.name
+                        && step.is_some_and(|step| track.has_come_to(DECIDED, Some(step)))
+                });
                 let over = effect.state_of(HANDLING).is_some_and(is_over);
                 if is_measure(&effect) {
                     let missing = Need::MEASURE
@@ -543,7 +551,7 @@ fn step_of<'e>(effect: &'e Effect, track: &str) -> Option<&'e Code> {
 /// Returns whether what somebody else does to the registration only follows from the decision: it is
 /// carried out, or the program ends the wait for it.
 fn follows(action: &Action, effect: &Effect) -> bool {
-    let condition = action
+    let condition = effect
         .when
         .iter()
         .find(|c| c.track.as_str() == REGISTRATION);
@@ -850,6 +858,7 @@ mod tests {
                     "lifecycle-status-unreached",
                     "reopened: { nl: Heropend, en: Reopened }",
                 ),
+                ("lifecycle-clock-never-starts", "reopened:"),
             ],
         );
     }

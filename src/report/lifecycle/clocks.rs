@@ -348,7 +348,8 @@ mod tests {
     fn a_measure_is_reviewed_on_its_day_and_each_time_anew() {
         let decided = [
             "2026-11-20T10:00:00Z coordinator acknowledge",
-            "2026-11-20T11:00:00Z support_team_member log_support enough",
+            "2026-11-20T11:00:00Z support_team_member log_support support_talk",
+            "2026-11-20T11:05:00Z support_team_member log_support enough",
             "2026-11-20T12:00:00Z reporter decide_registration not_register",
             "2026-11-20T13:00:00Z decider decide_measure measure",
         ];
@@ -400,6 +401,35 @@ mod tests {
             promised,
             ["2026-11-24T22:59:59Z Je hoort of we je zaak weer openen."]
         );
+    }
+
+    #[test]
+    fn a_reopened_case_has_a_next_step_for_the_reporter() {
+        let table = table();
+        let received = at("2026-11-20T09:00:00Z");
+        let closed = table.closed_by_handlers(table.begin(received), received);
+        let given = Given::complete();
+        let does = |progress: &Progress, action: &str| {
+            let after = table.after(progress, action, Role::Coordinator, &given, received);
+            after.unwrap()
+        };
+        let promised = |progress: &Progress, contact: bool| -> Vec<String> {
+            let promised = table.promised(progress, contact).into_iter();
+            promised
+                .map(|one| format!("{} {}", one.due, one.rule.name))
+                .collect()
+        };
+        let reopened = does(&closed, "reopen");
+        let expected = ["2026-11-23T22:59:59Z reopened"];
+        assert_eq!(promised(&reopened, true), expected);
+        assert_eq!(promised(&reopened, false), expected);
+        for action in ["start", "give_feedback"] {
+            assert_eq!(
+                promised(&does(&reopened, action), true),
+                [""; 0],
+                "{action}"
+            );
+        }
     }
 
     #[test]

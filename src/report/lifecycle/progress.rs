@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock;
 use crate::report::ids::Code;
 use crate::report::lifecycle::clocks::Happened;
-use crate::report::lifecycle::rules::FEEDBACK;
-use crate::report::lifecycle::table::{Action, ClosingRule, Condition, Effect, Lifecycle};
+use crate::report::lifecycle::rules::{FEEDBACK, is_over};
+use crate::report::lifecycle::table::{Action, Choice, ClosingRule, Condition, Effect, Lifecycle};
 use crate::report::lifecycle::terms::{Hearing, Need, Role, Status, TextRule, TrackState};
 
 /// Where a case stands after an event. It stands in the open part of every event, so that a changed
@@ -250,6 +250,9 @@ impl Lifecycle {
             return Err(refused);
         }
         let effect = chosen(action, given)?;
+        if let Some(refused) = self.too_early(&effect, progress) {
+            return Err(refused);
+        }
         given.check(&effect, at.to_zoned(clock::time_zone()).date())?;
         let mut now = progress.clone();
         now.status = effect.to.unwrap_or(now.status);
@@ -310,10 +313,73 @@ impl Lifecycle {
         if !action.from.contains(&status) {
             return Some(Refused::NotNow { status });
         }
+        // What holds an action up whatever is chosen is told before a choice is asked for.
+        let mut ways = action.ways().into_iter();
+        let first = self.too_early(&ways.next()?.1, progress)?;
+        let never = ways.all(|(_, effect)| self.too_early(&effect, progress).is_some());
+        never.then_some(first)
+    }
+
+    fn too_early(&self, effect: &Effect, progress: &Progress) -> Option<Refused> {
         let unmet = |condition: &&Condition| !self.holds(condition, progress);
-        let condition = action.when.iter().find(unmet)?;
+        let condition = effect.when.iter().find(unmet)?;
         let track = condition.track.clone();
         Some(Refused::NotYet { track })
+    }
+
+    /// Returns the choices of an action that a case which stands like this leaves open.
+    pub fn open_choices<'a>(&self, action: &'a Action, progress: &Progress) -> Vec<&'a Choice> {
+        let choices = action.choices.iter();
+        choices
+            .filter(|choice| {
+                let effect = action.effect.and(&choice.effect);
+                self.too_early(&effect, progress).is_none()
+            })
+            .collect()
+    }
+
+    /// Returns the ways to bring a track to where closing leaves it alone, each with the action: what
+    /// people can do in this status, some of it only after something else.
+    pub fn ways_to_finish(
+        &self,
+        track: &str,
+        progress: &Progress,
+    ) -> Vec<(&Action, Option<&Code>)> {
+        let Some(track) = self.track(track) else {
+            return Vec::new();
+        };
+        let name = track.name.as_str();
+        let rule = self.closing.iter().find(|rule| rule.track == track.name);
+        let finishes = |effect: &Effect| {
+            let state = effect.state_of(name);
+            let step = effect.step.as_ref().filter(|(of, _)| of.as_str() == name);
+            let step = step.map(|(_, step)| step);
+            if state.is_none() && step.is_none() {
+                return false;
+            }
+            // What only follows on a step that will do already finishes nothing.
+            let enough = rule.and_then(|rule| rule.after.as_ref());
+            let follows = |condition: &Condition| {
+                condition.track == track.name
+                    && enough.is_some_and(|step| {
+                        track.has_come_to(step.as_str(), condition.after.as_ref())
+                    })
+            };
+            if effect.when.iter().any(follows) {
+                return false;
+            }
+            let now = state.unwrap_or(progress.state_of(name));
+            rule.map_or(is_over(now), |rule| rule.is_met(track, now, step))
+        };
+        let possible = self.actions.iter().filter(|action| {
+            let people = |role: &Role| *role != Role::System;
+            action.from.contains(&progress.status) && action.by.iter().any(people)
+        });
+        possible
+            .flat_map(|action| action.ways().into_iter().map(move |way| (action, way)))
+            .filter(|(_, (_, effect))| finishes(effect))
+            .map(|(action, (choice, _))| (action, choice))
+            .collect()
     }
 }
 
@@ -390,6 +456,7 @@ mod tests {
             }
             for (action, choice) in [
                 ("acknowledge", None),
+                ("log_support", Some("support_talk")),
                 ("log_support", Some("enough")),
                 ("decide_measure", Some("none")),
                 ("give_feedback", None),
@@ -438,8 +505,9 @@ mod tests {
                     continue;
                 }
                 let action = offered[pick(offered.len())];
-                let ways = action.ways();
-                let choice = ways[pick(ways.len())].0.cloned();
+                let choices = self.open_choices(action, &progress);
+                let choice =
+                    (!choices.is_empty()).then(|| choices[pick(choices.len())].name.clone());
                 let given = Given {
                     choice,
                     ..Given::complete()
@@ -634,6 +702,78 @@ mod tests {
     }
 
     #[test]
+    fn a_decision_about_a_measure_is_not_contradicted_unnoticed() {
+        let track: Code = "handling".parse().unwrap();
+        let refused = || Refused::NotYet {
+            track: track.clone(),
+        };
+        let none = || Given::choosing("none");
+        let mut walk = vec!["coordinator acknowledge", "decider decide_measure measure"];
+        check(&walk, Role::Decider, "decide_measure", none(), refused());
+        let given = Given::complete;
+        check(&walk, Role::Decider, "propose_measure", given(), refused());
+        let again = "reconsider_handling";
+        check(&walk, Role::Decider, again, given(), refused());
+        walk.push("decider end_measure");
+        check(&walk, Role::Decider, "decide_measure", none(), refused());
+        walk.extend(["decider reconsider_handling", "decider decide_measure none"]);
+        let progress = table().walked(&walk);
+        assert_eq!(progress.state_of("handling"), TrackState::Done);
+    }
+
+    #[test]
+    fn care_is_enough_after_a_talk_and_goes_on_only_when_that_is_said() {
+        let track: Code = "after_care".parse().unwrap();
+        let log = |walk: &[&str], choice: &str| {
+            let refused = Refused::NotYet {
+                track: track.clone(),
+            };
+            let given = Given::choosing(choice);
+            check(walk, Role::Manager, "log_support", given, refused);
+        };
+        let mut walk = vec!["manager log_support first_contact"];
+        log(&walk, "enough");
+        walk.extend([
+            "manager log_support support_talk",
+            "manager log_support enough",
+        ]);
+        log(&walk, "follow_up_1");
+        log(&walk, "declined");
+        walk.extend([
+            "manager log_support resumed",
+            "manager log_support follow_up_1",
+        ]);
+        let progress = table().walked(&walk);
+        assert_eq!(progress.state_of("after_care"), TrackState::Open);
+    }
+
+    #[test]
+    fn each_track_that_keeps_a_case_open_says_what_finishes_it() {
+        let table = table();
+        let progress = table.walked(&["coordinator acknowledge"]);
+        let told: Vec<String> = table
+            .open_ends(&progress)
+            .iter()
+            .map(|track| {
+                let ways = table.ways_to_finish(track.as_str(), &progress).into_iter();
+                let ways = ways.map(|(action, choice)| {
+                    format!("{} {}", action.name, choice.map_or("", Code::as_str))
+                });
+                let ways: Vec<String> = ways.map(|way| way.trim_end().to_owned()).collect();
+                format!("{track}: {}", ways.join(", "))
+            })
+            .collect();
+        insta::assert_snapshot!(told.join("\n"), @r"
+        after_care: log_support enough, log_support declined
+        registration: decide_registration register_named, decide_registration register_unnamed, decide_registration count_only, decide_registration not_register
+        handling: decide_measure measure, decide_measure none
+        feedback: decline_feedback, give_feedback
+        learning: record_lesson none, record_lesson lesson, record_lesson improvement, record_lesson team_meeting, record_lesson passed_on
+        accident: check_accident notified, check_accident listed, check_accident no_accident
+        ");
+    }
+
+    #[test]
     fn a_choice_about_registration_can_change_until_it_is_carried_out() {
         let mut walk = vec![
             "coordinator acknowledge",
@@ -688,10 +828,11 @@ mod tests {
         check_rule(&everybody, role, "decline_feedback", &given, refused);
 
         let nothing_asked = spoilt(|action| {
-            action.when.clear();
+            action.effect.when.clear();
             action.effect.text = TextRule::Optional;
             action.effect.needs.clear();
             for choice in &mut action.choices {
+                choice.effect.when.clear();
                 choice.effect.text = TextRule::Optional;
                 choice.effect.needs.clear();
             }

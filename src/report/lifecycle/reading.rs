@@ -190,7 +190,6 @@ impl Reader<'_> {
         let by = by.map(|node| self.terms(node, Role::ALL));
         let from = action.require("from", self.diagnostics);
         let from = from.map(|node| self.terms(node, Status::ALL));
-        let when = action.get("when").map(|node| self.conditions(node));
         let effect = self.effect(&mut action);
         let choices = action.get("choices").map(|node| self.choices_of(node));
         action.finish(self.diagnostics);
@@ -199,7 +198,6 @@ impl Reader<'_> {
             title: title?,
             by: by?,
             from: from?,
-            when: when.unwrap_or_default(),
             effect,
             choices: choices.unwrap_or_default(),
         })
@@ -225,12 +223,14 @@ impl Reader<'_> {
     }
 
     fn effect(&mut self, mapping: &mut Mapping<'_>) -> Effect {
+        let when = mapping.get("when");
         let to = mapping.get("to");
         let tracks = mapping.get("tracks");
         let step = mapping.get("step");
         let text = mapping.get("text");
         let needs = mapping.get("needs");
         Effect {
+            when: when.map(|node| self.conditions(node)).unwrap_or_default(),
             to: to.and_then(|node| self.term(node, Status::ALL)),
             tracks: tracks.map(|node| self.states(node)).unwrap_or_default(),
             step: step.and_then(|node| self.step(node)),

@@ -38,9 +38,7 @@ pub struct Action {
     pub by: Vec<Role>,
     /// In which statuses. Never empty.
     pub from: Vec<Status>,
-    /// How far tracks must be; all conditions hold together.
-    pub when: Vec<Condition>,
-    /// What it does, whatever was chosen.
+    /// What it asks for and does, whatever was chosen.
     pub effect: Effect,
     /// Of what one must be chosen; empty where there is nothing to choose.
     pub choices: Vec<Choice>,
@@ -60,6 +58,8 @@ pub struct Choice {
 /// What an action, or a choice, asks for and changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
+    /// How far tracks must be for it; all conditions hold together.
+    pub when: Vec<Condition>,
     /// The new status, where it changes.
     pub to: Option<Status>,
     /// The tracks that change, each with its new state.
@@ -208,9 +208,12 @@ impl Effect {
         let kept = |(track, _): &&(Code, TrackState)| other.state_of(track.as_str()).is_none();
         let mut tracks: Vec<_> = self.tracks.iter().filter(kept).cloned().collect();
         tracks.extend(other.tracks.iter().cloned());
+        let mut when = self.when.clone();
+        when.extend(other.when.iter().cloned());
         let mut needs = self.needs.clone();
         needs.extend(other.needs.iter().filter(|need| !self.needs.contains(need)));
         Effect {
+            when,
             to: other.to.or(self.to),
             tracks,
             step: other.step.clone().or_else(|| self.step.clone()),
