@@ -455,12 +455,17 @@ pub struct FollowEntryView {
     pub shell: ShellView,
     /// Address of My report.
     pub action: String,
+    /// The number of the visit, and what was typed before the code was asked for again.
+    pub hidden: Vec<HiddenView>,
     /// The code as it was typed.
     pub typed: String,
-    /// Whether no report opens with that code; nothing tells why.
-    pub wrong: bool,
-    /// Seconds to wait before the next code, after too many wrong ones. Then `wrong` is not said.
+    /// What is wrong with the code, for `code.<error>`: `empty`, or `wrong` where no report opens with it;
+    /// nothing tells why.
+    pub error: Option<&'static str>,
+    /// Seconds to wait before the next code, after too many wrong ones. Then `error` is not said.
     pub wait: Option<u64>,
+    /// How the visit ended that the page belongs to, for `entry.ended.<ended>`: `closed` or `left`.
+    pub ended: Option<&'static str>,
 }
 
 /// My report: what a reporter sees and may do with the receipt code.
@@ -480,15 +485,14 @@ pub struct FollowEntryView {
 /// | `withdraw_confirmed` | `withdraw_text` | |
 /// | `file:<id>` | none; answers with the file | |
 /// | `open` | none; back to My report | |
-///
-/// Leaving is a link to the home page: it sends nothing of the report.
+/// | `close` | none, and only `visit` of `hidden`; ends the visit and goes to the home page | |
 #[derive(Clone, Debug, Serialize)]
 pub struct FollowView {
     /// For the shell.
     pub shell: ShellView,
     /// Address of My report.
     pub action: String,
-    /// `code`, and `key`, which makes one act of all that is sent with it.
+    /// `code`, `visit`, and `key`, which makes one act of all that is sent with it.
     pub hidden: Vec<HiddenView>,
     /// Case number for talking.
     pub case_number: String,
@@ -705,7 +709,7 @@ pub struct WithdrawView {
     pub shell: ShellView,
     /// Address of My report.
     pub action: String,
-    /// `code` and `key`.
+    /// `code`, `key` and `visit`.
     pub hidden: Vec<HiddenView>,
     /// Case number for talking.
     pub case_number: String,

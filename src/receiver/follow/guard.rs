@@ -60,10 +60,11 @@ pub(in crate::receiver) struct Guard {
     right: Mutex<Generations<()>>,
 }
 
+/// A table that forgets: when the young half is full it becomes the old one.
 #[derive(Debug)]
-struct Generations<V> {
-    young: HashMap<u64, V>,
-    old: HashMap<u64, V>,
+pub(super) struct Generations<V> {
+    pub(super) young: HashMap<u64, V>,
+    pub(super) old: HashMap<u64, V>,
 }
 
 /// The tries of one client.
@@ -226,11 +227,11 @@ impl<V> Default for Generations<V> {
 }
 
 impl<V> Generations<V> {
-    fn get(&self, key: u64) -> Option<&V> {
+    pub(super) fn get(&self, key: u64) -> Option<&V> {
         self.young.get(&key).or_else(|| self.old.get(&key))
     }
 
-    fn put(&mut self, key: u64, value: V, most: usize) {
+    pub(super) fn put(&mut self, key: u64, value: V, most: usize) {
         if self.young.len() >= most && !self.young.contains_key(&key) {
             self.old = std::mem::take(&mut self.young);
         }
@@ -238,7 +239,7 @@ impl<V> Generations<V> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

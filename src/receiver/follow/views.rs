@@ -3,12 +3,15 @@
 //! Invariant: texts that handlers write with an action are shown only where the action is telling the
 //! reporter something; everything else of theirs is named, with its moment and who did it.
 
+use std::iter::once;
+
 use jiff::Timestamp;
 
 use super::acts::{
     self, AMEND_REPORT, ANSWER_HELP, ASK_REOPEN, DECISIONS, Doing, HELPED, MOST_CHARACTERS,
     Mistake, Posted, REACT, REACTIONS, SEND_MESSAGE, WITHDRAW,
 };
+use super::visits::Ended;
 use crate::attachment::{AttachmentLimits, FileKind};
 use crate::form::{Answers, Definition};
 use crate::receiver::form_views::wants_no_contact;
@@ -83,18 +86,51 @@ pub(super) struct Told {
     pub(super) typed: Option<(Doing, Posted)>,
 }
 
-/// The receipt code and the key of a page.
+/// Why the code is asked for.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Asked {
+    /// It was not asked for yet.
+    #[default]
+    First,
+    /// The field was empty.
+    Empty,
+    /// No report opens with what was typed.
+    Wrong,
+    /// So many seconds must pass first.
+    Later(u64),
+    /// The visit has ended.
+    Again(Ended),
+}
+
+/// The question for the code.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Question<'a> {
+    pub(super) typed: &'a str,
+    pub(super) asked: Asked,
+}
+
+/// The receipt code, the key and the visit of a page.
 #[derive(Clone, Copy)]
 pub(super) struct Carried<'a> {
     pub(super) code: &'a str,
+    pub(super) visit: &'a str,
     pub(super) key: SubmissionKey,
 }
 
 impl Views<'_> {
-    /// Shows the question for the code.
-    pub(super) fn entry(&self, typed: &str, wrong: bool, wait: Option<u64>) -> FollowEntryView {
+    /// Shows the question for the code. What was typed and not sent travels along.
+    pub(super) fn entry(
+        &self,
+        visit: &str,
+        unsent: Vec<(String, String)>,
+        question: Question<'_>,
+    ) -> FollowEntryView {
         let title = self.words.text("entry.title");
-        let refused = wrong || wait.is_some();
+        let refused = matches!(
+            question.asked,
+            Asked::Empty | Asked::Wrong | Asked::Later(_)
+        );
+        let first = matches!(question.asked, Asked::First);
         let document_title = if refused {
             format!("{} {title}", self.words.text("form.error_prefix"))
         } else {
@@ -111,15 +147,31 @@ impl Views<'_> {
             crumb(title, self.action),
         ];
         // The language switch would lose what was typed.
-        if !refused {
+        if first {
             shell.alternates = self.alternates.to_vec();
         }
         FollowEntryView {
             shell,
             action: self.action.to_owned(),
-            typed: typed.chars().take(TYPED_CHARACTERS).collect(),
-            wrong,
-            wait,
+            hidden: once(("visit".to_owned(), visit.to_owned()))
+                .chain(unsent)
+                .map(|(name, value)| HiddenView { name, value })
+                .collect(),
+            typed: question.typed.chars().take(TYPED_CHARACTERS).collect(),
+            error: match question.asked {
+                Asked::Empty => Some("empty"),
+                Asked::Wrong => Some("wrong"),
+                _ => None,
+            },
+            wait: match question.asked {
+                Asked::Later(seconds) => Some(seconds),
+                _ => None,
+            },
+            ended: match question.asked {
+                Asked::Again(Ended::Closed) => Some("closed"),
+                Asked::Again(Ended::Left) => Some("left"),
+                _ => None,
+            },
         }
     }
 
@@ -286,6 +338,7 @@ fn hidden(carried: Carried<'_>) -> Vec<HiddenView> {
     vec![
         field("code", carried.code.to_owned()),
         field("key", carried.key.to_hex()),
+        field("visit", carried.visit.to_owned()),
     ]
 }
 

@@ -140,6 +140,14 @@ async fn open(setup: &Setup, code: &str) -> (Response<()>, String) {
     setup.post(PATH, &[("code", code), ("go", "open")]).await
 }
 
+/// Returns a page without the number of its visit, which is another one each time.
+fn without_visit(page: &str) -> String {
+    let (before, after) = page.split_once("name=\"visit\" value=\"").unwrap();
+    let (number, after) = after.split_once('"').unwrap();
+    assert_eq!(number.len(), 32);
+    format!("{before}{after}")
+}
+
 /// Returns the form of a page that has this button.
 fn form_with(page: &str, go: &str) -> String {
     let button = format!("name=\"go\" value=\"{go}\"");
@@ -254,7 +262,7 @@ async fn a_code_outside_a_post_does_nothing() {
         let (response, page) = setup.send(request.unwrap()).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
-        assert_eq!(page, empty);
+        assert_eq!(without_visit(&page), without_visit(&empty));
     }
     let (response, _) = setup.get(&format!("/melden/volgen?code={code}")).await;
     assert_eq!(response.headers()[LOCATION], PATH);
@@ -284,7 +292,7 @@ async fn every_wrong_code_gets_the_same_answer_in_the_same_time() {
     wrong_check.push(last);
     let mut answers = Vec::new();
     for wrong in [
-        String::new(),
+        "-".to_owned(),
         "onzin".to_owned(),
         wrong_check,
         // Sound, of nobody.
@@ -311,7 +319,7 @@ async fn every_wrong_code_gets_the_same_answer_in_the_same_time() {
         assert_eq!(length, page.len().to_string());
         let typed = format!("name=\"code\" value=\"{wrong}\"");
         assert!(page.contains(&typed), "{page}");
-        let page = page.replace(&typed, "");
+        let page = without_visit(&page).replace(&typed, "");
         answers.push((response.status(), headers, page, begun.elapsed()));
     }
     let (status, _, page, time) = answers[0].clone();
@@ -334,6 +342,77 @@ fn code_with_locator(code: &str) -> String {
     let sound =
         |text: &String| text != code && text.parse::<crate::report::receipt::ReceiptCode>().is_ok();
     codes.find(sound).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_code_is_no_wrong_code() {
+    let setup = set_up(behind_a_proxy());
+    let begun = Instant::now();
+    for _ in 0..20 {
+        let (response, page) = open(&setup, " ").await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        assert!(page.contains("Vul je code in."), "{page}");
+    }
+    assert_eq!(begun.elapsed().as_millis(), 0);
+    let code = code_of(&confirmation(&setup).await);
+    assert_eq!(open(&setup, &code).await.0.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_visit_that_was_closed_shows_nothing_any_more() {
+    let setup = set_up(Options::default());
+    let code = code_of(&confirmation(&setup).await);
+    let (_, entry) = setup.get(PATH).await;
+    let mut follower = Follower::of(&setup, &code).await;
+    follower.page = entry;
+    follower.press("open", &[("code", &code)]).await;
+    let report = follower.page.clone();
+    follower.sees("en liep door");
+
+    let close = form_with(&report, "close");
+    assert!(!close.contains(&code), "{close}");
+    follower.press("close", &[]).await;
+    assert_eq!(follower.status(), 303);
+    assert_eq!(follower.response.headers()[LOCATION], "/");
+    // Back, and what was there is sent again: looked at, written and asked.
+    for (go, typed) in [
+        ("message", [("message", "Ik was het")]),
+        ("withdraw", [("go", "withdraw")]),
+    ] {
+        follower.page = report.clone();
+        follower.press(go, &typed).await;
+        assert_eq!(follower.status(), 403);
+        follower.sees("Je had je melding gesloten. Vul je code opnieuw in.");
+        follower.does_not_see("en liep door");
+        follower.does_not_see("Ik was het");
+        follower.does_not_see(&code);
+    }
+    assert_eq!(setup.events().len(), 1);
+    // That page begins a new visit; a page without a visit is given one.
+    follower.press("open", &[("code", &code)]).await;
+    follower.sees("en liep door");
+    let again = Follower::of(&setup, &code).await;
+    assert!(form_with(&again.page, "close").contains("name=\"visit\""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_visit_that_was_left_asks_for_the_code_and_keeps_what_was_typed() {
+    let setup = set_up(behind_a_proxy());
+    let mut follower = Follower::new(&setup).await;
+    let code = follower.code.clone();
+    let half_an_hour = std::time::Duration::from_secs(30 * 60);
+    tokio::time::sleep(half_an_hour).await;
+    let typed = [("message", "Een lang verhaal")];
+    follower.press_with("message", &typed, &[NOTE]).await;
+    assert_eq!(follower.status(), 403);
+    follower.sees("Je was een half uur niet in je melding.");
+    follower.does_not_see(&code);
+    follower.press("open", &[("code", "onzin")]).await;
+    follower.press("open", &[("code", &code)]).await;
+    follower.sees("Een lang verhaal</textarea>");
+    assert_eq!((setup.events().len(), follower.stored_files()), (1, 0));
+    follower.press("message", &[]).await;
+    assert_eq!(follower.says("send_message").len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
