@@ -502,18 +502,20 @@ pub struct FollowView {
     /// `decide`, `decide_request`, `react`, `helped`, `reopen` or `withdraw`.
     pub done: Option<&'static str>,
     /// Why an act could not be done, for `follow.problem.<reason>` and `.title`: `not_stored`, `unsure`,
-    /// `no_space`, `busy`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in
+    /// `no_space`, `busy`, `answered`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in
     /// its field, or in that of the message where its own is gone.
     pub problem: Option<&'static str>,
     /// The error summary; empty where nothing is wrong. A field has its own id; the choices of
     /// `decision` and `helped` start at `decision` and `helped`, those of a reaction at
     /// `reaction-<proposal>`.
     pub errors: Vec<ErrorLinkView>,
-    /// Files that were sent and not taken; the others are kept.
+    /// Files that were sent and not taken.
     pub refused: Vec<RefusedFileView>,
+    /// Names of files that came with them and were taken.
+    pub kept: Vec<String>,
     /// Where the report stands.
     pub state: StateView,
-    /// What has happened and what comes, oldest first.
+    /// What has happened besides messages, and what comes, oldest first.
     pub timeline: Vec<TimelineEntryView>,
     /// Who has opened the report, most recent first.
     pub access: Vec<AccessView>,
@@ -529,6 +531,8 @@ pub struct FollowView {
     pub addition: Option<TypedView>,
     /// What files may be; absent where none can be taken.
     pub file_limits: Option<FileLimitsView>,
+    /// Whether no more files fit.
+    pub files_full: bool,
     /// The choice about registering.
     pub decision: Option<DecisionView>,
     /// Measures that are proposed, newest first.
@@ -563,6 +567,8 @@ pub struct StateView {
     pub handler: Option<String>,
     /// What comes next and by when; empty where nothing does.
     pub next: Vec<NextStepView>,
+    /// Whether nobody works on it any more: it is closed or withdrawn.
+    pub ended: bool,
 }
 
 /// Something that happened to a report, or that comes.
@@ -583,7 +589,7 @@ pub struct TimelineEntryView {
 pub struct AccessView {
     /// Role and name: `Coördinator Kim de Boer`.
     pub who: String,
-    /// When, most recent first.
+    /// When, most recent first; one for each day, with how often.
     pub times: Vec<DateView>,
 }
 
@@ -631,8 +637,10 @@ pub struct FileLimitsView {
     pub kinds: String,
     /// The size of one in words: `10 MB`.
     pub largest: String,
-    /// How many at a time.
+    /// How many.
     pub most: usize,
+    /// Whether others were sent before, so that fewer fit.
+    pub fewer: bool,
     /// Value for `accept`: `.jpg,.jpeg,.png`.
     pub accept: String,
 }
@@ -697,8 +705,13 @@ pub struct HelpedView {
     pub text: TypedView,
     /// What is wrong with the choice, without the word "Fout:".
     pub error: Option<String>,
-    /// When the reporter answered.
+    /// When the reporter answered, and the answer that counts: `yes` or `no`.
     pub answered: Option<DateView>,
+    /// See `answered`.
+    pub counts: Option<&'static str>,
+    /// Number of that answer, sent as `helped_after`: an answer from a page that did not know it is asked
+    /// again.
+    pub after: u32,
 }
 
 /// The page that asks whether the reporter is sure about withdrawing. It posts to `action`, with all

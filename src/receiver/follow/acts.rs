@@ -227,6 +227,18 @@ impl Doing {
     }
 }
 
+/// Returns the number of the last answer to "Ben je geholpen?"; 0 where there is none.
+pub(super) fn last_answer(case: &Case) -> u32 {
+    let last = case.taken(ANSWER_HELP).next_back();
+    last.map_or(0, |entry| entry.happening.sequence)
+}
+
+/// Returns whether "Ben je geholpen?" was answered after the page was made that answers it now.
+pub(super) fn is_answered_since(posted: &Posted, case: &Case) -> bool {
+    let known = posted.value("helped_after").parse::<u32>();
+    known.is_ok_and(|known| known < last_answer(case))
+}
+
 /// Returns whether others have the report, so that a choice about registration is a request.
 pub(super) fn is_handed_over(case: &Case) -> bool {
     let (track, step) = REGISTRATION;

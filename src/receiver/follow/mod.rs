@@ -459,6 +459,17 @@ impl Application {
             }
             Err(mistakes) => return self.mistaken(route, visit, posted, doing, mistakes),
         };
+        if doing == Doing::Helped
+            && !plan.is_done_in(&visit.opened.case)
+            && acts::is_answered_since(&posted, &visit.opened.case)
+        {
+            let told = Told {
+                problem: Some("answered"),
+                typed: Some((doing, posted)),
+                ..Told::default()
+            };
+            return self.show(route, visit, StatusCode::CONFLICT, told);
+        }
         let done = plan.done;
         let Some(act) = plan.act(Vec::new()) else {
             return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
@@ -472,6 +483,7 @@ impl Application {
         };
         let taken = Taken {
             refused: Vec::new(),
+            kept: Vec::new(),
             recorded,
         };
         self.taken(route, visit, posted, doing, done, taken).await
@@ -532,6 +544,7 @@ impl Application {
     ) -> Response<Body> {
         let mut told = Told {
             refused: taken.refused,
+            kept: taken.kept,
             ..Told::default()
         };
         let mut status = StatusCode::OK;
@@ -543,6 +556,7 @@ impl Application {
                 status = kind;
                 told.problem = Some(problem);
                 told.refused.clear();
+                told.kept.clear();
                 told.typed = Some((doing, posted));
             }
         }

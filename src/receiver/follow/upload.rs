@@ -196,6 +196,8 @@ impl Turns {
 pub(super) struct Taken {
     /// The files that were not taken: name and reason.
     pub(super) refused: Vec<(String, &'static str)>,
+    /// Names of the files that were.
+    pub(super) kept: Vec<String>,
     /// Whether something was recorded; nothing where no file was taken and nothing was said.
     pub(super) recorded: Result<Option<Recorded>, Trouble>,
 }
@@ -246,6 +248,11 @@ impl Taker {
             let recorded = recorded.unwrap_or_else(|panicked| Err(Trouble::Panicked(panicked)));
             Taken {
                 refused: intake.refused,
+                kept: intake
+                    .stored
+                    .into_iter()
+                    .map(|(_, note)| note.name)
+                    .collect(),
                 recorded,
             }
         });

@@ -8,8 +8,8 @@ use std::iter::once;
 use jiff::Timestamp;
 
 use super::acts::{
-    self, AMEND_REPORT, ANSWER_HELP, ASK_REOPEN, DECISIONS, Doing, HELPED, MOST_CHARACTERS,
-    Mistake, Posted, REACT, REACTIONS, SEND_MESSAGE, WITHDRAW,
+    self, ADD_FILES, AMEND_REPORT, ANSWER_HELP, ASK_REOPEN, DECISIONS, Doing, HELPED,
+    MOST_CHARACTERS, Mistake, Posted, REACT, REACTIONS, SEND_MESSAGE, WITHDRAW,
 };
 use super::visits::Ended;
 use crate::attachment::{AttachmentLimits, FileKind};
@@ -23,9 +23,9 @@ use crate::report::ids::{Code, SubmissionKey};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::people::People;
 use crate::theme::view::{
-    AccessView, AlternateView, AnswerView, DecisionView, ErrorLinkView, FileLimitsView, FileView,
-    FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView, Link,
-    MessageView, NextStepView, ProposalView, RefusedFileView, ShellView, StateView,
+    AccessView, AlternateView, AnswerView, DateView, DecisionView, ErrorLinkView, FileLimitsView,
+    FileView, FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView,
+    Link, MessageView, NextStepView, ProposalView, RefusedFileView, ShellView, StateView,
     TimelineEntryView, TypedView, WithdrawView,
 };
 
@@ -82,6 +82,8 @@ pub(super) struct Told {
     pub(super) mistakes: Vec<Mistake>,
     /// The files that were not taken: name and reason.
     pub(super) refused: Vec<(String, &'static str)>,
+    /// Names of the files that were.
+    pub(super) kept: Vec<String>,
     /// What was typed, where it was not stored.
     pub(super) typed: Option<(Doing, Posted)>,
 }
@@ -244,6 +246,7 @@ impl Views<'_> {
             problem: told.problem,
             errors: page.errors(),
             refused: page.refused(),
+            kept: told.kept.clone(),
             state: file.state(),
             timeline: file.timeline(),
             access: file.access(),
@@ -253,6 +256,7 @@ impl Views<'_> {
             files: file.files(),
             addition: may_add.then(|| page.typed("addition", "addition")),
             file_limits: self.file_limits(case).filter(|_| may_message || may_add),
+            files_full: !self.limits.kinds.is_empty() && files_left(self.limits, case) == 0,
             decision: file.decision(&page),
             proposals: file.proposals(&page),
             reopen: (helped.is_none() && offers(ASK_REOPEN))
@@ -288,6 +292,7 @@ impl Views<'_> {
             kinds: self.kinds(),
             largest: self.words.texts.text("files.largest", &arguments),
             most,
+            fewer: most < self.limits.files,
             accept: accept.join(","),
         })
     }
@@ -324,6 +329,12 @@ pub(super) fn files_left(limits: &AttachmentLimits, case: &Case) -> usize {
     let own = case.entries.iter().filter(|entry| is_own(&entry.happening));
     let sent: usize = own.map(|entry| entry.body.files.len()).sum();
     limits.files.saturating_sub(sent)
+}
+
+/// Returns whether another part of the page shows all of it.
+fn is_shown_elsewhere(happening: &Happening) -> bool {
+    let action = happening.action.as_ref();
+    action.is_some_and(|action| [SEND_MESSAGE, ADD_FILES].contains(&action.as_str()))
 }
 
 fn is_own(happening: &Happening) -> bool {
@@ -486,7 +497,13 @@ impl Report<'_> {
                 .text(&format!("state.{}", progress.status.name())),
             handler: self.handler(),
             next: self.next(),
+            ended: self.has_ended(),
         }
+    }
+
+    fn has_ended(&self) -> bool {
+        let status = self.case.cover.progress.status;
+        matches!(status, Status::Closed | Status::Withdrawn)
     }
 
     /// Returns who took the report up last.
@@ -538,27 +555,38 @@ impl Report<'_> {
     }
 
     fn timeline(&self) -> Vec<TimelineEntryView> {
-        let mut readers: Vec<&Actor> = Vec::new();
+        let mut readings: Vec<(&Actor, String)> = Vec::new();
+        let mut granted = self.case.cover.access.iter();
         let mut entries = Vec::new();
         for entry in &self.case.entries {
             let happening = &entry.happening;
-            if happening.kind == Kind::CaseOpened {
-                // The list of readers has every time.
-                if readers.contains(&&happening.actor) {
-                    continue;
+            let mut lines = self.told(entry);
+            match happening.kind {
+                // Once a day for each reader; the list of readers says how often.
+                Kind::CaseOpened => {
+                    let day = self.words().day_of(happening.recorded_at).iso;
+                    let reading = (&happening.actor, day);
+                    if readings.contains(&reading) {
+                        continue;
+                    }
+                    readings.push(reading);
                 }
-                readers.push(&happening.actor);
+                Kind::AccessGranted => {
+                    let people = granted.next().into_iter().flat_map(|access| &access.people);
+                    lines.extend(people.map(|id| self.may_read(id)));
+                }
+                // Stands with the messages, and with the files.
+                _ if is_shown_elsewhere(happening) => continue,
+                _ => {}
             }
             entries.push(TimelineEntryView {
                 title: self.happened(happening),
-                lines: self.told(entry),
+                lines,
                 date: self.words().moment(happening.recorded_at),
                 progress: "done",
             });
         }
-        let status = self.case.cover.progress.status;
-        let goes_on = !matches!(status, Status::Closed | Status::Withdrawn);
-        if let Some(last) = entries.last_mut().filter(|_| goes_on) {
+        if let Some(last) = entries.last_mut().filter(|_| !self.has_ended()) {
             last.progress = "current";
         }
         let coming = self.promised().into_iter();
@@ -569,6 +597,21 @@ impl Report<'_> {
             progress: "coming",
         }));
         entries
+    }
+
+    /// `Mag nu lezen: leidinggevende Ali Demir`.
+    fn may_read(&self, id: &Code) -> String {
+        let mut persons = self.people.persons.iter();
+        let who = persons.find(|person| person.id == *id).map(|person| {
+            let roles = person.roles.iter();
+            let roles = roles.map(|role| self.words().text(&format!("role.{}", role.name())));
+            let roles: Vec<String> = roles.collect();
+            format!("{} {}", roles.join(", "), person.name)
+                .trim()
+                .to_owned()
+        });
+        let who = who.unwrap_or_else(|| self.words().text("timeline.somebody"));
+        self.words().texts.text("timeline.for", &[("who", &who)])
     }
 
     fn happened(&self, happening: &Happening) -> String {
@@ -609,22 +652,46 @@ impl Report<'_> {
     }
 
     fn access(&self) -> Vec<AccessView> {
-        let mut access: Vec<AccessView> = Vec::new();
+        let mut access: Vec<(String, Vec<Timestamp>)> = Vec::new();
         for happening in self.case.cover.history.iter().rev() {
             if happening.kind != Kind::CaseOpened {
                 continue;
             }
             let who = self.who(&happening.actor);
-            let time = self.words().moment(happening.recorded_at);
-            match access.iter_mut().find(|known| known.who == who) {
-                Some(known) => known.times.push(time),
-                None => access.push(AccessView {
-                    who,
-                    times: vec![time],
-                }),
+            let time = happening.recorded_at;
+            match access.iter_mut().find(|(known, _)| *known == who) {
+                Some((_, times)) => times.push(time),
+                None => access.push((who, vec![time])),
             }
         }
+        let access = access.into_iter();
         access
+            .map(|(who, times)| AccessView {
+                who,
+                times: self.by_day(&times),
+            })
+            .collect()
+    }
+
+    /// Shows moments, those of one day as one: `zondag 22 november 2026: 3 keer`.
+    fn by_day(&self, times: &[Timestamp]) -> Vec<DateView> {
+        let words = self.words();
+        let same_day = |a: &Timestamp, b: &Timestamp| words.day_of(*a) == words.day_of(*b);
+        let days = times.chunk_by(same_day);
+        days.filter_map(|day| match day {
+            [] => None,
+            [once] => Some(words.moment(*once)),
+            [last, ..] => {
+                let date = words.day_of(*last);
+                let count = day.len().to_string();
+                let arguments = [("date", date.text.as_str()), ("count", count.as_str())];
+                Some(DateView {
+                    text: words.texts.text("access.often", &arguments),
+                    ..date
+                })
+            }
+        })
+        .collect()
     }
 
     fn messages(&self) -> Vec<MessageView> {
@@ -677,7 +744,7 @@ impl Report<'_> {
                 lines: row.lines,
             }));
         }
-        let added = [AMEND_REPORT, acts::ADD_FILES].map(|action| self.case.taken(action));
+        let added = [AMEND_REPORT, ADD_FILES].map(|action| self.case.taken(action));
         for entry in added.into_iter().flatten() {
             let lines = lines_of(entry.body.text.as_deref());
             if !lines.is_empty() {
@@ -717,6 +784,8 @@ impl Report<'_> {
             text: page.typed("helped_text", "helped_text"),
             error: page.error("helped"),
             answered: last.map(|entry| self.words().moment(entry.happening.recorded_at)),
+            counts: known(chosen.map(Code::as_str), &HELPED),
+            after: acts::last_answer(self.case),
         }
     }
 
@@ -755,7 +824,7 @@ impl Report<'_> {
         let unknown = || words.text("measure.unknown");
         let day = |day: fn(&Measure) -> jiff::civil::Date| match measure {
             Some(measure) => words.day(day(measure)),
-            None => crate::theme::view::DateView {
+            None => DateView {
                 iso: String::new(),
                 text: unknown(),
             },

@@ -196,7 +196,7 @@ async fn the_confirmation_gives_a_code_that_opens_the_report() {
     let setup = set_up(Options::default());
     let page = confirmation(&setup).await;
     let (code, number) = (code_of(&page), number_of(&page));
-    assert!(page.contains("portaal.example/melden/volgen/"), "{page}");
+    assert!(page.contains("portaal.example/<wbr>melden/<wbr>volgen/"), "{page}");
     let groups: String = code
         .split('-')
         .map(|group| format!("<span>{group}"))
@@ -604,6 +604,8 @@ async fn a_withdrawal_is_asked_twice_and_done_once() {
     follower.press("withdraw_confirmed", &words).await;
     follower.sees("Je melding is ingetrokken.");
     follower.sees("Het is uitgepraat");
+    follower.sees("Er werkt niemand meer aan.");
+    follower.does_not_see("Je hoort het zodra");
     follower.does_not_see("value=\"withdraw\"");
     follower.page = sure.clone();
     follower.press("withdraw_confirmed", &words).await;
@@ -650,11 +652,24 @@ async fn a_closed_report_asks_whether_it_helped() {
     follower.does_not_see("value=\"add\"");
     follower.press("helped", &[("helped", "no")]).await;
     follower.sees("href=\"#helped_text\"");
+    let old_tab = follower.page.clone();
     let words = [("helped", "no"), ("helped_text", "Ik durf niet alleen")];
     follower.press("helped", &words).await;
     follower.sees("Je antwoord is opgeslagen.");
     follower.sees("Je hoort of we je zaak weer openen.");
     follower.does_not_see("value=\"reopen\"");
+    follower.sees("Dit antwoord telt nu: <strong>Nee, er is nog iets nodig</strong>");
+    // A tab from before that answer does not change it unseen; who sees it, may.
+    follower.page = old_tab;
+    let other = [("helped", "yes"), ("helped_text", "Toch goed")];
+    follower.press("helped", &other).await;
+    assert_eq!(follower.status(), 409);
+    follower.sees("Je hebt deze vraag al beantwoord");
+    follower.sees("Toch goed</textarea>");
+    follower.sees("Dit antwoord telt nu: <strong>Nee, er is nog iets nodig</strong>");
+    assert_eq!(follower.says("answer_help").len(), 1);
+    follower.press("helped", &other).await;
+    assert_eq!(follower.says("answer_help").len(), 2);
 }
 
 #[tokio::test]
@@ -675,7 +690,9 @@ async fn files_come_along_sealed_and_go_back_as_they_were() {
     follower.sees("25 bytes");
     follower.sees("virus.exe</strong><br>Dit soort bestand nemen we niet aan.");
     follower.sees("leeg.txt</strong><br>Dit bestand is leeg.");
-    follower.sees("Je kunt er 9 tegelijk meesturen.");
+    follower.sees("Je kunt nog 9 bestanden meesturen.");
+    follower.sees("Zonder: <span class=\"file-name\">virus.exe</span>");
+    follower.sees("Wel bewaard: <span class=\"file-name\">aantekening.txt</span>");
     assert_eq!(follower.stored_files(), 1);
 
     // A double click stores nothing twice.
@@ -751,6 +768,7 @@ async fn files_alone_can_be_added_and_no_more_than_fit() {
     );
     assert_eq!(follower.stored_files(), 10);
     follower.does_not_see("type=\"file\"");
+    follower.sees("Er passen geen bestanden meer bij.");
     follower.press("add", &[("addition", "En dit nog")]).await;
     follower.sees("En dit nog");
     assert_eq!(follower.says("add_files").len(), 1);
@@ -763,6 +781,7 @@ async fn with_only_refused_files_nothing_is_recorded() {
     let mut follower = Follower::new(&setup).await;
     follower.press_with("add", &[], &[("leeg.txt", b"")]).await;
     follower.sees("Dit bestand is leeg.");
+    follower.sees("Er is niets opgeslagen.");
     follower.does_not_see("Het is toegevoegd");
     // With a wrong text no file is taken either.
     follower

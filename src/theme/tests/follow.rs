@@ -100,6 +100,8 @@ fn fresh() -> FollowView {
         problem: None,
         errors: vec![],
         refused: vec![],
+        kept: vec![],
+        files_full: false,
         state: StateView {
             title: "Gemeld".to_owned(),
             text: "Je melding is binnen. Nog niemand heeft hem gelezen.".to_owned(),
@@ -108,6 +110,7 @@ fn fresh() -> FollowView {
                 when: "Uiterlijk maandag 23 november".to_owned(),
                 what: "Je hoort wie je melding oppakt.".to_owned(),
             }],
+            ended: false,
         },
         timeline: timeline(),
         access: vec![],
@@ -129,6 +132,7 @@ fn fresh() -> FollowView {
             kinds: "foto (JPEG, PNG of WebP), pdf, tekst, e-mail (.eml) of geluid".to_owned(),
             largest: "10 MB".to_owned(),
             most: 5,
+            fewer: true,
             accept: ".jpg,.png".to_owned(),
         }),
         decision: Some(DecisionView {
@@ -189,6 +193,8 @@ fn closed() -> FollowView {
             text: typed("Ik heb niets meer gehoord.", None),
             error: None,
             answered: Some(moment()),
+            counts: Some("no"),
+            after: 7,
         }),
         may_withdraw: false,
         ..fresh()
