@@ -158,6 +158,9 @@ async function printsTheCode(page) {
   assert.ok(await page.locator('.receipt .code').isVisible(), 'the code in print');
   assert.ok(await page.locator('.receipt-number').isVisible(), 'the number in print');
   assert.ok(!(await button(page, 'Opslaan als bestand').isVisible()), 'a button in print');
+  const sheet = (await page.pdf({ format: 'A4' })).toString('latin1');
+  const sheets = sheet.match(/\/Type\s*\/Page\b/g);
+  assert.equal(sheets?.length, 1, 'sheets of the confirmation');
   await page.emulateMedia({ media: 'screen' });
 }
 
