@@ -196,7 +196,10 @@ async fn the_confirmation_gives_a_code_that_opens_the_report() {
     let setup = set_up(Options::default());
     let page = confirmation(&setup).await;
     let (code, number) = (code_of(&page), number_of(&page));
-    assert!(page.contains("portaal.example/<wbr>melden/<wbr>volgen/"), "{page}");
+    assert!(
+        page.contains("portaal.example/<wbr>melden/<wbr>volgen/"),
+        "{page}"
+    );
     let groups: String = code
         .split('-')
         .map(|group| format!("<span>{group}"))
