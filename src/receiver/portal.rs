@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use super::body::{BodyBudget, BodyProblem, read_pairs};
 use super::client::{Peer, Rate, client_address};
-use super::follow::{Guard, Turns};
+use super::follow::{Guard, Turns, Visits};
 use super::form_journey::{Screen, Sent};
 use super::form_views::Journey;
 use super::limits::Limits;
@@ -109,6 +109,7 @@ pub(super) struct Application {
     pub(super) budget: BodyBudget,
     submits: Arc<Semaphore>,
     pub(super) guard: Guard,
+    pub(super) visits: Visits,
     pub(super) turns: Turns,
     foreign_posts: Mutex<Seldom>,
     pub(super) log: Log,
@@ -175,6 +176,7 @@ impl Application {
             limits: Arc::new(portal.limits),
             budget: BodyBudget::default(),
             guard: Guard::default(),
+            visits: Visits::default(),
             submits: Arc::new(Semaphore::new(SUBMITS_TOGETHER as usize)),
             foreign_posts: Mutex::default(),
             log: portal.log,

@@ -455,12 +455,17 @@ pub struct FollowEntryView {
     pub shell: ShellView,
     /// Address of My report.
     pub action: String,
+    /// The number of the visit, and what was typed before the code was asked for again.
+    pub hidden: Vec<HiddenView>,
     /// The code as it was typed.
     pub typed: String,
-    /// Whether no report opens with that code; nothing tells why.
-    pub wrong: bool,
-    /// Seconds to wait before the next code, after too many wrong ones. Then `wrong` is not said.
+    /// What is wrong with the code, for `code.<error>`: `empty`, or `wrong` where no report opens with it;
+    /// nothing tells why.
+    pub error: Option<&'static str>,
+    /// Seconds to wait before the next code, after too many wrong ones. Then `error` is not said.
     pub wait: Option<u64>,
+    /// How the visit ended that the page belongs to, for `entry.ended.<ended>`: `closed` or `left`.
+    pub ended: Option<&'static str>,
 }
 
 /// My report: what a reporter sees and may do with the receipt code.
@@ -480,15 +485,14 @@ pub struct FollowEntryView {
 /// | `withdraw_confirmed` | `withdraw_text` | |
 /// | `file:<id>` | none; answers with the file | |
 /// | `open` | none; back to My report | |
-///
-/// Leaving is a link to the home page: it sends nothing of the report.
+/// | `close` | none, and only `visit` of `hidden`; ends the visit and goes to the home page | |
 #[derive(Clone, Debug, Serialize)]
 pub struct FollowView {
     /// For the shell.
     pub shell: ShellView,
     /// Address of My report.
     pub action: String,
-    /// `code`, and `key`, which makes one act of all that is sent with it.
+    /// `code`, `visit`, and `key`, which makes one act of all that is sent with it.
     pub hidden: Vec<HiddenView>,
     /// Case number for talking.
     pub case_number: String,
@@ -498,18 +502,20 @@ pub struct FollowView {
     /// `decide`, `decide_request`, `react`, `helped`, `reopen` or `withdraw`.
     pub done: Option<&'static str>,
     /// Why an act could not be done, for `follow.problem.<reason>` and `.title`: `not_stored`, `unsure`,
-    /// `no_space`, `busy`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in
+    /// `no_space`, `busy`, `answered`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in
     /// its field, or in that of the message where its own is gone.
     pub problem: Option<&'static str>,
     /// The error summary; empty where nothing is wrong. A field has its own id; the choices of
     /// `decision` and `helped` start at `decision` and `helped`, those of a reaction at
     /// `reaction-<proposal>`.
     pub errors: Vec<ErrorLinkView>,
-    /// Files that were sent and not taken; the others are kept.
+    /// Files that were sent and not taken.
     pub refused: Vec<RefusedFileView>,
+    /// Names of files that came with them and were taken.
+    pub kept: Vec<String>,
     /// Where the report stands.
     pub state: StateView,
-    /// What has happened and what comes, oldest first.
+    /// What has happened besides messages, and what comes, oldest first.
     pub timeline: Vec<TimelineEntryView>,
     /// Who has opened the report, most recent first.
     pub access: Vec<AccessView>,
@@ -525,6 +531,8 @@ pub struct FollowView {
     pub addition: Option<TypedView>,
     /// What files may be; absent where none can be taken.
     pub file_limits: Option<FileLimitsView>,
+    /// Whether no more files fit.
+    pub files_full: bool,
     /// The choice about registering.
     pub decision: Option<DecisionView>,
     /// Measures that are proposed, newest first.
@@ -559,6 +567,8 @@ pub struct StateView {
     pub handler: Option<String>,
     /// What comes next and by when; empty where nothing does.
     pub next: Vec<NextStepView>,
+    /// Whether nobody works on it any more: it is closed or withdrawn.
+    pub ended: bool,
 }
 
 /// Something that happened to a report, or that comes.
@@ -579,7 +589,7 @@ pub struct TimelineEntryView {
 pub struct AccessView {
     /// Role and name: `Coördinator Kim de Boer`.
     pub who: String,
-    /// When, most recent first.
+    /// When, most recent first; one for each day, with how often.
     pub times: Vec<DateView>,
 }
 
@@ -627,8 +637,10 @@ pub struct FileLimitsView {
     pub kinds: String,
     /// The size of one in words: `10 MB`.
     pub largest: String,
-    /// How many at a time.
+    /// How many.
     pub most: usize,
+    /// Whether others were sent before, so that fewer fit.
+    pub fewer: bool,
     /// Value for `accept`: `.jpg,.jpeg,.png`.
     pub accept: String,
 }
@@ -693,8 +705,13 @@ pub struct HelpedView {
     pub text: TypedView,
     /// What is wrong with the choice, without the word "Fout:".
     pub error: Option<String>,
-    /// When the reporter answered.
+    /// When the reporter answered, and the answer that counts: `yes` or `no`.
     pub answered: Option<DateView>,
+    /// See `answered`.
+    pub counts: Option<&'static str>,
+    /// Number of that answer, sent as `helped_after`: an answer from a page that did not know it is asked
+    /// again.
+    pub after: u32,
 }
 
 /// The page that asks whether the reporter is sure about withdrawing. It posts to `action`, with all
@@ -705,7 +722,7 @@ pub struct WithdrawView {
     pub shell: ShellView,
     /// Address of My report.
     pub action: String,
-    /// `code` and `key`.
+    /// `code`, `key` and `visit`.
     pub hidden: Vec<HiddenView>,
     /// Case number for talking.
     pub case_number: String,

@@ -73,7 +73,8 @@ export function collectDocuments(page, documents, name) {
   page.on('response', (response) => {
     const request = response.request();
     const isSaved = 'content-disposition' in response.headers();
-    if (request.resourceType() !== 'document' || isSaved) return;
+    const isRedirect = response.status() === 303;
+    if (request.resourceType() !== 'document' || isSaved || isRedirect) return;
     const key = `${name}, document ${reading.length + 1}: ${request.method()} ${response.url()}`;
     reading.push(
       response.text().then(

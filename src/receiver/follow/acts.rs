@@ -52,6 +52,12 @@ pub(super) const REACTIONS: [&str; 3] = ["agree", "disagree", "no_opinion"];
 /// The answers to "Ben je geholpen?".
 pub(super) const HELPED: [&str; 2] = ["yes", "no"];
 
+/// The field that says what the unsent fields of an entry page were for.
+const UNSENT: &str = "unsent";
+
+/// The fields besides own words that an act is made of.
+const TYPED: [&str; 5] = ["key", "decision", "proposal", "reaction", "helped"];
+
 /// What a page sent.
 #[derive(Clone, Default)]
 pub(super) struct Posted {
@@ -68,6 +74,8 @@ pub(super) enum Wish {
     SaveCode,
     /// The page after the receipt was kept.
     Kept,
+    /// The end of the visit.
+    Close,
     /// The question whether to withdraw.
     AskWithdraw,
     /// A file of the report.
@@ -130,18 +138,25 @@ impl Posted {
         match self.value("go") {
             "save_code" => Wish::SaveCode,
             "kept" => Wish::Kept,
+            "close" => Wish::Close,
             "withdraw" => Wish::AskWithdraw,
-            "message" => Wish::Do(Doing::Message),
-            "add" => Wish::Do(Doing::Add),
-            "decide" => Wish::Do(Doing::Decide),
-            "react" => Wish::Do(Doing::React),
-            "helped" => Wish::Do(Doing::Helped),
-            "reopen" => Wish::Do(Doing::Reopen),
-            "withdraw_confirmed" => Wish::Do(Doing::Withdraw),
-            go => match go.strip_prefix("file:") {
-                Some(id) => Wish::File(id.to_owned()),
-                None => Wish::Open,
+            go => match (Doing::of(go), go.strip_prefix("file:")) {
+                (Some(doing), _) => Wish::Do(doing),
+                (None, Some(id)) => Wish::File(id.to_owned()),
+                (None, None) => Wish::Open,
             },
+        }
+    }
+
+    /// Returns what was to be done, where it is more than looking.
+    pub(super) fn doing(&self) -> Option<Doing> {
+        match self.wish() {
+            Wish::Do(doing) => Some(doing),
+            // The button of a form with files comes after them.
+            Wish::Open if self.value("go").is_empty() && !self.value("key").is_empty() => {
+                Some(self.doing_with_files())
+            }
+            _ => None,
         }
     }
 
@@ -151,6 +166,21 @@ impl Posted {
         if adds { Doing::Add } else { Doing::Message }
     }
 
+    /// Returns what the entry page carries on of a page that came after its visit had ended: what was
+    /// typed, and what it was for. The code is asked for again.
+    pub(super) fn unsent(&self, doing: Doing) -> Vec<(String, String)> {
+        let kept = |name: &str| TYPED.contains(&name) || name == doing.text_field();
+        let fields = self.fields.iter();
+        let mut fields: Vec<_> = fields.filter(|(name, _)| kept(name)).cloned().collect();
+        fields.push((UNSENT.to_owned(), doing.go().to_owned()));
+        fields
+    }
+
+    /// Returns what was to be done before the code was asked for again.
+    pub(super) fn unsent_doing(&self) -> Option<Doing> {
+        Doing::of(self.value(UNSENT))
+    }
+
     /// Returns the own words that came with an act, whichever field they stand in.
     pub(super) fn words(&self, doing: Doing) -> &str {
         self.value(doing.text_field())
@@ -158,6 +188,32 @@ impl Posted {
 }
 
 impl Doing {
+    /// Reads the value of a button that does something.
+    fn of(go: &str) -> Option<Doing> {
+        Some(match go {
+            "message" => Doing::Message,
+            "add" => Doing::Add,
+            "decide" => Doing::Decide,
+            "react" => Doing::React,
+            "helped" => Doing::Helped,
+            "reopen" => Doing::Reopen,
+            "withdraw_confirmed" => Doing::Withdraw,
+            _ => return None,
+        })
+    }
+
+    fn go(self) -> &'static str {
+        match self {
+            Doing::Message => "message",
+            Doing::Add => "add",
+            Doing::Decide => "decide",
+            Doing::React => "react",
+            Doing::Helped => "helped",
+            Doing::Reopen => "reopen",
+            Doing::Withdraw => "withdraw_confirmed",
+        }
+    }
+
     /// Returns the field of own words.
     pub(super) fn text_field(self) -> &'static str {
         match self {
@@ -169,6 +225,18 @@ impl Doing {
             Doing::Withdraw => "withdraw_text",
         }
     }
+}
+
+/// Returns the number of the last answer to "Ben je geholpen?"; 0 where there is none.
+pub(super) fn last_answer(case: &Case) -> u32 {
+    let last = case.taken(ANSWER_HELP).next_back();
+    last.map_or(0, |entry| entry.happening.sequence)
+}
+
+/// Returns whether "Ben je geholpen?" was answered after the page was made that answers it now.
+pub(super) fn is_answered_since(posted: &Posted, case: &Case) -> bool {
+    let known = posted.value("helped_after").parse::<u32>();
+    known.is_ok_and(|known| known < last_answer(case))
 }
 
 /// Returns whether others have the report, so that a choice about registration is a request.

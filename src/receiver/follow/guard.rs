@@ -53,15 +53,16 @@ const CLIENTS: usize = 16 * 1024;
 pub(in crate::receiver) struct Guard {
     clients: usize,
     hasher: RandomState,
-    tries: Mutex<Generations>,
+    tries: Mutex<Generations<Arc<Client>>>,
     /// The store tries one code at a time; who waits for it here holds no thread.
     store: Arc<Semaphore>,
 }
 
-#[derive(Debug, Default)]
-struct Generations {
-    young: HashMap<u64, Arc<Client>>,
-    old: HashMap<u64, Arc<Client>>,
+/// A table that forgets: when the young half is full it becomes the old one.
+#[derive(Debug)]
+pub(super) struct Generations<V> {
+    pub(super) young: HashMap<u64, V>,
+    pub(super) old: HashMap<u64, V>,
 }
 
 /// The tries of one client.
@@ -222,12 +223,21 @@ fn wait_after(wrong: u32) -> Duration {
     }
 }
 
-impl Generations {
-    fn get(&self, key: u64) -> Option<&Arc<Client>> {
+impl<V> Default for Generations<V> {
+    fn default() -> Generations<V> {
+        Generations {
+            young: HashMap::new(),
+            old: HashMap::new(),
+        }
+    }
+}
+
+impl<V> Generations<V> {
+    pub(super) fn get(&self, key: u64) -> Option<&V> {
         self.young.get(&key).or_else(|| self.old.get(&key))
     }
 
-    fn put(&mut self, key: u64, value: Arc<Client>, most: usize) {
+    pub(super) fn put(&mut self, key: u64, value: V, most: usize) {
         if self.young.len() >= most && !self.young.contains_key(&key) {
             self.old = std::mem::take(&mut self.young);
         }
@@ -235,7 +245,7 @@ impl Generations {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,6 +1,7 @@
 //! My report: what a reporter does with the receipt code.
 //!
-//! Nothing is kept between two requests: every page carries the code, every act opens the report anew.
+//! Of a report nothing is kept between two requests: every page carries the code, every act opens the
+//! report anew. Only whether a visit has ended is remembered, so that closing closes.
 //! Invariant: a code is taken from the body of a post and from nowhere else, and goes nowhere but into
 //! the page that answers it, which nobody may store.
 
@@ -9,19 +10,23 @@ mod download;
 mod guard;
 mod upload;
 mod views;
+mod visits;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use acts::{Doing, Mistake, Plan, Posted, Wish, plan};
 use guard::{NoAnswer, Verdict};
 use upload::{Parts, Taken, Taker, Trouble};
-use views::{Carried, Told, Views};
+use views::{Asked, Carried, Question, Told, Views};
+use visits::Ended;
 
 use super::body::{BodyProblem, read_pairs};
 use super::connection::Uploads;
@@ -40,6 +45,7 @@ use crate::theme::Template;
 
 pub(super) use guard::Guard;
 pub(super) use upload::Turns;
+pub(super) use visits::Visits;
 
 /// Text fields of a form with files: the code, the key, the text and the button.
 const MOST_FIELDS: usize = 16;
@@ -54,6 +60,8 @@ struct Visit {
     /// As it is written on the receipt.
     code: String,
     key: SubmissionKey,
+    /// The number of the visit, which all its pages carry.
+    number: String,
 }
 
 /// What goes wrong when a report is opened.
@@ -69,10 +77,12 @@ impl Application {
     /// Answers a request for My report. What a GET carries along is not looked at.
     pub(super) async fn follow(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
         match *request.method() {
-            Method::GET | Method::HEAD => {
-                let view = self.views(route).entry("", false, None);
-                self.rendered(route, StatusCode::OK, Template::FollowEntry, &view)
-            }
+            Method::GET | Method::HEAD => self.entry(
+                route,
+                StatusCode::OK,
+                &Posted::default(),
+                Question::default(),
+            ),
             Method::POST => self.follow_post(route, request).await,
             _ => self.not_allowed(route.language, "GET, HEAD, POST"),
         }
@@ -112,6 +122,7 @@ impl Application {
             Wish::SaveCode => return self.save_code(route, &posted),
             // A page that was opened before the code travelled with this button.
             Wish::Kept if posted.value("code").is_empty() => return self.kept(route),
+            Wish::Close => return self.close(route, &posted),
             _ => {}
         }
         let visit = match self.visit(route, client, &posted).await {
@@ -123,8 +134,78 @@ impl Application {
             Wish::AskWithdraw => self.ask_withdraw(route, &visit),
             Wish::File(id) => self.download(route, visit, &id).await,
             Wish::Kept => self.let_go(route, visit).await,
-            _ => self.show(route, visit, StatusCode::OK, Told::default()),
+            _ => {
+                let unsent = posted.unsent_doing();
+                let told = Told {
+                    typed: unsent.map(|doing| (doing, posted)),
+                    ..Told::default()
+                };
+                self.show(route, visit, StatusCode::OK, told)
+            }
         }
+    }
+
+    /// Ends the visit. What the browser sends again after that opens nothing.
+    fn close(&self, route: &FormRoute, posted: &Posted) -> Response<Body> {
+        if let Some(visit) = self.number(posted) {
+            self.visits.close(&visit);
+        }
+        let Ok(home) = HeaderValue::from_str(&route.home) else {
+            return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::SEE_OTHER;
+        let headers = response.headers_mut();
+        headers.insert(LOCATION, home);
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    /// Asks for the code, in the visit of what was posted unless that has ended.
+    fn entry(
+        &self,
+        route: &FormRoute,
+        status: StatusCode,
+        posted: &Posted,
+        question: Question<'_>,
+    ) -> Response<Body> {
+        let ended = matches!(question.asked, Asked::Again(_));
+        let Some(visit) = self
+            .number(posted)
+            .filter(|_| !ended)
+            .or_else(|| self.new_number())
+        else {
+            return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let unsent = posted.unsent_doing().map(|doing| posted.unsent(doing));
+        let unsent = unsent.unwrap_or_default();
+        let view = self.views(route).entry(&visit, unsent, question);
+        self.rendered(route, status, Template::FollowEntry, &view)
+    }
+
+    /// Asks for the code again, because the visit has ended. What was typed and not sent goes along,
+    /// unless the reporter closed the visit: then nothing of it is to be seen any more.
+    fn ask_again(&self, route: &FormRoute, mut posted: Posted, ended: Ended) -> Response<Body> {
+        posted.fields = match (posted.doing().or(posted.unsent_doing()), ended) {
+            (Some(doing), Ended::Left) => posted.unsent(doing),
+            _ => Vec::new(),
+        };
+        let question = Question {
+            typed: "",
+            asked: Asked::Again(ended),
+        };
+        self.entry(route, StatusCode::FORBIDDEN, &posted, question)
+    }
+
+    /// Returns the number of the visit that a page belongs to.
+    fn number(&self, posted: &Posted) -> Option<String> {
+        let number = posted.value("visit");
+        number.parse::<SubmissionKey>().ok().map(|key| key.to_hex())
+    }
+
+    fn new_number(&self) -> Option<String> {
+        self.new_key().map(|key| key.to_hex())
     }
 
     /// Writes down that the code is kept, so that the form, sent again, does not show it.
@@ -168,7 +249,21 @@ impl Application {
         client: IpAddr,
         posted: &Posted,
     ) -> Result<Visit, Response<Body>> {
+        let number = self.number(posted);
+        if let Some(ended) = number
+            .as_deref()
+            .and_then(|number| self.visits.ended(number))
+        {
+            return Err(self.ask_again(route, posted.clone(), ended));
+        }
         let typed = posted.value("code").to_owned();
+        if typed.trim().is_empty() {
+            let question = Question {
+                typed: "",
+                asked: Asked::Empty,
+            };
+            return Err(self.entry(route, StatusCode::FORBIDDEN, posted, question));
+        }
         let code = typed.parse::<ReceiptCode>();
         let code = code.map_or_else(|_| typed.clone(), |code| code.to_string());
         let open = self.open(code.clone());
@@ -181,27 +276,33 @@ impl Application {
             (verdict, opened)
         };
         match self.guard.attempt(client, attempt).await {
-            Err(NoAnswer::Wait(seconds)) => Err(self.wait(route, &typed, seconds)),
+            Err(NoAnswer::Wait(seconds)) => Err(self.wait(route, posted, seconds)),
             Err(NoAnswer::Failed) | Ok(Err(None)) => {
                 Err(self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR))
             }
             Ok(Err(Some(OpenError::Case(CaseError::WrongCode)))) => {
-                let view = self.views(route).entry(&typed, true, None);
-                let status = StatusCode::FORBIDDEN;
-                Err(self.rendered(route, status, Template::FollowEntry, &view))
+                let question = Question {
+                    typed: &typed,
+                    asked: Asked::Wrong,
+                };
+                Err(self.entry(route, StatusCode::FORBIDDEN, posted, question))
             }
             Ok(Err(Some(error))) => Err(self.not_opened(route, &error)),
             Ok(Ok((opened, people))) => {
                 let key = posted.value("key").parse().ok();
-                let Some(key) = key.or_else(|| self.new_key()) else {
+                let key = key.or_else(|| self.new_key());
+                let number = number.or_else(|| self.new_number());
+                let (Some(key), Some(number)) = (key, number) else {
                     let status = StatusCode::INTERNAL_SERVER_ERROR;
                     return Err(self.error(route.language, status));
                 };
+                self.visits.use_now(&number);
                 Ok(Visit {
                     opened,
                     people,
                     code,
                     key,
+                    number,
                 })
             }
         }
@@ -267,10 +368,12 @@ impl Application {
         self.rendered(route, StatusCode::OK, Template::FollowClosed, &view)
     }
 
-    fn wait(&self, route: &FormRoute, typed: &str, seconds: u64) -> Response<Body> {
-        let view = self.views(route).entry(typed, false, Some(seconds));
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        let mut response = self.rendered(route, status, Template::FollowEntry, &view);
+    fn wait(&self, route: &FormRoute, posted: &Posted, seconds: u64) -> Response<Body> {
+        let question = Question {
+            typed: posted.value("code"),
+            asked: Asked::Later(seconds),
+        };
+        let mut response = self.entry(route, StatusCode::TOO_MANY_REQUESTS, posted, question);
         let seconds = HeaderValue::from(seconds);
         response.headers_mut().insert(RETRY_AFTER, seconds);
         response
@@ -312,6 +415,7 @@ impl Application {
         };
         let carried = Carried {
             code: &visit.code,
+            visit: &visit.number,
             key,
         };
         let case = &visit.opened.case;
@@ -335,6 +439,7 @@ impl Application {
         let views = self.views(route);
         let carried = Carried {
             code: &visit.code,
+            visit: &visit.number,
             key: visit.key,
         };
         let view = views.withdraw(&visit.opened.case, carried, &Told::default());
@@ -377,6 +482,17 @@ impl Application {
             }
             Err(mistakes) => return self.mistaken(route, visit, posted, doing, mistakes),
         };
+        if doing == Doing::Helped
+            && !plan.is_done_in(&visit.opened.case)
+            && acts::is_answered_since(&posted, &visit.opened.case)
+        {
+            let told = Told {
+                problem: Some("answered"),
+                typed: Some((doing, posted)),
+                ..Told::default()
+            };
+            return self.show(route, visit, StatusCode::CONFLICT, told);
+        }
         let done = plan.done;
         let Some(act) = plan.act(Vec::new()) else {
             return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
@@ -390,6 +506,7 @@ impl Application {
         };
         let taken = Taken {
             refused: Vec::new(),
+            kept: Vec::new(),
             recorded,
         };
         self.taken(route, visit, posted, doing, done, taken).await
@@ -450,6 +567,7 @@ impl Application {
     ) -> Response<Body> {
         let mut told = Told {
             refused: taken.refused,
+            kept: taken.kept,
             ..Told::default()
         };
         let mut status = StatusCode::OK;
@@ -461,6 +579,7 @@ impl Application {
                 status = kind;
                 told.problem = Some(problem);
                 told.refused.clear();
+                told.kept.clear();
                 told.typed = Some((doing, posted));
             }
         }
@@ -481,6 +600,7 @@ impl Application {
                     people,
                     code: visit.code,
                     key: visit.key,
+                    number: visit.number,
                 };
                 self.show(route, visit, status, told)
             }

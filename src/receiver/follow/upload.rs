@@ -276,6 +276,8 @@ impl Drop for Claim {
 pub(super) struct Taken {
     /// The files that were not taken: name and reason.
     pub(super) refused: Vec<(String, &'static str)>,
+    /// Names of the files that were.
+    pub(super) kept: Vec<String>,
     /// Whether something was recorded; nothing where no file was taken and nothing was said.
     pub(super) recorded: Result<Option<Recorded>, Trouble>,
 }
@@ -327,7 +329,10 @@ impl Taker {
             };
             let recorded = caught(|| intake.take(plan));
             let recorded = recorded.unwrap_or_else(|panicked| Err(Trouble::Panicked(panicked)));
+            let notes = intake.stored.iter().map(|(_, note)| note.name.clone());
+            let kept = notes.collect();
             Taken {
+                kept,
                 refused: intake.refused(),
                 recorded,
             }

@@ -3,12 +3,15 @@
 //! Invariant: texts that handlers write with an action are shown only where the action is telling the
 //! reporter something; everything else of theirs is named, with its moment and who did it.
 
+use std::iter::once;
+
 use jiff::Timestamp;
 
 use super::acts::{
-    self, AMEND_REPORT, ANSWER_HELP, ASK_REOPEN, DECISIONS, Doing, HELPED, MOST_CHARACTERS,
-    Mistake, Posted, REACT, REACTIONS, SEND_MESSAGE, WITHDRAW,
+    self, ADD_FILES, AMEND_REPORT, ANSWER_HELP, ASK_REOPEN, DECISIONS, Doing, HELPED,
+    MOST_CHARACTERS, Mistake, Posted, REACT, REACTIONS, SEND_MESSAGE, WITHDRAW,
 };
+use super::visits::Ended;
 use crate::attachment::{AttachmentLimits, FileKind};
 use crate::form::{Answers, Definition};
 use crate::receiver::form_views::wants_no_contact;
@@ -20,9 +23,9 @@ use crate::report::ids::{Code, SubmissionKey};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::people::People;
 use crate::theme::view::{
-    AccessView, AlternateView, AnswerView, DecisionView, ErrorLinkView, FileLimitsView, FileView,
-    FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView, Link,
-    MessageView, NextStepView, ProposalView, RefusedFileView, ShellView, StateView,
+    AccessView, AlternateView, AnswerView, DateView, DecisionView, ErrorLinkView, FileLimitsView,
+    FileView, FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView,
+    Link, MessageView, NextStepView, ProposalView, RefusedFileView, ShellView, StateView,
     TimelineEntryView, TypedView, WithdrawView,
 };
 
@@ -79,22 +82,57 @@ pub(super) struct Told {
     pub(super) mistakes: Vec<Mistake>,
     /// The files that were not taken: name and reason.
     pub(super) refused: Vec<(String, &'static str)>,
+    /// Names of the files that were.
+    pub(super) kept: Vec<String>,
     /// What was typed, where it was not stored.
     pub(super) typed: Option<(Doing, Posted)>,
 }
 
-/// The receipt code and the key of a page.
+/// Why the code is asked for.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Asked {
+    /// It was not asked for yet.
+    #[default]
+    First,
+    /// The field was empty.
+    Empty,
+    /// No report opens with what was typed.
+    Wrong,
+    /// So many seconds must pass first.
+    Later(u64),
+    /// The visit has ended.
+    Again(Ended),
+}
+
+/// The question for the code.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Question<'a> {
+    pub(super) typed: &'a str,
+    pub(super) asked: Asked,
+}
+
+/// The receipt code, the key and the visit of a page.
 #[derive(Clone, Copy)]
 pub(super) struct Carried<'a> {
     pub(super) code: &'a str,
+    pub(super) visit: &'a str,
     pub(super) key: SubmissionKey,
 }
 
 impl Views<'_> {
-    /// Shows the question for the code.
-    pub(super) fn entry(&self, typed: &str, wrong: bool, wait: Option<u64>) -> FollowEntryView {
+    /// Shows the question for the code. What was typed and not sent travels along.
+    pub(super) fn entry(
+        &self,
+        visit: &str,
+        unsent: Vec<(String, String)>,
+        question: Question<'_>,
+    ) -> FollowEntryView {
         let title = self.words.text("entry.title");
-        let refused = wrong || wait.is_some();
+        let refused = matches!(
+            question.asked,
+            Asked::Empty | Asked::Wrong | Asked::Later(_)
+        );
+        let first = matches!(question.asked, Asked::First);
         let document_title = if refused {
             format!("{} {title}", self.words.text("form.error_prefix"))
         } else {
@@ -111,15 +149,31 @@ impl Views<'_> {
             crumb(title, self.action),
         ];
         // The language switch would lose what was typed.
-        if !refused {
+        if first {
             shell.alternates = self.alternates.to_vec();
         }
         FollowEntryView {
             shell,
             action: self.action.to_owned(),
-            typed: typed.chars().take(TYPED_CHARACTERS).collect(),
-            wrong,
-            wait,
+            hidden: once(("visit".to_owned(), visit.to_owned()))
+                .chain(unsent)
+                .map(|(name, value)| HiddenView { name, value })
+                .collect(),
+            typed: question.typed.chars().take(TYPED_CHARACTERS).collect(),
+            error: match question.asked {
+                Asked::Empty => Some("empty"),
+                Asked::Wrong => Some("wrong"),
+                _ => None,
+            },
+            wait: match question.asked {
+                Asked::Later(seconds) => Some(seconds),
+                _ => None,
+            },
+            ended: match question.asked {
+                Asked::Again(Ended::Closed) => Some("closed"),
+                Asked::Again(Ended::Left) => Some("left"),
+                _ => None,
+            },
         }
     }
 
@@ -192,6 +246,7 @@ impl Views<'_> {
             problem: told.problem,
             errors: page.errors(),
             refused: page.refused(),
+            kept: told.kept.clone(),
             state: file.state(),
             timeline: file.timeline(),
             access: file.access(),
@@ -201,6 +256,7 @@ impl Views<'_> {
             files: file.files(),
             addition: may_add.then(|| page.typed("addition", "addition")),
             file_limits: self.file_limits(case).filter(|_| may_message || may_add),
+            files_full: !self.limits.kinds.is_empty() && files_left(self.limits, case) == 0,
             decision: file.decision(&page),
             proposals: file.proposals(&page),
             reopen: (helped.is_none() && offers(ASK_REOPEN))
@@ -236,6 +292,7 @@ impl Views<'_> {
             kinds: self.kinds(),
             largest: self.words.texts.text("files.largest", &arguments),
             most,
+            fewer: most < self.limits.files,
             accept: accept.join(","),
         })
     }
@@ -274,6 +331,12 @@ pub(super) fn files_left(limits: &AttachmentLimits, case: &Case) -> usize {
     limits.files.saturating_sub(sent)
 }
 
+/// Returns whether another part of the page shows all of it.
+fn is_shown_elsewhere(happening: &Happening) -> bool {
+    let action = happening.action.as_ref();
+    action.is_some_and(|action| [SEND_MESSAGE, ADD_FILES].contains(&action.as_str()))
+}
+
 fn is_own(happening: &Happening) -> bool {
     happening.actor.role == Role::Reporter
 }
@@ -286,6 +349,7 @@ fn hidden(carried: Carried<'_>) -> Vec<HiddenView> {
     vec![
         field("code", carried.code.to_owned()),
         field("key", carried.key.to_hex()),
+        field("visit", carried.visit.to_owned()),
     ]
 }
 
@@ -433,7 +497,13 @@ impl Report<'_> {
                 .text(&format!("state.{}", progress.status.name())),
             handler: self.handler(),
             next: self.next(),
+            ended: self.has_ended(),
         }
+    }
+
+    fn has_ended(&self) -> bool {
+        let status = self.case.cover.progress.status;
+        matches!(status, Status::Closed | Status::Withdrawn)
     }
 
     /// Returns who took the report up last.
@@ -485,27 +555,38 @@ impl Report<'_> {
     }
 
     fn timeline(&self) -> Vec<TimelineEntryView> {
-        let mut readers: Vec<&Actor> = Vec::new();
+        let mut readings: Vec<(&Actor, String)> = Vec::new();
+        let mut granted = self.case.cover.access.iter();
         let mut entries = Vec::new();
         for entry in &self.case.entries {
             let happening = &entry.happening;
-            if happening.kind == Kind::CaseOpened {
-                // The list of readers has every time.
-                if readers.contains(&&happening.actor) {
-                    continue;
+            let mut lines = self.told(entry);
+            match happening.kind {
+                // Once a day for each reader; the list of readers says how often.
+                Kind::CaseOpened => {
+                    let day = self.words().day_of(happening.recorded_at).iso;
+                    let reading = (&happening.actor, day);
+                    if readings.contains(&reading) {
+                        continue;
+                    }
+                    readings.push(reading);
                 }
-                readers.push(&happening.actor);
+                Kind::AccessGranted => {
+                    let people = granted.next().into_iter().flat_map(|access| &access.people);
+                    lines.extend(people.map(|id| self.may_read(id)));
+                }
+                // Stands with the messages, and with the files.
+                _ if is_shown_elsewhere(happening) => continue,
+                _ => {}
             }
             entries.push(TimelineEntryView {
                 title: self.happened(happening),
-                lines: self.told(entry),
+                lines,
                 date: self.words().moment(happening.recorded_at),
                 progress: "done",
             });
         }
-        let status = self.case.cover.progress.status;
-        let goes_on = !matches!(status, Status::Closed | Status::Withdrawn);
-        if let Some(last) = entries.last_mut().filter(|_| goes_on) {
+        if let Some(last) = entries.last_mut().filter(|_| !self.has_ended()) {
             last.progress = "current";
         }
         let coming = self.promised().into_iter();
@@ -516,6 +597,21 @@ impl Report<'_> {
             progress: "coming",
         }));
         entries
+    }
+
+    /// `Mag nu lezen: leidinggevende Ali Demir`.
+    fn may_read(&self, id: &Code) -> String {
+        let mut persons = self.people.persons.iter();
+        let who = persons.find(|person| person.id == *id).map(|person| {
+            let roles = person.roles.iter();
+            let roles = roles.map(|role| self.words().text(&format!("role.{}", role.name())));
+            let roles: Vec<String> = roles.collect();
+            format!("{} {}", roles.join(", "), person.name)
+                .trim()
+                .to_owned()
+        });
+        let who = who.unwrap_or_else(|| self.words().text("timeline.somebody"));
+        self.words().texts.text("timeline.for", &[("who", &who)])
     }
 
     fn happened(&self, happening: &Happening) -> String {
@@ -556,22 +652,46 @@ impl Report<'_> {
     }
 
     fn access(&self) -> Vec<AccessView> {
-        let mut access: Vec<AccessView> = Vec::new();
+        let mut access: Vec<(String, Vec<Timestamp>)> = Vec::new();
         for happening in self.case.cover.history.iter().rev() {
             if happening.kind != Kind::CaseOpened {
                 continue;
             }
             let who = self.who(&happening.actor);
-            let time = self.words().moment(happening.recorded_at);
-            match access.iter_mut().find(|known| known.who == who) {
-                Some(known) => known.times.push(time),
-                None => access.push(AccessView {
-                    who,
-                    times: vec![time],
-                }),
+            let time = happening.recorded_at;
+            match access.iter_mut().find(|(known, _)| *known == who) {
+                Some((_, times)) => times.push(time),
+                None => access.push((who, vec![time])),
             }
         }
+        let access = access.into_iter();
         access
+            .map(|(who, times)| AccessView {
+                who,
+                times: self.by_day(&times),
+            })
+            .collect()
+    }
+
+    /// Shows moments, those of one day as one: `zondag 22 november 2026: 3 keer`.
+    fn by_day(&self, times: &[Timestamp]) -> Vec<DateView> {
+        let words = self.words();
+        let same_day = |a: &Timestamp, b: &Timestamp| words.day_of(*a) == words.day_of(*b);
+        let days = times.chunk_by(same_day);
+        days.filter_map(|day| match day {
+            [] => None,
+            [once] => Some(words.moment(*once)),
+            [last, ..] => {
+                let date = words.day_of(*last);
+                let count = day.len().to_string();
+                let arguments = [("date", date.text.as_str()), ("count", count.as_str())];
+                Some(DateView {
+                    text: words.texts.text("access.often", &arguments),
+                    ..date
+                })
+            }
+        })
+        .collect()
     }
 
     fn messages(&self) -> Vec<MessageView> {
@@ -624,7 +744,7 @@ impl Report<'_> {
                 lines: row.lines,
             }));
         }
-        let added = [AMEND_REPORT, acts::ADD_FILES].map(|action| self.case.taken(action));
+        let added = [AMEND_REPORT, ADD_FILES].map(|action| self.case.taken(action));
         for entry in added.into_iter().flatten() {
             let lines = lines_of(entry.body.text.as_deref());
             if !lines.is_empty() {
@@ -664,6 +784,8 @@ impl Report<'_> {
             text: page.typed("helped_text", "helped_text"),
             error: page.error("helped"),
             answered: last.map(|entry| self.words().moment(entry.happening.recorded_at)),
+            counts: known(chosen.map(Code::as_str), &HELPED),
+            after: acts::last_answer(self.case),
         }
     }
 
@@ -702,7 +824,7 @@ impl Report<'_> {
         let unknown = || words.text("measure.unknown");
         let day = |day: fn(&Measure) -> jiff::civil::Date| match measure {
             Some(measure) => words.day(day(measure)),
-            None => crate::theme::view::DateView {
+            None => DateView {
                 iso: String::new(),
                 text: unknown(),
             },

@@ -140,6 +140,14 @@ async fn open(setup: &Setup, code: &str) -> (Response<()>, String) {
     setup.post(PATH, &[("code", code), ("go", "open")]).await
 }
 
+/// Returns a page without the number of its visit, which is another one each time.
+fn without_visit(page: &str) -> String {
+    let (before, after) = page.split_once("name=\"visit\" value=\"").unwrap();
+    let (number, after) = after.split_once('"').unwrap();
+    assert_eq!(number.len(), 32);
+    format!("{before}{after}")
+}
+
 /// Returns the form of a page that has this button.
 fn form_with(page: &str, go: &str) -> String {
     let button = format!("name=\"go\" value=\"{go}\"");
@@ -188,7 +196,10 @@ async fn the_confirmation_gives_a_code_that_opens_the_report() {
     let setup = set_up(Options::default());
     let page = confirmation(&setup).await;
     let (code, number) = (code_of(&page), number_of(&page));
-    assert!(page.contains("portaal.example/melden/volgen/"), "{page}");
+    assert!(
+        page.contains("portaal.example/<wbr>melden/<wbr>volgen/"),
+        "{page}"
+    );
     let groups: String = code
         .split('-')
         .map(|group| format!("<span>{group}"))
@@ -254,7 +265,7 @@ async fn a_code_outside_a_post_does_nothing() {
         let (response, page) = setup.send(request.unwrap()).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
-        assert_eq!(page, empty);
+        assert_eq!(without_visit(&page), without_visit(&empty));
     }
     let (response, _) = setup.get(&format!("/melden/volgen?code={code}")).await;
     assert_eq!(response.headers()[LOCATION], PATH);
@@ -284,7 +295,7 @@ async fn every_wrong_code_gets_the_same_answer_in_the_same_time() {
     wrong_check.push(last);
     let mut answers = Vec::new();
     for wrong in [
-        String::new(),
+        "-".to_owned(),
         "onzin".to_owned(),
         wrong_check,
         // Sound, of nobody.
@@ -311,7 +322,7 @@ async fn every_wrong_code_gets_the_same_answer_in_the_same_time() {
         assert_eq!(length, page.len().to_string());
         let typed = format!("name=\"code\" value=\"{wrong}\"");
         assert!(page.contains(&typed), "{page}");
-        let page = page.replace(&typed, "");
+        let page = without_visit(&page).replace(&typed, "");
         answers.push((response.status(), headers, page, begun.elapsed()));
     }
     let (status, _, page, time) = answers[0].clone();
@@ -334,6 +345,77 @@ fn code_with_locator(code: &str) -> String {
     let sound =
         |text: &String| text != code && text.parse::<crate::report::receipt::ReceiptCode>().is_ok();
     codes.find(sound).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_code_is_no_wrong_code() {
+    let setup = set_up(behind_a_proxy());
+    let begun = Instant::now();
+    for _ in 0..20 {
+        let (response, page) = open(&setup, " ").await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        assert!(page.contains("Vul je code in."), "{page}");
+    }
+    assert_eq!(begun.elapsed().as_millis(), 0);
+    let code = code_of(&confirmation(&setup).await);
+    assert_eq!(open(&setup, &code).await.0.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_visit_that_was_closed_shows_nothing_any_more() {
+    let setup = set_up(Options::default());
+    let code = code_of(&confirmation(&setup).await);
+    let (_, entry) = setup.get(PATH).await;
+    let mut follower = Follower::of(&setup, &code).await;
+    follower.page = entry;
+    follower.press("open", &[("code", &code)]).await;
+    let report = follower.page.clone();
+    follower.sees("en liep door");
+
+    let close = form_with(&report, "close");
+    assert!(!close.contains(&code), "{close}");
+    follower.press("close", &[]).await;
+    assert_eq!(follower.status(), 303);
+    assert_eq!(follower.response.headers()[LOCATION], "/");
+    // Back, and what was there is sent again: looked at, written and asked.
+    for (go, typed) in [
+        ("message", [("message", "Ik was het")]),
+        ("withdraw", [("go", "withdraw")]),
+    ] {
+        follower.page = report.clone();
+        follower.press(go, &typed).await;
+        assert_eq!(follower.status(), 403);
+        follower.sees("Je had je melding gesloten. Vul je code opnieuw in.");
+        follower.does_not_see("en liep door");
+        follower.does_not_see("Ik was het");
+        follower.does_not_see(&code);
+    }
+    assert_eq!(setup.events().len(), 1);
+    // That page begins a new visit; a page without a visit is given one.
+    follower.press("open", &[("code", &code)]).await;
+    follower.sees("en liep door");
+    let again = Follower::of(&setup, &code).await;
+    assert!(form_with(&again.page, "close").contains("name=\"visit\""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_visit_that_was_left_asks_for_the_code_and_keeps_what_was_typed() {
+    let setup = set_up(behind_a_proxy());
+    let mut follower = Follower::new(&setup).await;
+    let code = follower.code.clone();
+    let half_an_hour = std::time::Duration::from_secs(30 * 60);
+    tokio::time::sleep(half_an_hour).await;
+    let typed = [("message", "Een lang verhaal")];
+    follower.press_with("message", &typed, &[NOTE]).await;
+    assert_eq!(follower.status(), 403);
+    follower.sees("Je was een half uur niet in je melding.");
+    follower.does_not_see(&code);
+    follower.press("open", &[("code", "onzin")]).await;
+    follower.press("open", &[("code", &code)]).await;
+    follower.sees("Een lang verhaal</textarea>");
+    assert_eq!((setup.events().len(), follower.stored_files()), (1, 0));
+    follower.press("message", &[]).await;
+    assert_eq!(follower.says("send_message").len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -526,6 +608,8 @@ async fn a_withdrawal_is_asked_twice_and_done_once() {
     follower.press("withdraw_confirmed", &words).await;
     follower.sees("Je melding is ingetrokken.");
     follower.sees("Het is uitgepraat");
+    follower.sees("Er werkt niemand meer aan.");
+    follower.does_not_see("Je hoort het zodra");
     follower.does_not_see("value=\"withdraw\"");
     follower.page = sure.clone();
     follower.press("withdraw_confirmed", &words).await;
@@ -573,11 +657,24 @@ async fn a_closed_report_asks_whether_it_helped() {
     follower.does_not_see("value=\"add\"");
     follower.press("helped", &[("helped", "no")]).await;
     follower.sees("href=\"#helped_text\"");
+    let old_tab = follower.page.clone();
     let words = [("helped", "no"), ("helped_text", "Ik durf niet alleen")];
     follower.press("helped", &words).await;
     follower.sees("Je antwoord is opgeslagen.");
     follower.sees("Je hoort of we je zaak weer openen.");
     follower.does_not_see("value=\"reopen\"");
+    follower.sees("Dit antwoord telt nu: <strong>Nee, er is nog iets nodig</strong>");
+    // A tab from before that answer does not change it unseen; who sees it, may.
+    follower.page = old_tab;
+    let other = [("helped", "yes"), ("helped_text", "Toch goed")];
+    follower.press("helped", &other).await;
+    assert_eq!(follower.status(), 409);
+    follower.sees("Je hebt deze vraag al beantwoord");
+    follower.sees("Toch goed</textarea>");
+    follower.sees("Dit antwoord telt nu: <strong>Nee, er is nog iets nodig</strong>");
+    assert_eq!(follower.says("answer_help").len(), 1);
+    follower.press("helped", &other).await;
+    assert_eq!(follower.says("answer_help").len(), 2);
 }
 
 #[tokio::test]
@@ -598,7 +695,9 @@ async fn files_come_along_sealed_and_go_back_as_they_were() {
     follower.sees("25 bytes");
     follower.sees("virus.exe</strong><br>Dit soort bestand nemen we niet aan.");
     follower.sees("leeg.txt</strong><br>Dit bestand is leeg.");
-    follower.sees("Je kunt er 9 tegelijk meesturen.");
+    follower.sees("Je kunt nog 9 bestanden meesturen.");
+    follower.sees("Zonder: <span class=\"file-name\">virus.exe</span>");
+    follower.sees("Wel bewaard: <span class=\"file-name\">aantekening.txt</span>");
     assert_eq!(follower.stored_files(), 1);
 
     // A double click stores nothing twice.
@@ -674,6 +773,7 @@ async fn files_alone_can_be_added_and_no_more_than_fit() {
     );
     assert_eq!(follower.stored_files(), 10);
     follower.does_not_see("type=\"file\"");
+    follower.sees("Er passen geen bestanden meer bij.");
     follower.press("add", &[("addition", "En dit nog")]).await;
     follower.sees("En dit nog");
     assert_eq!(follower.says("add_files").len(), 1);
@@ -698,6 +798,7 @@ async fn with_only_refused_files_nothing_is_recorded() {
     let mut follower = Follower::new(&setup).await;
     follower.press_with("add", &[], &[("leeg.txt", b"")]).await;
     follower.sees("Dit bestand is leeg.");
+    follower.sees("Er is niets opgeslagen.");
     follower.does_not_see("Het is toegevoegd");
     // With a wrong text no file is taken either.
     follower

@@ -100,6 +100,8 @@ fn fresh() -> FollowView {
         problem: None,
         errors: vec![],
         refused: vec![],
+        kept: vec![],
+        files_full: false,
         state: StateView {
             title: "Gemeld".to_owned(),
             text: "Je melding is binnen. Nog niemand heeft hem gelezen.".to_owned(),
@@ -108,6 +110,7 @@ fn fresh() -> FollowView {
                 when: "Uiterlijk maandag 23 november".to_owned(),
                 what: "Je hoort wie je melding oppakt.".to_owned(),
             }],
+            ended: false,
         },
         timeline: timeline(),
         access: vec![],
@@ -129,6 +132,7 @@ fn fresh() -> FollowView {
             kinds: "foto (JPEG, PNG of WebP), pdf, tekst, e-mail (.eml) of geluid".to_owned(),
             largest: "10 MB".to_owned(),
             most: 5,
+            fewer: true,
             accept: ".jpg,.png".to_owned(),
         }),
         decision: Some(DecisionView {
@@ -189,19 +193,27 @@ fn closed() -> FollowView {
             text: typed("Ik heb niets meer gehoord.", None),
             error: None,
             answered: Some(moment()),
+            counts: Some("no"),
+            after: 7,
         }),
         may_withdraw: false,
         ..fresh()
     }
 }
 
-fn entry(wrong: bool, wait: Option<u64>) -> FollowEntryView {
+fn entry(
+    error: Option<&'static str>,
+    wait: Option<u64>,
+    ended: Option<&'static str>,
+) -> FollowEntryView {
     FollowEntryView {
         shell: shell(false),
         action: "/portaal/melden/volgen/".to_owned(),
         typed: "7k3q \"x9m2".to_owned(),
-        wrong,
+        hidden: hidden(),
+        error,
         wait,
+        ended,
     }
 }
 
@@ -223,9 +235,14 @@ fn withdraw(problem: Option<&'static str>, error: Option<&str>) -> WithdrawView 
 #[test]
 fn every_state_renders_sound_html_in_both_languages() {
     render(Template::FormKept, &KeptView { shell: shell(true) });
-    render(Template::FollowEntry, &entry(false, None));
-    render(Template::FollowEntry, &entry(true, None));
-    render(Template::FollowEntry, &entry(false, Some(1)));
+    render(Template::FollowEntry, &entry(None, None, None));
+    for error in ["wrong", "empty"] {
+        render(Template::FollowEntry, &entry(Some(error), None, None));
+    }
+    render(Template::FollowEntry, &entry(None, Some(1), None));
+    for ended in ["closed", "left"] {
+        render(Template::FollowEntry, &entry(None, None, Some(ended)));
+    }
     render(Template::Follow, &fresh());
     render(Template::Follow, &busy());
     render(Template::Follow, &closed());
@@ -301,7 +318,11 @@ fn the_code_travels_in_hidden_fields_only() {
         html.matches("7K3Q-X9M2").count(),
         html.matches(carried).count()
     );
-    assert_eq!(html.matches("<form").count(), html.matches(carried).count());
+    // The two that close the visit send nothing of the report.
+    let forms: Vec<&str> = html.split("<form").skip(1).collect();
+    let closing = forms.iter().filter(|form| form.contains("value=\"close\""));
+    assert_eq!(closing.count(), 2);
+    assert_eq!(forms.len() - 2, html.matches(carried).count());
 }
 
 #[test]
@@ -321,6 +342,7 @@ fn what_may_not_be_done_is_not_offered() {
             .split("name=\"go\" value=\"")
             .skip(1)
             .filter_map(|rest| rest.split('"').next())
+            .filter(|act| *act != "close")
             .collect();
         assert_eq!(offered, acts);
     }
