@@ -408,6 +408,9 @@ impl Store {
         let Some(keys) = &person.keys else {
             return Ok(0);
         };
+        if keys.public == old.public() {
+            return Ok(0);
+        }
         let actor = Reader::Person(person).actor();
         let mut handed_over = 0;
         for cover in self.cases()?.cases {

@@ -718,7 +718,7 @@ fout[cli-role-opens-nothing]: Carla heeft geen rol waarmee iemand meldingen mag 
         1,
         "
 fout[report-refused-not_yours]: In deze rol kan dat niet: opvangteam.
-  = hulp: Dit kan alleen in deze rollen: melder, getroffen medewerker, leidinggevende, coördinator.
+  = hulp: Dit kan alleen in deze rollen: melder, getroffen medewerker, leidinggevende, coördinator, onafhankelijk punt.
 ",
     );
     let dora = office.add("Dora", &["coordinator"]);

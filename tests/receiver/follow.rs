@@ -26,7 +26,17 @@ fn who_opened_a_report_and_took_it_up_is_told_by_name() {
     };
     let folder = Folder::new(running.data.path(), 0);
     let (kim, one_time) = people::add(&folder, kim, clock.now(), &SystemRandomness).unwrap();
-    let key = kim.unlock(&one_time.to_string()).unwrap();
+    let passphrase = "een lange zin van mij";
+    let kim = people::choose_passphrase(
+        &folder,
+        &kim,
+        &one_time.to_string(),
+        passphrase,
+        clock.now(),
+        &SystemRandomness,
+    )
+    .unwrap();
+    let key = kim.unlock(passphrase).unwrap();
     let code = code(&running);
 
     let settings = StoreSettings {

@@ -49,7 +49,7 @@ pub fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), Command
         Command::Add(arguments) => add::run(ui, &folder.path(root), arguments),
         Command::List(arguments) => list::run(ui, &Office::at(folder.existing(root)?)?, &arguments),
         Command::Passphrase(arguments) => {
-            passphrase::run(ui, &Office::at(folder.existing(root)?)?, &arguments)
+            passphrase::run(ui, root, &Office::at(folder.existing(root)?)?, &arguments)
         }
         Command::Reset(arguments) => {
             reset::run(ui, root, &Office::at(folder.existing(root)?)?, &arguments)

@@ -1,10 +1,13 @@
 //! `meldwijzer people passphrase`: somebody chooses a passphrase of their own.
 
+use std::path::Path;
+
 use zeroize::Zeroizing;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::passphrase::{PassphraseFile, Passphrases};
 use crate::cli::people::{Office, active};
+use crate::cli::reports::opening::store_beside;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
@@ -20,16 +23,23 @@ pub(super) struct Arguments {
     file: PassphraseFile,
 }
 
-pub(super) fn run(ui: &mut Ui, office: &Office, arguments: &Arguments) -> Result<(), CommandError> {
+pub(super) fn run(
+    ui: &mut Ui,
+    root: &Path,
+    office: &Office,
+    arguments: &Arguments,
+) -> Result<(), CommandError> {
     let person = active(&office.people, &arguments.person)?;
     let mut passphrases = arguments.file.passphrases(ui)?;
     let asked = ui.text("cli-ask-old-passphrase", &[("name", &person.name)]);
     let old = passphrases.next(ui, &asked)?;
     // Whoever mistyped it hears that before thinking of a new one.
-    person.unlock(&old)?;
+    let old_key = person.unlock(&old)?;
     let new = new_passphrase(ui, &mut passphrases)?;
-    let _changing = office.changing()?;
-    people::choose_passphrase(
+    // What could stop it comes before the person has another key.
+    let store = store_beside(ui, root, &office.data)?;
+    let changing = office.changing()?;
+    let chosen = people::choose_passphrase(
         &office.storage,
         person,
         &old,
@@ -37,7 +47,13 @@ pub(super) fn run(ui: &mut Ui, office: &Office, arguments: &Arguments) -> Result
         SystemClock.now(),
         &SystemRandomness,
     )?;
-    ui.print(&ui.text("cli-passphrase-chosen", &[]))
+    drop(changing);
+    ui.print(&ui.text("cli-passphrase-chosen", &[]))?;
+    // After a reset, cases were opened for the key that the one-time code opens.
+    match store.hand_over(&chosen, &old_key)? {
+        0 => Ok(()),
+        cases => ui.print(&ui.texts().count("cli-people-granted", cases, &[])),
+    }
 }
 
 /// Reads the new passphrase, twice where somebody types it.

@@ -662,7 +662,7 @@ mod tests {
         );
         check_part(
             "  close:",
-            "[manager, coordinator]",
+            "[manager, coordinator, independent_point]",
             "[manager, koordinator]",
             &[(unknown, "by: [manager, koordinator]")],
         );
@@ -759,7 +759,7 @@ mod tests {
         );
         check_part(
             "  close:",
-            "[manager, coordinator]",
+            "[manager, coordinator, independent_point]",
             "[]",
             &[("lifecycle-nothing-listed", "by: []")],
         );
