@@ -547,6 +547,8 @@ impl Application {
         let store = Arc::clone(&self.store);
         match self.stored(move || store.submit(&report)).await {
             Some(Ok(submitted)) => Ok(submitted),
+            // Somebody used an old form; nothing has failed.
+            Some(Err(error @ SubmitError::Settled { .. })) => Err(Problem::of(&error)),
             Some(Err(error)) => {
                 (self.log)(LogEntry::StoreFailed {
                     reason: error.to_string(),
