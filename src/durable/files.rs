@@ -19,7 +19,7 @@ pub(super) const FILE_MODE: u32 = 0o600;
 /// of something new. Setting them where they are right would make a new case nearly a tenth slower.
 const ALL_MODES: u32 = 0o7777;
 
-/// The operations on files that a [`Folder`] is built from, one system call or two each, so that a
+/// The operations on files that a [`Folder`](crate::durable::Folder) is built from, one system call or two each, so that a
 /// test can let any of them fail.
 pub trait FileSystem: Send + Sync + 'static {
     /// Makes a folder that only its owner can use.
