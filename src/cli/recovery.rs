@@ -9,7 +9,7 @@ use crate::durable::Folder;
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::report::event::Role;
-use crate::report::people::{self, People, RECOVERY, RECOVERY_SECRET};
+use crate::report::people::{self, People, Person, RECOVERY, RECOVERY_SECRET};
 
 /// Folder that the first report makes in the data folder.
 const REPORTS: &str = "reports";
@@ -64,8 +64,11 @@ pub(super) fn warn(ui: &mut Ui, data: &Path, storage: &Folder) -> Result<(), Com
 
 /// Returns whether somebody watches over all reports and can open them.
 pub(super) fn has_coordinator(people: &People) -> bool {
-    let mut persons = people.persons.iter();
-    persons.any(|person| person.keys.is_some() && person.roles.contains(&Role::Coordinator))
+    let is_ready = |person: &Person| {
+        let keys = person.keys.as_ref();
+        keys.is_some_and(|keys| !keys.one_time) && person.roles.contains(&Role::Coordinator)
+    };
+    people.persons.iter().any(is_ready)
 }
 
 /// Tells which files of people cannot be read, and which are none.

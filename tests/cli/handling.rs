@@ -214,7 +214,7 @@ KENMERK   NAAM           ROLLEN                  ONDERDELEN  STAND
 Anna de Vries kan geen meldingen meer openen, en nieuwe meldingen worden niet meer voor deze persoon verzegeld.
 Wat al voor deze persoon was verzegeld, blijft zo op de schijf staan. De sleutel die het opent, is hier weg. In een back-up van vóór vandaag staat hij nog, met de oude wachtzin: bewaar back-ups even veilig als de meldingen zelf.
 waarschuwing[cli-no-coordinator]: Er is geen coördinator die meldingen kan openen.
-  = hulp: Voeg iemand toe: meldwijzer people add --name NAAM --role coordinator. Meldingen voor de coördinator gaan tot dan alleen open met de herstelsleutel.
+  = hulp: Voeg iemand toe: meldwijzer people add --name NAAM --role coordinator. Is dat al gedaan? Laat die persoon dan een wachtzin kiezen: meldwijzer people passphrase KENMERK. Meldingen voor de coördinator gaan tot dan alleen open met de herstelsleutel.
 ",
     );
     let output = program(office.path())
