@@ -83,6 +83,10 @@ impl Journey<'_> {
                 first && !judged && !returns,
             ),
             form_title: self.text(&self.definition.title),
+            form_intro_html: None,
+            sends: "report",
+            practice: false,
+            part_title: None,
             title,
             heading_is_label,
             intro_html: page.intro.as_ref().map(|text| self.paragraphs(text)),
@@ -90,6 +94,10 @@ impl Journey<'_> {
             action: self.action.to_owned(),
             step,
             steps: pages.len() + 1,
+            continued: false,
+            files: false,
+            draft: None,
+            refused: Vec::new(),
             hidden,
             errors: mistakes
                 .iter()
@@ -134,6 +142,11 @@ impl Journey<'_> {
                 false,
             ),
             form_title: self.text(&self.definition.title),
+            sends: "report",
+            withdrawable: false,
+            practice: false,
+            part_title: None,
+            draft: None,
             action: self.action.to_owned(),
             step: steps,
             steps,
@@ -173,6 +186,8 @@ impl Journey<'_> {
             repeated: submitted.outcome == Outcome::Repeated,
             amended: submitted.outcome == Outcome::Amended,
             contact,
+            details: false,
+            draft: None,
             next_steps,
         }
     }
@@ -213,6 +228,12 @@ impl Journey<'_> {
             autocomplete: field.autocomplete.clone(),
             inputmode: field.kind.inputmode().map(str::to_owned),
             max_length: field.kind.is_typed().then_some(field.max_length),
+            counter: false,
+            prefix: None,
+            items: Vec::new(),
+            add: None,
+            files: Vec::new(),
+            file_limits: None,
             error: (!messages.is_empty()).then(|| messages.join(" ")),
             text_html: field.text.as_ref().map(|text| self.paragraphs(text)),
             id,
@@ -227,6 +248,7 @@ impl Journey<'_> {
             hint,
             checked,
             apart,
+            other: None,
         };
         let chosen = draft.values(&field.name);
         let mut options: Vec<OptionView> = match field.kind {
@@ -292,6 +314,7 @@ impl Journey<'_> {
                     .any(|mistake| mistake.part == Some(part.part)),
                 width: part.width,
                 inputmode: part.inputmode,
+                options: Vec::new(),
             })
             .collect()
     }

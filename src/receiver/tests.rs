@@ -78,6 +78,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         }),
         contacts: Vec::new(),
         footer: Vec::new(),
+        exit: None,
         stylesheets: Vec::new(),
         scripts: Vec::new(),
         icon: None,

@@ -114,6 +114,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         }),
         contacts: contacts(config, language),
         footer,
+        exit: None,
         stylesheets: input.theme.stylesheets(),
         scripts: input.theme.scripts(),
         icon: input.theme.icon(),

@@ -54,11 +54,19 @@ pub enum Template {
     FollowWithdraw,
     /// A report that cannot be shown, from a [`view::FollowClosedView`].
     FollowClosed,
+    /// A submission is stored, from a [`view::SentView`].
+    FormSent,
+    /// A submission is taken back, from a [`view::TakeBackView`].
+    FormTakeBack,
+    /// The end of practice, from a [`view::PractisedView`].
+    FormPractised,
+    /// A form on paper, from a [`view::SheetView`].
+    FormSheet,
 }
 
 impl Template {
     /// Every template, each of which a theme must have.
-    pub const ALL: [Template; 13] = [
+    pub const ALL: [Template; 17] = [
         Template::Home,
         Template::Section,
         Template::Page,
@@ -72,6 +80,10 @@ impl Template {
         Template::Follow,
         Template::FollowWithdraw,
         Template::FollowClosed,
+        Template::FormSent,
+        Template::FormTakeBack,
+        Template::FormPractised,
+        Template::FormSheet,
     ];
 
     /// Returns the path of the template inside the folder of a theme.
@@ -90,6 +102,10 @@ impl Template {
             Template::Follow => "templates/follow.html",
             Template::FollowWithdraw => "templates/follow-withdraw.html",
             Template::FollowClosed => "templates/follow-closed.html",
+            Template::FormSent => "templates/form-sent.html",
+            Template::FormTakeBack => "templates/form-take-back.html",
+            Template::FormPractised => "templates/form-practised.html",
+            Template::FormSheet => "templates/form-sheet.html",
         }
     }
 }

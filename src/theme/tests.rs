@@ -53,6 +53,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
             external: true,
         }],
         footer: vec![link("Bronnen", "/portaal/bronnen/")],
+        exit: Some(link("Verlaat deze pagina snel", "https://weer.example/?q=a&b")),
         stylesheets: theme.stylesheets(),
         scripts: theme.scripts(),
         icon: theme.icon(),
@@ -137,6 +138,7 @@ fn field(kind: &'static str, id: &str, error: Option<&str>) -> FieldView {
         hint: Some("Bijvoorbeeld zo".to_owned()),
         checked: apart,
         apart,
+        other: None,
     };
     let choice = ["choice", "choices", "yes_no"].contains(&kind);
     let part = |part: &'static str| PartView {
@@ -148,6 +150,7 @@ fn field(kind: &'static str, id: &str, error: Option<&str>) -> FieldView {
         wrong: error.is_some(),
         width: 2,
         inputmode: "numeric",
+        options: vec![],
     };
     FieldView {
         kind,
@@ -172,6 +175,12 @@ fn field(kind: &'static str, id: &str, error: Option<&str>) -> FieldView {
         autocomplete: Some("name".to_owned()),
         inputmode: Some("text".to_owned()),
         max_length: Some(2000),
+        counter: false,
+        prefix: None,
+        items: vec![],
+        add: None,
+        files: vec![],
+        file_limits: None,
         error: error.map(str::to_owned),
         text_html: Some("<p>Uitleg.</p>".to_owned()),
     }
@@ -181,6 +190,10 @@ fn form_page(fields: Vec<FieldView>, first: bool, heading_is_label: bool) -> For
     FormPageView {
         shell: shell(true),
         form_title: "Meld agressie".to_owned(),
+        form_intro_html: Some("<p>Vervelend dat dit is gebeurd.</p>".to_owned()),
+        sends: "report",
+        practice: false,
+        part_title: None,
         title: "Wat is er gebeurd?".to_owned(),
         heading_is_label,
         intro_html: Some("<p>Kort is goed.</p>".to_owned()),
@@ -188,6 +201,10 @@ fn form_page(fields: Vec<FieldView>, first: bool, heading_is_label: bool) -> For
         action: "/portaal/melden/".to_owned(),
         step: 1,
         steps: 4,
+        continued: !first,
+        files: false,
+        draft: None,
+        refused: vec![],
         hidden: vec![HiddenView {
             name: "story".to_owned(),
             value: "regel 1\n\n  regel \"2\"".to_owned(),
@@ -221,6 +238,11 @@ fn check_view(problem: Option<&str>) -> CheckView {
         step: 4,
         steps: 4,
         hidden: vec![],
+        sends: "report",
+        withdrawable: false,
+        practice: false,
+        part_title: None,
+        draft: None,
         rows: vec![row("wat", &["Schelden", "Dreigen"]), row("wanneer", &[])],
         changed: problem.is_some(),
         problem: problem.map(str::to_owned),
@@ -242,6 +264,8 @@ fn confirmation(repeated: bool, amended: bool) -> ConfirmationView {
         repeated,
         amended,
         contact: !amended,
+        details: !amended,
+        draft: None,
         next_steps: vec![NextStepView {
             when: "Vandaag".to_owned(),
             what: "Iemand vraagt hoe het met je gaat.".to_owned(),

@@ -45,6 +45,9 @@ pub struct SiteView {
     pub contacts: Vec<ContactView>,
     /// Links at the foot of each page.
     pub footer: Vec<Link>,
+    /// "Verlaat deze pagina snel": a neutral site, and what the link says; absent where the
+    /// organisation has set none.
+    pub exit: Option<Link>,
     /// Addresses of the style sheets, in order.
     pub stylesheets: Vec<String>,
     /// Addresses of the script modules.
@@ -257,6 +260,14 @@ pub struct FormPageView {
     pub shell: ShellView,
     /// Title of the form: `Meld agressie`.
     pub form_title: String,
+    /// What the form says of itself on its first page, safe HTML.
+    pub form_intro_html: Option<String>,
+    /// What the form sends: `report`, `details` (the second part of a report) or `submission`.
+    pub sends: &'static str,
+    /// Whether this is practice: every page says so, and nothing is stored.
+    pub practice: bool,
+    /// Title of the second part, on its pages.
+    pub part_title: Option<String>,
     /// Title of this page; the h1, unless `heading_is_label`.
     pub title: String,
     /// Whether the label or legend of the only field is the h1.
@@ -272,6 +283,14 @@ pub struct FormPageView {
     pub step: usize,
     /// How many pages there are now, with the check page.
     pub steps: usize,
+    /// Whether the step has the number of the page before: "vervolg".
+    pub continued: bool,
+    /// Whether files are sent along: the form is then multipart.
+    pub files: bool,
+    /// Where a draft may be kept on the device; absent where it may not.
+    pub draft: Option<DraftView>,
+    /// What came along with the link and was not taken, in words.
+    pub refused: Vec<String>,
     /// Earlier answers and everything else that travels along.
     pub hidden: Vec<HiddenView>,
     /// The questions.
@@ -286,13 +305,22 @@ pub struct FormPageView {
     pub changed: bool,
 }
 
+/// A draft that the browser may keep on the device, once the reporter says so.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct DraftView {
+    /// Id of the form and its language: `incident.nl`.
+    pub key: String,
+}
+
 /// A question of a form.
 #[derive(Clone, Debug, Serialize)]
 pub struct FieldView {
-    /// `short_text`, `long_text`, `choice`, `choices`, `yes_no`, `approximate_date`, `phone`,
-    /// `email`, `information` or `stop`.
+    /// `short_text`, `long_text`, `choice`, `choices`, `yes_no`, `date`, `approximate_date`, `time`,
+    /// `number`, `money`, `phone`, `email`, `file`, `group`, `person`, `information` or `stop`.
     pub kind: &'static str,
     /// Name in the form data.
+    /// The template adds the count of a group, `<name>.count`, and the ids of files that are there,
+    /// `<name>` for each.
     pub name: String,
     /// Id of the first input; parts have `<id>-<part>`.
     pub id: String,
@@ -318,6 +346,18 @@ pub struct FieldView {
     pub inputmode: Option<String>,
     /// Largest number of characters, said in the hint.
     pub max_length: Option<usize>,
+    /// Whether the browser may count the characters while somebody types.
+    pub counter: bool,
+    /// What stands before the input: `€`.
+    pub prefix: Option<&'static str>,
+    /// Items of a group.
+    pub items: Vec<GroupItemView>,
+    /// Value of the button that adds an item, `add:<name>`; absent where no more fit.
+    pub add: Option<String>,
+    /// Files that are there already; the button `go=remove:<name>.<id>` takes one away.
+    pub files: Vec<FileView>,
+    /// What files may be; absent where none can be taken any more.
+    pub file_limits: Option<FileLimitsView>,
     /// The error message without the word "Fout:".
     pub error: Option<String>,
     /// Text of an information block or a stop screen, safe HTML.
@@ -339,12 +379,44 @@ pub struct OptionView {
     pub checked: bool,
     /// Whether the option stands apart below a line "of" (such as "weet ik niet").
     pub apart: bool,
+    /// The text that goes with it: "anders, namelijk".
+    pub other: Option<OtherView>,
+}
+
+/// The text that goes with an option.
+#[derive(Clone, Debug, Serialize)]
+pub struct OtherView {
+    /// Name in the form data: `<name>.other`.
+    pub name: String,
+    /// Id of the input.
+    pub id: String,
+    /// The question: `Namelijk`.
+    pub label: String,
+    /// What was typed, kept as it was.
+    pub value: String,
+    /// Whether it is wrong; the message is that of the question.
+    pub wrong: bool,
+}
+
+/// An item of a group of questions that may be answered more than once.
+#[derive(Clone, Debug, Serialize)]
+pub struct GroupItemView {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Which one: `Schade 2`.
+    pub title: String,
+    /// Its questions, with names and ids of their own: `damage.2.what` and `damage-2-what`.
+    pub fields: Vec<FieldView>,
+    /// Value of the button that takes it away, `remove:<group>.<n>`; absent where one must stay.
+    pub remove: Option<String>,
+    /// Whether it was just added: it takes the focus.
+    pub added: bool,
 }
 
 /// A part of a question, with an input of its own.
 #[derive(Clone, Debug, Serialize)]
 pub struct PartView {
-    /// `day`, `month`, `year` or `time`.
+    /// `day`, `month`, `year`, `time`, `part_of_day` or `about`.
     pub part: &'static str,
     /// Name in the form data.
     pub name: String,
@@ -360,6 +432,8 @@ pub struct PartView {
     pub width: usize,
     /// Value for `inputmode`.
     pub inputmode: &'static str,
+    /// The choices of a part that is chosen; empty where it is typed. The first may have an empty value.
+    pub options: Vec<OptionView>,
 }
 
 /// The page on which the reporter checks the answers before sending.
@@ -369,6 +443,16 @@ pub struct CheckView {
     pub shell: ShellView,
     /// Title of the form.
     pub form_title: String,
+    /// As in [`FormPageView`].
+    pub sends: &'static str,
+    /// Whether a submission gets a code with which it can be taken back.
+    pub withdrawable: bool,
+    /// As in [`FormPageView`].
+    pub practice: bool,
+    /// As in [`FormPageView`].
+    pub part_title: Option<String>,
+    /// As in [`FormPageView`].
+    pub draft: Option<DraftView>,
     /// Address that the form is sent to.
     pub action: String,
     /// Number of this page, counted from 1.
@@ -400,7 +484,8 @@ pub struct CheckRowView {
 /// The page that says that the report is safely stored, and gives the receipt once.
 ///
 /// Its forms post to `action`: `go=save_code` with `case` and `code`, which answers with the receipt
-/// as a text file, and `go=kept` without either, which answers with a [`KeptView`].
+/// as a text file, `go=kept` with `code`, which answers with a [`KeptView`], and `go=details` with
+/// `code`, which opens the second part.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConfirmationView {
     /// For the shell.
@@ -415,6 +500,10 @@ pub struct ConfirmationView {
     pub amended: bool,
     /// Whether the reporter may be contacted; else nothing is said that needs it.
     pub contact: bool,
+    /// Whether the second part can be done now.
+    pub details: bool,
+    /// The draft that the browser lets go of now.
+    pub draft: Option<DraftView>,
     /// Steps of the protocol that follow.
     pub next_steps: Vec<NextStepView>,
 }
@@ -439,6 +528,157 @@ pub struct NextStepView {
     pub when: String,
     /// What happens.
     pub what: String,
+}
+
+/// The second part of a report, as My report offers it.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct DetailsOfferView {
+    /// Title of the part, from the form: `Registreren`.
+    pub title: String,
+    /// When it was given last; absent where it was not.
+    pub given: Option<DateView>,
+}
+
+/// The page that says that a submission is stored.
+#[derive(Clone, Debug, Serialize)]
+pub struct SentView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// What the form says, the h1: `We bellen je`.
+    pub title: String,
+    /// More of it, safe HTML.
+    pub text_html: String,
+    /// Whether this had been received before.
+    pub repeated: bool,
+    /// With which it can be taken back.
+    pub code: Option<WithdrawCodeView>,
+    /// The draft that the browser lets go of now.
+    pub draft: Option<DraftView>,
+}
+
+/// The code with which a submission can be taken back.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct WithdrawCodeView {
+    /// Its groups of characters.
+    pub code: Vec<String>,
+    /// Where the code is used.
+    pub href: String,
+    /// The same as one types it: `portaal.voorbeeldstad.nl/verhaal/terugnemen/`.
+    pub address: String,
+    /// The last day on which the submission is kept.
+    pub until: DateView,
+}
+
+/// The page with which a submission is taken back. Its form posts to `action`: `code` with
+/// `go=take_back`.
+#[derive(Clone, Debug, Serialize)]
+pub struct TakeBackView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Title of the form.
+    pub form_title: String,
+    /// Address that the code is sent to.
+    pub action: String,
+    /// What travels along.
+    pub hidden: Vec<HiddenView>,
+    /// The code as it was typed.
+    pub typed: String,
+    /// What is wrong with the code, for `take_back.<error>`: `empty` or `wrong`.
+    pub error: Option<&'static str>,
+    /// Seconds to wait before the next code, after too many wrong ones. Then `error` is not said.
+    pub wait: Option<u64>,
+    /// Why it could not be done, for `take_back.problem.<reason>` and `.title`: `not_stored`.
+    pub problem: Option<&'static str>,
+    /// Whether it was taken back: the page then says so and asks nothing.
+    pub done: bool,
+}
+
+/// The end of practice: what would happen now. Nothing was stored.
+#[derive(Clone, Debug, Serialize)]
+pub struct PractisedView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Address of the practice form.
+    pub again: String,
+    /// What would follow.
+    pub next_steps: Vec<NextStepView>,
+}
+
+/// A form on paper: every question, with room to write.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Title of the form; the h1.
+    pub title: String,
+    /// What the form says of itself, safe HTML.
+    pub intro_html: Option<String>,
+    /// What the form sends: `report` or `submission`.
+    pub sends: &'static str,
+    /// The form itself.
+    pub form: Link,
+    /// The parts: one, or two where the form has a second part.
+    pub parts: Vec<SheetPartView>,
+}
+
+/// A part of a form on paper.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetPartView {
+    /// Title of the part; absent where there is only one.
+    pub title: Option<String>,
+    /// Text under it, safe HTML.
+    pub intro_html: Option<String>,
+    /// Its pages.
+    pub pages: Vec<SheetPageView>,
+}
+
+/// A page of a form, on paper.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetPageView {
+    /// Title of the page.
+    pub title: String,
+    /// Text above the questions, safe HTML.
+    pub intro_html: Option<String>,
+    /// The questions.
+    pub fields: Vec<SheetFieldView>,
+}
+
+/// A question on paper.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetFieldView {
+    /// As in [`FieldView`].
+    pub kind: &'static str,
+    /// The question.
+    pub label: String,
+    /// How to answer it.
+    pub hint: Option<String>,
+    /// Who sees the answer.
+    pub who_sees: Option<String>,
+    /// Whether an answer is needed.
+    pub required: bool,
+    /// What it depends on, in words: `Alleen als je bij "Wie vult dit in?" koos: een collega`.
+    pub when: Option<String>,
+    /// Options, each with a square. Also those of `yes_no`, `approximate_date` and `person`.
+    pub options: Vec<SheetOptionView>,
+    /// What stands before the line: `€`.
+    pub prefix: Option<&'static str>,
+    /// Text of an information block or a stop screen, safe HTML.
+    pub text_html: Option<String>,
+    /// Titles of the items that there is room for, in a group: `Schade 1`, `Schade 2`.
+    pub items: Vec<String>,
+    /// The questions of each item.
+    pub fields: Vec<SheetFieldView>,
+}
+
+/// An option on paper.
+#[derive(Clone, Debug, Serialize)]
+pub struct SheetOptionView {
+    /// The text of the option.
+    pub label: String,
+    /// Examples or explanation.
+    pub hint: Option<String>,
+    /// Whether a line to write on goes with it: "anders, namelijk".
+    pub other: bool,
 }
 
 /// The page after the reporter said that the receipt is kept. It holds nothing of the report.
@@ -485,6 +725,7 @@ pub struct FollowEntryView {
 /// | `withdraw_confirmed` | `withdraw_text` | |
 /// | `file:<id>` | none; answers with the file | |
 /// | `open` | none; back to My report | |
+/// | `details` | none; opens the second part | |
 /// | `close` | none, and only `visit` of `hidden`; ends the visit and goes to the home page | |
 #[derive(Clone, Debug, Serialize)]
 pub struct FollowView {
@@ -535,6 +776,8 @@ pub struct FollowView {
     pub files_full: bool,
     /// The choice about registering.
     pub decision: Option<DecisionView>,
+    /// The second part of the report: to give now, or to change.
+    pub details: Option<DetailsOfferView>,
     /// Measures that are proposed, newest first.
     pub proposals: Vec<ProposalView>,
     /// The question at the end: "Ben je geholpen?"

@@ -258,6 +258,7 @@ impl Views<'_> {
             file_limits: self.file_limits(case).filter(|_| may_message || may_add),
             files_full: !self.limits.kinds.is_empty() && files_left(self.limits, case) == 0,
             decision: file.decision(&page),
+            details: None,
             proposals: file.proposals(&page),
             reopen: (helped.is_none() && offers(ASK_REOPEN))
                 .then(|| page.typed("reopen_text", "reopen_text")),

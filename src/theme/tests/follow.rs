@@ -141,6 +141,10 @@ fn fresh() -> FollowView {
             handed_over: false,
             error: None,
         }),
+        details: Some(DetailsOfferView {
+            title: "Registreren".to_owned(),
+            given: None,
+        }),
         proposals: vec![],
         helped: None,
         reopen: None,
