@@ -66,6 +66,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         navigation: Vec::new(),
         report: None,
         follow: None,
+        exit: None,
         after_care: None,
         emergency: EmergencyView {
             public: "112".into(),
@@ -130,6 +131,7 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
         randomness: Arc::new(SystemRandomness),
         base_path: options.base_path.into(),
         base_origin: Some("https://portaal.example".into()),
+        origins: Vec::new(),
         limits: options.limits,
         log: Arc::new(move |entry| sink.lock().unwrap().push(entry)),
     };
@@ -853,6 +855,7 @@ async fn a_panic_becomes_an_error_page() {
         randomness: Arc::new(SystemRandomness),
         base_path: "/".into(),
         base_origin: None,
+        origins: Vec::new(),
         limits: Limits::default(),
         log: Arc::new(move |entry| log.lock().unwrap().push(entry)),
     };
