@@ -44,18 +44,14 @@ impl FirstPages<'_> {
     ///
     /// Fails where the theme cannot render one of them.
     pub fn outputs(&self) -> Result<Vec<Output>, RenderError> {
-        let homes: Vec<(Language, String)> = self
-            .sites
-            .iter()
-            .map(|site| (site.lang, site.home.clone()))
-            .collect();
+        let languages: Vec<Language> = self.sites.iter().map(|site| site.lang).collect();
         let routes: Vec<FormRoute> = self
             .forms
             .iter()
             .flat_map(|form| {
                 form_routes(
                     Arc::new(form.clone()),
-                    &homes,
+                    &languages,
                     self.base_path,
                     self.base_origin,
                 )

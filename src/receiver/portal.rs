@@ -154,16 +154,12 @@ impl Application {
             "" => String::new(),
             path => format!("/{path}"),
         };
-        let homes: Vec<(Language, String)> = portal
-            .sites
-            .iter()
-            .map(|site| (site.lang, site.home.clone()))
-            .collect();
+        let languages: Vec<Language> = sites.iter().map(|(language, _)| *language).collect();
         let origin = portal.base_origin.as_deref().unwrap_or_default();
         let routes = portal
             .forms
             .into_iter()
-            .flat_map(|form| form_routes(Arc::new(form), &homes, &base_path, origin))
+            .flat_map(|form| form_routes(Arc::new(form), &languages, &base_path, origin))
             .collect();
         Ok(Application {
             pages: Pages::new(portal.pages),
@@ -223,18 +219,16 @@ impl Application {
     }
 }
 
-/// Returns the addresses of a form in the languages of the portal, each with its home page; the first is
-/// the default language.
+/// Returns the addresses of a form in the languages of the portal, of which the first is the default.
 pub(super) fn form_routes(
     form: Arc<Definition>,
-    homes: &[(Language, String)],
+    languages: &[Language],
     base_path: &str,
     origin: &str,
 ) -> Vec<FormRoute> {
-    let Some((default_language, default_home)) = homes.first() else {
+    let Some(default_language) = languages.first() else {
         return Vec::new();
     };
-    let languages: Vec<Language> = homes.iter().map(|(language, _)| *language).collect();
     // Pages in the default language link to the address without a language, whatever the form speaks.
     let at_root = languages
         .iter()
@@ -278,11 +272,11 @@ pub(super) fn form_routes(
                 form: Arc::clone(&form),
                 alternates: alternates(*language, &path),
                 follow_alternates: alternates(*language, &follow_path),
-                home: homes
-                    .iter()
-                    .find(|(home, _)| home == addressed)
-                    .map_or(default_home, |(_, home)| home)
-                    .clone(),
+                home: action(&if addressed == default_language {
+                    String::new()
+                } else {
+                    format!("{}/", addressed.tag())
+                }),
             }
         })
         .collect()
@@ -764,9 +758,8 @@ mod tests {
                 languages: form.to_vec(),
                 ..definition
             };
-            let homes: Vec<_> = site.iter().map(|l| (*l, "/".to_owned())).collect();
             let definition = Arc::new(definition);
-            let routes = form_routes(definition, &homes, "/veilig", "https://a.example");
+            let routes = form_routes(definition, site, "/veilig", "https://a.example");
             let found: Vec<_> = routes
                 .iter()
                 .map(|route| (route.action.as_str(), route.language))

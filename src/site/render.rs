@@ -164,8 +164,8 @@ pub fn receiver_views(
         .collect()
 }
 
-/// Returns the files of a receiver with an address of its own: what its pages need, and the way to the
-/// portal for who asks for anything else.
+/// Returns the files of a receiver with an address of its own: what its pages need, and in the place of
+/// each home page the way to the one of the portal.
 ///
 /// # Errors
 ///
@@ -176,7 +176,7 @@ pub fn receiver_outputs(
     views: &BTreeMap<Language, SiteView>,
 ) -> Result<Vec<Output>, RenderError> {
     let mut outputs = theme.outputs().to_vec();
-    if let Some(site) = views.get(&config.default_language()) {
+    for (language, site) in views {
         let view = RedirectView {
             shell: ShellView::apart(site.title.clone(), String::new()),
             target: Link {
@@ -185,7 +185,11 @@ pub fn receiver_outputs(
             },
         };
         let html = theme.render(Template::Redirect, &theme.share(site), &view)?;
-        outputs.push(output("index.html".to_owned(), html));
+        let path = match *language == config.default_language() {
+            true => "index.html".to_owned(),
+            false => format!("{language}/index.html"),
+        };
+        outputs.push(output(path, html));
     }
     Ok(outputs::with_compressed(outputs))
 }
