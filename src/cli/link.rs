@@ -3,6 +3,7 @@
 //! What the form would refuse is refused here, in the same words, so that no such link gets into use.
 
 use std::path::Path;
+use std::slice;
 
 use url::form_urlencoded;
 
@@ -10,9 +11,8 @@ use crate::cli::command_error::CommandError;
 use crate::cli::portal::{Settings, read_forms, read_theme};
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, any_error};
-use crate::form::{Definition, Draft};
+use crate::form::{Definition, Draft, Refused};
 use crate::language::Language;
-use crate::message::Catalogue;
 use crate::site::config::Config;
 
 /// The arguments of `link`. Descriptions are in the catalogues.
@@ -57,7 +57,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let asked = arguments.lang.as_deref().and_then(Language::from_tag);
     let language = form.language(asked.unwrap_or_else(|| config.default_language()));
     let pairs = arguments.pairs();
-    check(form, &pairs, language, theme.messages(language))?;
+    let spoken = form.language(ui.language());
+    let texts = theme.messages(spoken);
+    check(form, &pairs, &|refused| refused.message(form, spoken, texts))?;
     ui.print(&address(&config, form, language, &pairs))
 }
 
@@ -72,7 +74,10 @@ impl Arguments {
         let given = known
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        given.chain(self.set).collect()
+        given
+            .chain(self.set)
+            .filter(|(_, value)| !value.trim().is_empty())
+            .collect()
     }
 }
 
@@ -95,27 +100,31 @@ fn chosen<'a>(forms: &'a [Definition], id: Option<&str>) -> Result<&'a Definitio
 fn check(
     form: &Definition,
     pairs: &[(String, String)],
-    language: Language,
-    texts: &Catalogue,
+    words: &dyn Fn(&Refused) -> String,
 ) -> Result<(), CommandError> {
     let known: Vec<&str> = form
         .fields()
         .filter_map(|field| field.prefill.as_deref())
         .collect();
-    let unknown = pairs
-        .iter()
-        .filter(|(name, _)| !known.contains(&name.as_str()))
-        .map(|(name, _)| {
-            Diagnostic::error("cli-link-unknown-name")
+    let mut problems = Vec::new();
+    for pair in pairs {
+        let name = &pair.0;
+        if !known.contains(&name.as_str()) {
+            problems.push(
+                Diagnostic::error("cli-link-unknown-name")
+                    .with("name", name)
+                    .with("form", &form.id)
+                    .with("known", known.join(", ")),
+            );
+        }
+        // One at a time: of a name that is there twice, a form looks at the first only.
+        let (_, refused) = Draft::prefilled(form, slice::from_ref(pair));
+        problems.extend(refused.iter().map(|refused| {
+            Diagnostic::error("cli-link-refused")
                 .with("name", name)
-                .with("form", &form.id)
-                .with("known", known.join(", "))
-        });
-    let mut problems: Vec<Diagnostic> = unknown.collect();
-    let (_, refused) = Draft::prefilled(form, pairs);
-    problems.extend(refused.iter().map(|refused| {
-        Diagnostic::error("cli-link-refused").with("reason", refused.message(form, language, texts))
-    }));
+                .with("reason", words(refused))
+        }));
+    }
     if problems.is_empty() {
         Ok(())
     } else {
