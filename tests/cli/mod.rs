@@ -1,7 +1,9 @@
 //! The built program, as a user calls it.
 
+mod elsewhere;
 mod handling;
 mod keeping;
+mod link;
 
 use std::fs;
 use std::io::Write;
