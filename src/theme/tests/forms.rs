@@ -430,6 +430,8 @@ fn practice_says_so_on_every_page() {
     has(&html, BANNER);
     has(&html, "Oefening afronden</button>");
     lacks(&html, "Melding versturen");
+    lacks(&html, "nog niet verstuurd");
+    has(&html, "Stoppen met oefenen");
     let done = PractisedView {
         shell: shell(true),
         again: "/portaal/oefenen/".to_owned(),
