@@ -35,8 +35,6 @@ pub struct SiteView {
     pub report: Option<Link>,
     /// My report, where a reporter follows it; absent where the portal has no report form.
     pub follow: Option<Link>,
-    /// "Leave this page quickly": a neutral site; absent where it is switched off.
-    pub exit: Option<Link>,
     /// The page about support and after-care, which every reporter may count on.
     pub after_care: Option<Link>,
     /// Whom to call in acute danger.
@@ -596,6 +594,15 @@ pub struct TakeBackView {
     pub problem: Option<&'static str>,
     /// Whether it was taken back: the page then says so and asks nothing.
     pub done: bool,
+}
+
+/// The page in place of a form of which nobody could read what is sent.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnreadView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Title of the form; the h1.
+    pub form_title: String,
 }
 
 /// The end of practice: what would happen now. Nothing was stored.
