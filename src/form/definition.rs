@@ -18,6 +18,9 @@ static SHIPPED_FORMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/forms");
 /// Last part of the address of My report, below that of the form.
 const FOLLOW: &str = "volgen";
 
+/// Last part of the address of a form on paper.
+const SHEET: &str = "afdrukken";
+
 /// The file among the forms that is none: what happens to a report after it was sent.
 const LIFECYCLE_FILE: &str = "lifecycle.yaml";
 
@@ -245,6 +248,11 @@ impl Definition {
     /// `en/melden/volgen/`.
     pub fn follow_path(&self, language: Language, default_language: Language) -> String {
         format!("{}{FOLLOW}/", self.path(language, default_language))
+    }
+
+    /// Returns the address of the form on paper, to print and fill in by hand: `melden/afdrukken/`.
+    pub fn sheet_path(&self, language: Language, default_language: Language) -> String {
+        format!("{}{SHEET}/", self.path(language, default_language))
     }
 
     /// Chooses the language to speak: the asked one where the form offers it, else its first.
