@@ -136,21 +136,21 @@ impl Reader {
         let given = condition.get("given");
         condition.finish(&mut self.diagnostics);
         let is_given = given.and_then(|node| node.flag(&mut self.diagnostics));
-        let wanted = match (any, given) {
-            (Some(any), None) => Some(any),
-            (None, Some(_)) if is_given == Some(true) => None,
+        match (any, given) {
+            (Some(_), None) => {}
             // Something else than a flag was told already.
-            (None, Some(_)) if is_given.is_none() => return None,
+            (None, Some(_)) => _ = is_given?,
             _ => {
                 self.diagnostics
                     .push(Diagnostic::error("form-condition-any-or-given").at(node.place()));
                 return None;
             }
-        };
-        let field = self.looked_back_at(field_node?, wanted.is_some(), page)?;
-        let wanted = match wanted {
-            Some(any) => Wanted::Any(self.answers_to(&field, any)),
-            None => Wanted::Given,
+        }
+        let field = self.looked_back_at(field_node?, any.is_some(), page)?;
+        let wanted = match (any, is_given) {
+            (Some(any), _) => Wanted::Any(self.answers_to(&field, any)),
+            (None, Some(false)) => Wanted::NotGiven,
+            (None, _) => Wanted::Given,
         };
         Some(Condition {
             field: field.name,
