@@ -15,6 +15,7 @@ pub mod people;
 pub mod portal;
 mod recovery;
 pub mod reports;
+mod schema;
 mod serve;
 mod small_file;
 pub mod table;
@@ -53,6 +54,7 @@ enum Command {
     Build(build::Arguments),
     People(people::Arguments),
     Reports(reports::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// Runs the program with the arguments and the terminal of this process.
@@ -76,5 +78,6 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Build(arguments) => build::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
+        Command::Schema(arguments) => schema::run(ui, &arguments),
     }
 }
