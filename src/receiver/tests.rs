@@ -15,7 +15,7 @@ use tower::ServiceExt;
 use super::portal::{Application, router};
 use super::*;
 use crate::clock::{Clock, FixedClock};
-use crate::form::Definition;
+use crate::form::{Definition, read_all};
 use crate::language::Language;
 use crate::output::{Caching, Output};
 use crate::randomness::SystemRandomness;
@@ -111,10 +111,7 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
     let store = Arc::new(store);
     let (theme, problems) = Theme::load(&ThemeFiles::shipped(), options.base_path);
     let theme = theme.unwrap_or_else(|| panic!("{:?}", problems.first()));
-    let forms = Definition::shipped()
-        .iter()
-        .filter_map(|source| Definition::parse(source).0)
-        .collect();
+    let forms = read_all(&Definition::shipped()).0;
     let log = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&log);
     let portal = Portal {
@@ -854,10 +851,7 @@ async fn a_panic_becomes_an_error_page() {
         pages: Vec::new(),
         theme: Arc::new(theme.unwrap()),
         sites: vec![site(Language::Nl, false)],
-        forms: Definition::shipped()
-            .iter()
-            .filter_map(|source| Definition::parse(source).0)
-            .collect(),
+        forms: read_all(&Definition::shipped()).0,
         store: Arc::new(store),
         clock: Arc::new(Broken),
         randomness: Arc::new(SystemRandomness),
