@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod follow;
+mod forms;
 
 use std::sync::{Arc, Mutex};
 
@@ -21,6 +22,7 @@ use crate::output::{Caching, Output};
 use crate::randomness::SystemRandomness;
 use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{Store, StoreSettings, Surroundings};
+use crate::source_text::SourceText;
 use crate::theme::view::{EmergencyView, RegisterView, SiteView};
 use crate::theme::{Theme, ThemeFiles};
 
@@ -34,6 +36,8 @@ struct Setup {
 
 struct Options {
     base_path: &'static str,
+    /// A form besides those that are shipped.
+    form: Option<&'static str>,
     /// Origins of pages that another web server serves.
     origins: &'static [&'static str],
     limits: Limits,
@@ -45,6 +49,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             base_path: "/",
+            form: None,
             origins: &[],
             limits: Limits::default(),
             least_free_bytes: 0,
@@ -111,7 +116,12 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
     let store = Arc::new(store);
     let (theme, problems) = Theme::load(&ThemeFiles::shipped(), options.base_path);
     let theme = theme.unwrap_or_else(|| panic!("{:?}", problems.first()));
-    let forms = read_all(&Definition::shipped()).0;
+    let own = options
+        .form
+        .map(|text| SourceText::new("forms/eigen.yaml", text));
+    let sources: Vec<SourceText> = Definition::shipped().into_iter().chain(own).collect();
+    let (forms, problems) = read_all(&sources);
+    assert_eq!(problems, []);
     let log = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&log);
     let portal = Portal {
@@ -310,10 +320,10 @@ impl<'a> Reporter<'a> {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let (response, page) = self.setup.post(self.path, &pairs).await;
-        let caching = if page.contains("class=\"receipt\"") {
-            "no-store"
-        } else {
+        let caching = if page.contains("name=\"page\"") {
             "private, no-cache"
+        } else {
+            "no-store"
         };
         assert_eq!(response.headers()[CACHE_CONTROL], caching);
         self.status = response.status();

@@ -11,7 +11,7 @@ pub mod case;
 mod case_keys;
 pub mod event;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod ids;
 pub mod lifecycle;
 pub mod owed;
