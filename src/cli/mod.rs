@@ -17,6 +17,7 @@ mod recovery;
 pub mod reports;
 mod serve;
 mod small_file;
+mod submissions;
 pub mod table;
 pub mod ui;
 mod usage;
@@ -53,6 +54,7 @@ enum Command {
     Build(build::Arguments),
     People(people::Arguments),
     Reports(reports::Arguments),
+    Submissions(submissions::Arguments),
 }
 
 /// Runs the program with the arguments and the terminal of this process.
@@ -76,5 +78,6 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Build(arguments) => build::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
+        Command::Submissions(arguments) => submissions::run(ui, &root, arguments),
     }
 }
