@@ -320,9 +320,7 @@ pub(in crate::cli) fn answer_lines(
 ) -> Vec<String> {
     let known = forms.iter().find(|known| known.id == form.as_str());
     let rows = match known {
-        Some(form) => {
-            Answers::from_json(form, answers).rows(form, language, &page_texts(language))
-        }
+        Some(form) => Answers::from_json(form, answers).rows(form, language, &page_texts(language)),
         None => rows_without_form(answers),
     };
     rows.iter().flat_map(answer).collect()

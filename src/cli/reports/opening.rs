@@ -69,7 +69,11 @@ pub(in crate::cli) fn forms(root: &Path) -> Vec<Definition> {
 }
 
 impl Office {
-    pub(in crate::cli) fn beside(ui: &mut Ui, root: &Path, data: &Path) -> Result<Office, CommandError> {
+    pub(in crate::cli) fn beside(
+        ui: &mut Ui,
+        root: &Path,
+        data: &Path,
+    ) -> Result<Office, CommandError> {
         let store = store_beside(ui, root, data)?;
         let people = store.people()?;
         Ok(Office { store, people })

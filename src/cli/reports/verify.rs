@@ -80,10 +80,7 @@ fn print_counts(ui: &mut Ui, audit: &Audit, data: &Path) -> Result<(), CommandEr
             ("erased", &count("cli-count-erased", inventory.erased.len())),
             ("events", &count("cli-count-events", inventory.events)),
             ("files", &count("cli-count-files", audit.files)),
-            (
-                "submissions",
-                &count("submission-count", audit.submissions),
-            ),
+            ("submissions", &count("submission-count", audit.submissions)),
             ("people", &count("cli-count-people", audit.people)),
         ],
     );

@@ -72,9 +72,7 @@ impl From<SubmissionError> for CommandError {
             SubmissionError::Over { id, .. } => about("submission-over", id),
             SubmissionError::NotEntitled { id } => about("submission-not-entitled", id),
             SubmissionError::Conflict { id } => about("submission-conflict", id),
-            SubmissionError::Damaged { finding, .. } => {
-                CommandError::Problem(finding.diagnostic())
-            }
+            SubmissionError::Damaged { finding, .. } => CommandError::Problem(finding.diagnostic()),
             SubmissionError::Storage(error)
             | SubmissionError::Write(WriteError::Storage(error)) => error.into(),
             SubmissionError::Write(error @ (WriteError::Json(_) | WriteError::Name(_))) => {

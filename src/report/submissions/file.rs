@@ -156,7 +156,9 @@ impl Submission {
         let submission: Submission =
             serde_json::from_slice(bytes).map_err(|_| Problem::NotASubmission)?;
         let in_place = submission.place() == *place && submission.version == version;
-        in_place.then_some(submission).ok_or(Problem::NotASubmission)
+        in_place
+            .then_some(submission)
+            .ok_or(Problem::NotASubmission)
     }
 
     /// Tells why a key does not open what was sent, if it does not.
@@ -166,7 +168,9 @@ impl Submission {
         };
         match self.open(key) {
             Ok(_) => None,
-            Err(ContentsError::Sealed(OpenError::OtherKey)) => Some(self.finding(Problem::OtherKey)),
+            Err(ContentsError::Sealed(OpenError::OtherKey)) => {
+                Some(self.finding(Problem::OtherKey))
+            }
             Err(_) => Some(self.finding(Problem::NotASubmission)),
         }
     }

@@ -38,8 +38,8 @@ use crate::report::seal::{PublicKey, SealError};
 use crate::report::statistics::{self, Counts, NAME_CHARACTERS, Record};
 use crate::report::store::{MOST_LOOKS, Outcome, Store};
 
-pub(super) use file::SUBMISSIONS;
 use file::Place;
+pub(super) use file::SUBMISSIONS;
 
 /// How often one form can be changed and sent again: more often than anybody does who means it, and few
 /// enough to look for each version. Tests let every look fail once and need few.

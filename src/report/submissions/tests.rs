@@ -152,7 +152,10 @@ fn what_was_sent_opens_for_the_addressees_and_the_recovery_key_only() {
     let submission = office.only();
     for key in [&office.adviser, &recovery] {
         let contents = submission.open(key).unwrap();
-        assert_eq!((contents.language.as_str(), &contents.answers), ("nl", &sent));
+        assert_eq!(
+            (contents.language.as_str(), &contents.answers),
+            ("nl", &sent)
+        );
     }
     assert!(submission.open(&office.coordinator).is_err());
     let State::Kept(kept) = &submission.state else {
@@ -240,10 +243,7 @@ fn sixteen_at_once_with_one_key_are_one_submission() {
 fn one_form_cannot_be_changed_for_ever() {
     let office = Office::new();
     for round in 0..MOST_VERSIONS {
-        office
-            .store
-            .take_in(&story(1, &round.to_string()))
-            .unwrap();
+        office.store.take_in(&story(1, &round.to_string())).unwrap();
     }
     let more = office.store.take_in(&story(1, "more"));
     assert!(
@@ -254,7 +254,10 @@ fn one_form_cannot_be_changed_for_ever() {
     let last = office.store.take_in(&last).unwrap();
     assert_eq!(last.outcome, Outcome::Repeated);
     // It can still be taken back.
-    office.store.take_back(&last.code.unwrap().to_string()).unwrap();
+    office
+        .store
+        .take_back(&last.code.unwrap().to_string())
+        .unwrap();
     assert_eq!(office.files().len(), 1);
 }
 
@@ -295,7 +298,9 @@ fn a_form_to_which_nobody_listens_is_not_taken_in() {
 #[test]
 fn the_recovery_key_alone_is_nobody_who_listens() {
     let data = TempDir::new().unwrap();
-    let store = Store::open(data.path(), surroundings(), SETTINGS).unwrap().0;
+    let store = Store::open(data.path(), surroundings(), SETTINGS)
+        .unwrap()
+        .0;
     recovery_key(store.storage.as_ref());
     let taken = store.take_in(&call_back(1, json!({})));
     assert!(matches!(taken, Err(TakeInError::NobodyOpens)), "{taken:?}");
@@ -304,7 +309,10 @@ fn the_recovery_key_alone_is_nobody_who_listens() {
 #[test]
 fn without_free_space_nothing_new_is_taken_in_but_what_was_taken_is_confirmed() {
     let office = Office::new();
-    office.store.take_in(&call_back(1, json!({"a": 1}))).unwrap();
+    office
+        .store
+        .take_in(&call_back(1, json!({"a": 1})))
+        .unwrap();
     let Office { data, store, .. } = office;
     drop(store);
     let full = StoreSettings {
@@ -384,7 +392,10 @@ fn the_code_of_a_submission_and_the_receipt_of_a_report_open_nothing_of_each_oth
 #[test]
 fn whoever_can_open_a_submission_removes_it_when_it_was_handled() {
     let office = Office::new();
-    office.store.take_in(&call_back(1, json!({"a": 1}))).unwrap();
+    office
+        .store
+        .take_in(&call_back(1, json!({"a": 1})))
+        .unwrap();
     let id = office.only().id;
     let handler = Store::beside(office.data.path(), at(office.clock.clone()), SETTINGS).unwrap();
     let refused = handler.remove_submission(id, &office.coordinator);
@@ -459,7 +470,10 @@ fn only_the_one_writer_erases() {
     let office = Office::new();
     let beside = Store::beside(office.data.path(), surroundings(), SETTINGS).unwrap();
     let refused = beside.erase_submissions();
-    assert!(matches!(refused, Err(PurgeError::NotTheWriter)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(PurgeError::NotTheWriter)),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -513,10 +527,7 @@ fn damage_is_told_and_hides_nothing_else() {
         .collect();
     let mut expected = [
         (format!("submissions/{}", files[0]), Problem::NotASubmission),
-        (
-            "submissions/notes.txt".to_owned(),
-            Problem::Foreign,
-        ),
+        ("submissions/notes.txt".to_owned(), Problem::Foreign),
         (
             "submissions/verhaal/0000000000-00001.json".to_owned(),
             Problem::NotASubmission,
@@ -638,7 +649,10 @@ fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
                 .collect();
             let is_there = |text: &str| there.contains(&json!(text));
             let told = format!("cut at {cut}, {lost:?}: {there:?}");
-            assert!(!confirmed[0] || is_there("een") || is_there("twee"), "{told}");
+            assert!(
+                !confirmed[0] || is_there("een") || is_there("twee"),
+                "{told}"
+            );
             assert!(!confirmed[1] || is_there("twee"), "{told}");
             assert!(!confirmed[2] || is_there("drie"), "{told}");
         }
