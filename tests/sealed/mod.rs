@@ -5,9 +5,20 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use meldwijzer::clock::FixedClock;
+use meldwijzer::durable::Folder;
+use meldwijzer::language::Language;
+use meldwijzer::randomness::SystemRandomness;
+use meldwijzer::report::event::Role;
+use meldwijzer::report::lifecycle::Lifecycle;
+use meldwijzer::report::people::{self, NewPerson, RECOVERY_SECRET};
+use meldwijzer::report::retention::Period;
+use meldwijzer::report::store::{Store, StoreSettings, Surroundings};
+use meldwijzer::report::submissions::NewSubmission;
 use tempfile::TempDir;
 
 /// What is planted: a story, a name, a number, a message, a file and its name, a reason.
@@ -113,23 +124,28 @@ impl Serving {
 
     /// Returns every file that the program wrote, with its path as text in front of its bytes.
     fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut written = Vec::new();
-        let mut folders = vec![self.folder.path().to_path_buf()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    let mut bytes = path.to_string_lossy().into_owned().into_bytes();
-                    bytes.push(b'\n');
-                    bytes.extend(fs::read(&path).unwrap());
-                    written.push((path, bytes));
-                }
+        written_in(self.folder.path())
+    }
+}
+
+/// Returns every file in a folder, with its path as text in front of its bytes.
+fn written_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut written = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let mut bytes = path.to_string_lossy().into_owned().into_bytes();
+                bytes.push(b'\n');
+                bytes.extend(fs::read(&path).unwrap());
+                written.push((path, bytes));
             }
         }
-        written
     }
+    written
 }
 
 impl Drop for Serving {
@@ -275,6 +291,73 @@ fn nothing_that_people_said_is_on_disk_whole_or_in_pieces() {
             .any(|(_, bytes)| contains(bytes, words.as_bytes()))
     };
     assert!(found("\"recipient\": \"coordinator\"") && found("Het portaal luistert"));
+}
+
+#[test]
+fn nothing_of_a_submission_is_on_disk_before_and_after_it_is_taken_back() {
+    let data = TempDir::new().unwrap();
+    let storage = Folder::new(data.path(), 0);
+    people::make_recovery_key(&storage, "").unwrap();
+    fs::remove_file(data.path().join(RECOVERY_SECRET)).unwrap();
+    let adviser = NewPerson {
+        name: "Vera".to_owned(),
+        roles: vec![Role::ConfidentialAdviser],
+        units: Vec::new(),
+    };
+    let now = "2026-11-20T15:04:05Z".parse().unwrap();
+    let (person, code) = people::add(&storage, adviser, now, &SystemRandomness).unwrap();
+    let chosen = "een lange zin van mij";
+    let (code, by) = (code.to_string(), &SystemRandomness);
+    people::choose_passphrase(&storage, &person, &code, chosen, now, by).unwrap();
+    let around = Surroundings {
+        clock: Arc::new(FixedClock(now)),
+        randomness: Arc::new(SystemRandomness),
+        lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+    };
+    let settings = StoreSettings {
+        least_free_bytes: 0,
+    };
+    let store = Store::open(data.path(), around, settings).unwrap().0;
+    let key = "000102030405060708090a0b0c0d0e0f";
+    let mut new = NewSubmission {
+        key: key.parse().unwrap(),
+        form: "verhaal".parse().unwrap(),
+        version: 1,
+        language: Language::Nl,
+        answers: serde_json::json!({"story": PLANTED[0], "email": PLANTED[1]}),
+        countable: serde_json::json!({"consent": "intranet"}),
+        to: vec!["confidential_adviser".parse().unwrap()],
+        keep: Period::Months(3),
+        withdrawable: true,
+    };
+    store.take_in(&new).unwrap();
+    new.answers = serde_json::json!({"story": PLANTED[2]});
+    let code = store.take_in(&new).unwrap().code.unwrap().to_string();
+    let search = || {
+        let written = written_in(data.path());
+        let plain = code.replace('-', "");
+        let secrets = [code.as_str(), &plain, &plain[4..19], key];
+        for (path, bytes) in &written {
+            for words in PLANTED.iter().chain(&secrets) {
+                for form in disguises(words) {
+                    assert!(!contains(bytes, &form), "{words:?} in {}", path.display());
+                }
+            }
+        }
+        written
+    };
+    let found = |written: &[(PathBuf, Vec<u8>)], words: &str| {
+        written
+            .iter()
+            .any(|(_, bytes)| contains(bytes, words.as_bytes()))
+    };
+    let written = search();
+    // The search would find them: what is not secret is found.
+    assert!(found(&written, "\"sealed\"") && found(&written, "\"consent\": \"intranet\""));
+    store.take_back(&code).unwrap();
+    let written = search();
+    assert!(!found(&written, "\"sealed\": \"") && !found(&written, "\"consent\""));
+    assert!(found(&written, "taken_back"));
 }
 
 /// Opens the case with its receipt code alone, as the standard program does. The program asks a terminal

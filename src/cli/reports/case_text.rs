@@ -149,20 +149,10 @@ impl CaseText<'_> {
 
     /// Returns the answers in the words of the form or, where it is gone, under the names of its fields.
     pub(super) fn answers(&self, case: &Case) -> Vec<String> {
-        let form = self
-            .forms
-            .iter()
-            .find(|form| form.id == case.cover.form.id.as_str());
-        let rows = match form {
-            Some(form) => Answers::from_json(form, &case.answers).rows(
-                form,
-                self.ui.language(),
-                &page_texts(self.ui.language()),
-            ),
-            None => rows_without_form(&case.answers),
-        };
         let mut lines = self.heading("cli-show-answers");
-        lines.extend(rows.iter().flat_map(answer));
+        let language = self.ui.language();
+        let form = &case.cover.form.id;
+        lines.extend(answer_lines(self.forms, form, &case.answers, language));
         lines
     }
 
@@ -319,6 +309,21 @@ impl CaseText<'_> {
         let title = action.title.get(self.ui.language()).to_owned();
         [action.name.to_string(), title, notes.join("; ")]
     }
+}
+
+/// Returns answers in the words of their form or, where it is gone, under the names of its fields.
+pub(in crate::cli) fn answer_lines(
+    forms: &[Definition],
+    form: &Code,
+    answers: &Value,
+    language: Language,
+) -> Vec<String> {
+    let known = forms.iter().find(|known| known.id == form.as_str());
+    let rows = match known {
+        Some(form) => Answers::from_json(form, answers).rows(form, language, &page_texts(language)),
+        None => rows_without_form(answers),
+    };
+    rows.iter().flat_map(answer).collect()
 }
 
 /// Returns the lines of an answer: a short one beside its question, a longer one below it.
