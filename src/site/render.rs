@@ -102,6 +102,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         navigation,
         report: form_link("site.report", Definition::path),
         follow: form_link("site.follow", Definition::follow_path),
+        exit: None,
         after_care: after_care.into_iter().next(),
         emergency: EmergencyView {
             public: PUBLIC_EMERGENCY.to_owned(),
@@ -114,7 +115,6 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         }),
         contacts: contacts(config, language),
         footer,
-        exit: None,
         stylesheets: input.theme.stylesheets(),
         scripts: input.theme.scripts(),
         icon: input.theme.icon(),

@@ -35,6 +35,8 @@ pub struct SiteView {
     pub report: Option<Link>,
     /// My report, where a reporter follows it; absent where the portal has no report form.
     pub follow: Option<Link>,
+    /// "Leave this page quickly": a neutral site; absent where it is switched off.
+    pub exit: Option<Link>,
     /// The page about support and after-care, which every reporter may count on.
     pub after_care: Option<Link>,
     /// Whom to call in acute danger.
@@ -45,9 +47,6 @@ pub struct SiteView {
     pub contacts: Vec<ContactView>,
     /// Links at the foot of each page.
     pub footer: Vec<Link>,
-    /// "Verlaat deze pagina snel": a neutral site, and what the link says; absent where the
-    /// organisation has set none.
-    pub exit: Option<Link>,
     /// Addresses of the style sheets, in order.
     pub stylesheets: Vec<String>,
     /// Addresses of the script modules.
