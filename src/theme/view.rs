@@ -347,7 +347,7 @@ pub struct FieldView {
     pub max_length: Option<usize>,
     /// Whether the browser may count the characters while somebody types.
     pub counter: bool,
-    /// What stands before the input: `€`.
+    /// What stands before the input of an amount: `€`.
     pub prefix: Option<&'static str>,
     /// Items of a group.
     pub items: Vec<GroupItemView>,
@@ -739,7 +739,7 @@ pub struct FollowView {
     /// When the report was received.
     pub received: DateView,
     /// The act that was just done, for `follow.done.<act>` of the catalogue: `message`, `add`,
-    /// `decide`, `decide_request`, `react`, `helped`, `reopen` or `withdraw`.
+    /// `decide`, `decide_request`, `details`, `react`, `helped`, `reopen` or `withdraw`.
     pub done: Option<&'static str>,
     /// Why an act could not be done, for `follow.problem.<reason>` and `.title`: `not_stored`, `unsure`,
     /// `no_space`, `busy`, `answered`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in

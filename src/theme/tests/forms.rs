@@ -359,6 +359,10 @@ fn a_part_of_the_day_is_chosen_and_an_amount_has_its_sign() {
     );
     has(
         &html,
+        "<span class=\"visually-hidden\">in euro’s</span></label>",
+    );
+    has(
+        &html,
         "<span class=\"input-prefix\" aria-hidden=\"true\">€</span>",
     );
     has(&html, "id=\"damage-1-costs\" name=\"damage.1.costs\"");
