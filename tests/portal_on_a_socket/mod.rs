@@ -115,7 +115,6 @@ pub fn portal(
             register: None,
             contacts: Vec::new(),
             footer: Vec::new(),
-            exit: None,
             stylesheets: Vec::new(),
             scripts: Vec::new(),
             icon: None,
