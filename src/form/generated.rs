@@ -146,7 +146,7 @@ fn text(numbers: &mut Numbers, most: usize) -> (String, Outcome) {
             (format!("{bad}{sound}"), Wrong("answer.control_character"))
         }
         2 => {
-            let length = numbers.one(&[most + 1, most + 30, 70_000]);
+            let length = numbers.one(&[most + 1, most + 30, 1_000]);
             ("é".repeat(length), Wrong("answer.too_long"))
         }
         3 => {
