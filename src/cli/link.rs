@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     set: Vec<(String, String)>,
     #[arg(long, value_name = "ID")]
     form: Option<String>,
-    #[arg(long, value_name = "LANGUAGE", value_parser = ["nl", "en"])]
+    #[arg(long, value_name = "LANGUAGE", value_parser = ["nl", "en"], hide_possible_values = true)]
     lang: Option<String>,
 }
 
@@ -59,7 +59,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let pairs = arguments.pairs();
     let spoken = form.language(ui.language());
     let texts = theme.messages(spoken);
-    check(form, &pairs, &|refused| refused.message(form, spoken, texts))?;
+    check(form, &pairs, &|refused| {
+        refused.message(form, spoken, texts)
+    })?;
     ui.print(&address(&config, form, language, &pairs))
 }
 
@@ -106,6 +108,11 @@ fn check(
         .fields()
         .filter_map(|field| field.prefill.as_deref())
         .collect();
+    if known.is_empty() && !pairs.is_empty() {
+        return Err(CommandError::Problem(
+            Diagnostic::error("cli-link-nothing-taken").with("form", &form.id),
+        ));
+    }
     let mut problems = Vec::new();
     for pair in pairs {
         let name = &pair.0;

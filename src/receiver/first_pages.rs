@@ -62,7 +62,9 @@ impl FirstPages<'_> {
             let shared = self.theme.share(site);
             for route in routes.iter().filter(|route| route.language == site.lang) {
                 outputs.extend(self.form(route, &shared)?);
-                outputs.push(self.follow(route, &shared)?);
+                if route.form.makes_cases() {
+                    outputs.push(self.follow(route, &shared)?);
+                }
             }
         }
         Ok(outputs)
