@@ -95,7 +95,12 @@ fn a_link_that_the_form_would_not_take_is_not_made() {
     let refused = "fout[cli-link-refused]: Dit neemt het formulier niet aan bij ";
     let ref_refused = format!("{refused}ref: ");
     let kanaal_refused = format!("{refused}kanaal: ");
-    refuse(&root, "link --ref 111222333", 1, &[&ref_refused]);
+    refuse(
+        &root,
+        "link --ref 111222333",
+        1,
+        &[&ref_refused, "Kenmerk", "burgerservicenummer"],
+    );
     refuse(&root, "link --ref zaak-111.222.333", 1, &[&ref_refused]);
     refuse(
         &root,
