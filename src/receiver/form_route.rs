@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::form_views::withdrawable;
 use super::path::encode;
-use crate::form::{Definition, Sends};
+use crate::form::Definition;
 use crate::language::Language;
 use crate::theme::view::AlternateView;
 
@@ -53,10 +53,9 @@ pub(super) enum Room {
 impl FormRoute {
     /// Returns what is at a path of the portal.
     pub(super) fn room(&self, path: &str) -> Option<Room> {
-        let is_report = self.form.sends == Sends::Report && !self.form.practice;
         [
             (Room::Pages, &self.pages, true),
-            (Room::Follow, &self.follow, is_report),
+            (Room::Follow, &self.follow, self.form.makes_cases()),
             (Room::TakeBack, &self.take_back, withdrawable(&self.form)),
             (Room::Sheet, &self.sheet, !self.form.practice),
         ]
