@@ -83,11 +83,13 @@ impl PageResolver<'_, '_> {
         let default_language = config.default_language();
         let addresses = [
             Definition::path,
-            Definition::follow_path,
             Definition::sheet_path,
+            Definition::follow_path,
         ];
         let form = self.input.forms.iter().find_map(|form| {
-            addresses.iter().find_map(|address| {
+            // Only a report can be followed.
+            let own = addresses.len() - usize::from(!form.takes_reports());
+            addresses.iter().take(own).find_map(|address| {
                 let path = |language| format!("/{}", address(form, language, default_language));
                 let mut languages = config.languages.iter();
                 let written = languages.find(|language| path(**language) == wanted)?;
