@@ -244,11 +244,6 @@ impl Definition {
         }
     }
 
-    /// Returns whether what is sent becomes a report; practising, and submissions, do not.
-    pub fn takes_reports(&self) -> bool {
-        self.sends == Sends::Report && !self.practice
-    }
-
     /// Returns the address where a reporter follows what was sent with this form: `melden/volgen/`,
     /// `en/melden/volgen/`.
     pub fn follow_path(&self, language: Language, default_language: Language) -> String {

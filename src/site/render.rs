@@ -44,7 +44,7 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The look.
     pub theme: &'a Theme,
-    /// The forms; the first that takes reports is the one behind the Melden button.
+    /// The forms; the first is the one behind the Melden button.
     pub forms: &'a [Definition],
     /// The day as of which the portal is built.
     pub today: Date,
@@ -85,8 +85,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         &mut diagnostics,
     );
     let form_link = |text: &str, path: FormPath| {
-        let mut forms = input.forms.iter();
-        forms.find(|form| form.takes_reports()).map(|form| Link {
+        input.forms.first().map(|form| Link {
             label: messages.text(text, &[]),
             href: format!(
                 "{}/{}",
