@@ -262,6 +262,11 @@ impl Definition {
         if offered { asked } else { first }
     }
 
+    /// Returns whether what is sent becomes a case, which its reporter can follow.
+    pub fn makes_cases(&self) -> bool {
+        matches!(self.sends, Sends::Report) && !self.practice
+    }
+
     /// Returns the second part as a form: its pages are the details, and what was answered before is
     /// given. It has the title of that part.
     pub fn second_part(&self) -> Option<Definition> {

@@ -88,7 +88,7 @@ impl PageResolver<'_, '_> {
         ];
         let form = self.input.forms.iter().find_map(|form| {
             // Only a report can be followed.
-            let own = addresses.len() - usize::from(!form.takes_reports());
+            let own = addresses.len() - usize::from(!form.makes_cases());
             addresses.iter().take(own).find_map(|address| {
                 let path = |language| format!("/{}", address(form, language, default_language));
                 let mut languages = config.languages.iter();

@@ -1,7 +1,10 @@
 //! The built program, as a user calls it.
 
+mod contacts;
+mod elsewhere;
 mod handling;
 mod keeping;
+mod link;
 
 use std::fs;
 use std::io::Write;
