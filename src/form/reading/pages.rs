@@ -11,13 +11,13 @@ use crate::source_text::Place;
 use crate::yaml::{Mapping, Node};
 
 /// Pages that nobody fills in in one go.
-const MOST_PAGES: usize = 40;
+pub(in crate::form) const MOST_PAGES: usize = 40;
 
 /// Questions that are no small group any more.
-const MOST_FIELDS: usize = 20;
+pub(in crate::form) const MOST_FIELDS: usize = 20;
 
 /// Conditions that nobody oversees.
-const MOST_CONDITIONS: usize = 5;
+pub(in crate::form) const MOST_CONDITIONS: usize = 5;
 
 impl Reader {
     /// Looks ahead at the names of all fields, so that a condition that looks forward can be told
@@ -148,7 +148,9 @@ impl Reader {
         }
         let field = self.looked_back_at(field_node?, any.is_some(), page)?;
         let wanted = match (any, is_given) {
-            (Some(any), _) => Wanted::Any(self.answers_to(&field, any)),
+            (Some(any), _) => {
+                Wanted::Any(Some(self.answers_to(&field, any)).filter(|v| !v.is_empty())?)
+            }
             (None, Some(false)) => Wanted::NotGiven,
             (None, _) => Wanted::Given,
         };
