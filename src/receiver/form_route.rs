@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use super::form_views::withdrawable;
 use super::path::encode;
 use crate::form::Definition;
 use crate::language::Language;
@@ -56,7 +55,7 @@ impl FormRoute {
         [
             (Room::Pages, &self.pages, true),
             (Room::Follow, &self.follow, self.form.makes_cases()),
-            (Room::TakeBack, &self.take_back, withdrawable(&self.form)),
+            (Room::TakeBack, &self.take_back, self.form.is_withdrawable()),
             (Room::Sheet, &self.sheet, !self.form.practice),
         ]
         .into_iter()
