@@ -10,6 +10,7 @@ use super::pages::Page;
 use super::render::Input;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
+use crate::language::Language;
 use crate::nearest::nearest;
 
 /// Resolves what stands in one page.
