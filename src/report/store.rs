@@ -79,7 +79,8 @@ pub struct Store {
     pub(super) receipts: Receipts,
     /// One submit of a key at a time.
     submits: CaseLocks,
-    /// One writer of names in a case at a time.
+    /// One writer of names in a case at a time, from the look at its last event on: names are put under
+    /// the number of the event that will follow.
     pub(super) names: CaseLocks,
     /// There is one writer per data folder; whoever has no lock takes one for each event.
     lock: Option<WriterLock>,
@@ -298,6 +299,7 @@ impl Store {
         let mut attempt = 0;
         let mut id = CaseId::derive(&report.submission_key, attempt);
         for _ in 0..MOST_LOOKS {
+            let _alone_with_names = self.names.of(id);
             let submitted = match self.archive.case(id)? {
                 Found::Nothing => self.begin(id, report)?,
                 Found::Case(cover, events)
@@ -519,7 +521,6 @@ impl Store {
         if sequence > MOST_EVENTS {
             return Err(SubmitError::TooManyChanges { case: cover.id });
         }
-        let _one_at_a_time = self.names.of(cover.id);
         let public = &cover.keys.public;
         let names = self.put_names::<SubmitError>(cover.id, sequence, public, &report.names)?;
         let contents = contents(cover.id, sequence, Kind::ReportAmended, report);
