@@ -11,6 +11,7 @@ mod connections;
 mod follow;
 mod form_journey;
 mod form_views;
+mod generations;
 mod limits;
 mod log;
 mod multipart;
