@@ -29,7 +29,7 @@ use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
 use crate::report::lifecycle::{Given, Lifecycle, Progress};
 use crate::report::people::{KnownPeople, People, PeopleError, Person};
 use crate::report::receipt::ReceiptCode;
-use crate::report::receipts::Receipts;
+use crate::report::receipts::{Receipts, open_with};
 use crate::report::seal::{Envelope, PublicKey, RANDOM_WORK, SealError, Sealed};
 use crate::report::verify::{self, Finding, Problem};
 
@@ -499,14 +499,12 @@ impl Store {
         if keys.is_empty() {
             return Ok(None);
         }
-        let sealed = &cover.keys.receipt.sealed;
-        let secret = sealed
-            .open_with_passphrase(&code.passphrase())
-            .map_err(|_| SubmitError::Unreadable { case: cover.id })?;
+        let secret = open_with(cover, &code.passphrase())
+            .ok_or(SubmitError::Unreadable { case: cover.id })?;
         Ok(Some(Access {
             people: new.iter().map(|person| person.id.clone()).collect(),
             recovery: false,
-            sealed: Sealed::to_keys(&secret, &keys)?,
+            sealed: Sealed::to_keys(secret.to_text().as_bytes(), &keys)?,
         }))
     }
 
