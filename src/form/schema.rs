@@ -164,7 +164,15 @@ mod tests {
                     field.name
                 );
             }
-            assert!(!schema["required"].as_array().unwrap().is_empty());
         }
+    }
+
+    #[test]
+    fn what_must_be_answered_whatever_else_was_is_required() {
+        let schema = schema(&Definition::shipped_form("incident").unwrap());
+        assert_eq!(
+            schema["required"],
+            json!(["behaviour_kinds", "occurred_at", "contact_mode"])
+        );
     }
 }

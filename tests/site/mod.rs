@@ -201,7 +201,7 @@ fn no_page_that_ships_has_inline_style_or_script_or_leaves_the_portal_for_a_file
         if !output.path.ends_with(".html") {
             continue;
         }
-        let html = without_code(&String::from_utf8(output.bytes.to_vec()).unwrap());
+        let html = without_code(std::str::from_utf8(&output.bytes).unwrap());
         for forbidden in [
             " style=\"",
             "<style",
