@@ -169,7 +169,7 @@ fn the_second_part_is_shown_below_the_first() {
     assert_eq!(
         details,
         "(ingevuld op 2020-11-20 16:04, versie 3)
-  literal_words:
+  Letterlijke woorden:
     hij riep
     \u{fffd}[2J\u{fffd}2J\u{fffd}iets
   witness: Jan de Wit"

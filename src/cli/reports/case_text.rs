@@ -152,20 +152,19 @@ impl CaseText<'_> {
         let form = &case.cover.form.id;
         let known = self.forms.iter().find(|known| known.id == form.as_str());
         let mut lines = self.heading("cli-show-answers");
-        lines.extend(self.in_words(known, &case.first_answers));
+        lines.extend(answer_lines(known, &case.first_answers, self.ui.language()));
         if let Some(details) = &case.cover.details {
             let given = wording::date_and_time(details.given_at);
             let version = details.form.version.to_string();
             let told = [("given", &*given), ("version", &*version)];
             let part = known.and_then(Definition::second_part);
             lines.extend([String::new(), self.text("cli-show-details", &told)]);
-            lines.extend(self.in_words(part.as_ref(), &case.detail_answers));
+            // All of it may be skipped; what was would hide what was not.
+            let mut rows = rows(part.as_ref(), &case.detail_answers, self.ui.language());
+            rows.retain(|row| !row.lines.is_empty());
+            lines.extend(rows.iter().flat_map(answer));
         }
         lines
-    }
-
-    fn in_words(&self, form: Option<&Definition>, answers: &Value) -> Vec<String> {
-        answer_lines(form, answers, self.ui.language())
     }
 
     /// Returns the files of a case, with the ids under which they can be saved.
@@ -329,11 +328,15 @@ pub(in crate::cli) fn answer_lines(
     answers: &Value,
     language: Language,
 ) -> Vec<String> {
-    let rows = match form {
+    let rows = rows(form, answers, language);
+    rows.iter().flat_map(answer).collect()
+}
+
+fn rows(form: Option<&Definition>, answers: &Value, language: Language) -> Vec<CheckRow> {
+    match form {
         Some(form) => Answers::from_json(form, answers).rows(form, language, &page_texts(language)),
         None => rows_without_form(answers),
-    };
-    rows.iter().flat_map(answer).collect()
+    }
 }
 
 /// Returns the lines of an answer: a short one beside its question, a longer one below it.
