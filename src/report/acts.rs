@@ -122,6 +122,12 @@ pub enum RecordError {
         /// Why.
         refused: Refused,
     },
+    /// The answers that say who somebody is were erased, and new ones must not take their place.
+    #[error("case {case}: names were erased")]
+    NamesErased {
+        /// The case.
+        case: CaseId,
+    },
     /// Whoever should get access has no key.
     #[error("case {case}: nobody to give access to")]
     NoKeys {
@@ -274,29 +280,30 @@ impl Store {
         key: SecretKey,
     ) -> Result<OpenedCase, CaseError> {
         let id = cover.id;
-        let names = cover.names.last().copied();
+        let names = cover.names_in_use();
         let mut case = Case::open(cover, events, &key).map_err(|error| {
             let path = verify::event_path(id, error.sequence);
             damaged(id, path, Problem::Swapped)
         })?;
-        if let Some((sequence, digest)) = names {
-            case.add_names(self.names(id, sequence, &digest, &key)?);
-        }
+        let [first, details] = names.map(|file| self.names(id, file, &key));
+        case.add_names([first?, details?]);
         Ok(OpenedCase { case, key })
     }
 
-    /// Reads the answers that say who somebody is.
+    /// Reads the answers that say who somebody is, where there are any.
     fn names(
         &self,
         id: CaseId,
-        sequence: u32,
-        digest: &Digest,
+        file: Option<(u32, Digest)>,
         key: &SecretKey,
     ) -> Result<Value, CaseError> {
+        let Some((sequence, digest)) = file else {
+            return Ok(Value::Null);
+        };
         let path = verify::names_path(id, sequence);
         let bytes = self.storage.get(&Name::parse(&path)?)?;
         let bytes = bytes.ok_or_else(|| damaged(id, path.clone(), Problem::Missing))?;
-        if Digest::of(&bytes) != *digest {
+        if Digest::of(&bytes) != digest {
             return Err(damaged(id, path, Problem::Changed));
         }
         let sealed = String::from_utf8(bytes).ok().map(Sealed::from_text);
@@ -355,12 +362,17 @@ impl Store {
             }))
         });
         if recorded.is_ok() && act.action.as_str() == DECIDE_REGISTRATION {
-            // Should this fail, opening the report again makes up for it; the decision stands.
-            if let Ok(now) = self.again(opened) {
-                let _ = statistics::settle(self.storage.as_ref(), &now.case, &now.key);
-            }
+            self.settle_statistics(opened);
         }
         recorded
+    }
+
+    /// Brings the statistics up to date with a case. Should this fail, opening the report with its
+    /// receipt makes up for it; what was recorded stands.
+    pub(super) fn settle_statistics(&self, opened: &OpenedCase) {
+        if let Ok(now) = self.again(opened) {
+            let _ = statistics::settle(self.storage.as_ref(), &now.case, &now.key);
+        }
     }
 
     /// Writes down that the reporter has kept the receipt code, so that the form shows it no more.
