@@ -102,7 +102,7 @@ impl Journey<'_> {
             errors: mistakes
                 .iter()
                 .map(|mistake| ErrorLinkView {
-                    href: format!("#{}", self.input_of(mistake)),
+                    href: format!("#{}", mistake.input_id()),
                     text: self.message(mistake),
                 })
                 .collect(),
@@ -215,7 +215,7 @@ impl Journey<'_> {
             who_sees: self.optional(field.who_sees.as_ref()),
             required: field.required || !is_question,
             value: if field.kind.is_typed() {
-                draft.value(&field.name).to_owned()
+                draft.value(field.name.as_str()).to_owned()
             } else {
                 String::new()
             },
@@ -250,7 +250,7 @@ impl Journey<'_> {
             apart,
             other: None,
         };
-        let chosen = draft.values(&field.name);
+        let chosen = draft.values(field.name.as_str());
         let mut options: Vec<OptionView> = match field.kind {
             FieldKind::YesNo => [("yes", "answer.yes"), ("no", "answer.no")]
                 .iter()
@@ -260,7 +260,7 @@ impl Journey<'_> {
                 })
                 .collect(),
             FieldKind::ApproximateDate => {
-                let known = draft.date(&field.name, self.today).known;
+                let known = draft.date(field.name.as_str(), self.today).known;
                 Known::ALL
                     .iter()
                     .map(|choice| {
@@ -300,9 +300,10 @@ impl Journey<'_> {
         id: &str,
         mistakes: &[&FieldError],
     ) -> Vec<PartView> {
-        let shown = draft.date(&field.name, self.today);
+        let shown = draft.date(field.name.as_str(), self.today);
         DATE_PARTS
             .iter()
+            .filter(|part| part.choices.is_empty())
             .map(|part| PartView {
                 part: part.part,
                 name: field.name.part(part.part),
@@ -317,14 +318,6 @@ impl Journey<'_> {
                 options: Vec::new(),
             })
             .collect()
-    }
-
-    fn input_of(&self, mistake: &FieldError) -> String {
-        let id = mistake.field.as_str();
-        match (mistake.part, self.definition.field(id)) {
-            (None, Some(field)) => first_input(field, id),
-            _ => mistake.input_id(id),
-        }
     }
 
     fn message(&self, mistake: &FieldError) -> String {
