@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::form_journey::CHECK;
+use super::portal::FormRoute;
 use super::words::Words;
 use crate::form::{
     Answers, DATE_PARTS, Definition, Draft, Field, FieldError, FieldKind, Known, Page, Text,
@@ -13,6 +14,7 @@ use crate::report::ids::SubmissionKey;
 use crate::report::lifecycle::Lifecycle;
 use crate::report::receipt::ReceiptCode;
 use crate::report::store::{Outcome, Submitted};
+use crate::theme::Theme;
 use crate::theme::view::{
     AlternateView, CheckRowView, CheckView, ConfirmationView, ErrorLinkView, FieldView,
     FormPageView, HiddenView, NextStepView, OptionView, PartView, ReceiptView, ShellView,
@@ -43,15 +45,44 @@ pub(super) struct Journey<'a> {
     /// The first page in every language; the language switch stands on the first page only, where
     /// nothing can be lost by it.
     pub(super) alternates: &'a [AlternateView],
-    /// The key of this report.
-    pub(super) key: SubmissionKey,
+    /// The key of this report; a first page that another web server serves has none.
+    pub(super) key: Option<SubmissionKey>,
     /// Whether the form has changed since the page that was sent was opened.
     pub(super) changed: bool,
     /// Today in the Netherlands.
     pub(super) today: Date,
 }
 
-impl Journey<'_> {
+impl<'a> Journey<'a> {
+    /// Starts a journey through a form, without a key.
+    pub(super) fn of(
+        route: &'a FormRoute,
+        theme: &'a Theme,
+        lifecycle: &'a Lifecycle,
+        today: Date,
+    ) -> Journey<'a> {
+        Journey {
+            definition: &route.form,
+            language: route.language,
+            lifecycle,
+            texts: theme.messages(route.language),
+            action: &route.action,
+            follow: &route.follow,
+            follow_address: &route.follow_address,
+            alternates: &route.alternates,
+            key: None,
+            changed: false,
+            today,
+        }
+    }
+
+    /// Shows the first page, on which nothing was typed yet.
+    pub(super) fn first_page(&self) -> Option<FormPageView> {
+        let draft = Draft::default();
+        let page = self.definition.visible_pages(&draft).into_iter().next()?;
+        Some(self.page(page, &draft, false, false))
+    }
+
     /// Shows a page of the form.
     pub(super) fn page(
         &self,
@@ -334,9 +365,11 @@ impl Journey<'_> {
     fn travelling(&self, page: &str, returns: bool) -> Vec<HiddenView> {
         let mut pairs = vec![
             ("page".to_owned(), page.to_owned()),
-            ("key".to_owned(), self.key.to_hex()),
             ("version".to_owned(), self.definition.version.to_string()),
         ];
+        if let Some(key) = &self.key {
+            pairs.push(("key".to_owned(), key.to_hex()));
+        }
         if returns {
             pairs.push(("return".to_owned(), CHECK.to_owned()));
         }
@@ -373,6 +406,7 @@ impl Journey<'_> {
             section: None,
             breadcrumbs: Vec::new(),
             reporting: true,
+            sends_elsewhere: false,
         }
     }
 

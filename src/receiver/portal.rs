@@ -32,7 +32,7 @@ use super::panics::{caught, caught_async};
 use super::path::{PathProblem, decode, encode};
 use super::response::{ErrorPages, FORM_CACHING, Refusals, as_sent, html, secure};
 use crate::clock::Clock;
-use crate::form::{Answer, Answers, Definition, Draft};
+use crate::form::{Answer, Answers, Definition};
 use crate::language::Language;
 use crate::output::Output;
 use crate::randomness::{NoRandomness, Randomness};
@@ -72,6 +72,8 @@ pub struct Portal {
     pub base_path: String,
     /// Scheme and host under which people reach the portal, without a path: `https://host`.
     pub base_origin: Option<String>,
+    /// Other origins whose pages may post: those of the pages where another web server serves them.
+    pub origins: Vec<String>,
     /// What a client may cost.
     pub limits: Limits,
     /// Takes in what happens.
@@ -103,7 +105,8 @@ pub(super) struct Application {
     pub(super) randomness: Arc<dyn Randomness>,
     /// Without a slash at its end: empty or `/veilig`.
     base_path: String,
-    base_origin: Option<String>,
+    /// Origins whose pages may post.
+    senders: Vec<String>,
     pub(super) limits: Arc<Limits>,
     rate: Rate,
     pub(super) budget: BodyBudget,
@@ -118,17 +121,17 @@ pub(super) struct Application {
 /// A form in one language, with its address.
 pub(super) struct FormRoute {
     /// Below the base path, with a slash at its end: `en/melden/`.
-    path: String,
+    pub(super) path: String,
     pub(super) action: String,
     /// My report, below the base path.
-    follow_path: String,
+    pub(super) follow_path: String,
     /// Address of My report.
     pub(super) follow: String,
     /// The same with scheme and host, where they are known.
     pub(super) follow_address: String,
     pub(super) language: Language,
     pub(super) form: Arc<Definition>,
-    alternates: Vec<AlternateView>,
+    pub(super) alternates: Vec<AlternateView>,
     pub(super) follow_alternates: Vec<AlternateView>,
     /// Address of the home page in this language.
     pub(super) home: String,
@@ -156,7 +159,7 @@ impl Application {
         let routes = portal
             .forms
             .into_iter()
-            .flat_map(|form| form_routes(form, &languages, &base_path, origin))
+            .flat_map(|form| form_routes(Arc::new(form), &languages, &base_path, origin))
             .collect();
         Ok(Application {
             pages: Pages::new(portal.pages),
@@ -170,7 +173,11 @@ impl Application {
             clock: portal.clock,
             randomness: portal.randomness,
             base_path,
-            base_origin: portal.base_origin,
+            senders: portal
+                .base_origin
+                .into_iter()
+                .chain(portal.origins)
+                .collect(),
             rate: Rate::new(portal.limits.posts_at_once, portal.limits.posts_per_second),
             turns: Turns::new(portal.limits.uploads_together),
             limits: Arc::new(portal.limits),
@@ -212,8 +219,9 @@ impl Application {
     }
 }
 
-fn form_routes(
-    form: Definition,
+/// Returns the addresses of a form in the languages of the portal, of which the first is the default.
+pub(super) fn form_routes(
+    form: Arc<Definition>,
     languages: &[Language],
     base_path: &str,
     origin: &str,
@@ -221,7 +229,6 @@ fn form_routes(
     let Some(default_language) = languages.first() else {
         return Vec::new();
     };
-    let form = Arc::new(form);
     // Pages in the default language link to the address without a language, whatever the form speaks.
     let at_root = languages
         .iter()
@@ -414,15 +421,11 @@ impl Application {
 
     /// Shows the first page, with a key of its own.
     fn open_form(&self, route: &FormRoute) -> Response<Body> {
-        let Some(journey) = self.journey(route, None) else {
+        let Some(key) = self.new_key() else {
             return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
         };
-        let draft = Draft::default();
-        match route.form.visible_pages(&draft).first() {
-            Some(page) => {
-                let view = journey.page(page, &draft, false, false);
-                self.rendered(route, StatusCode::OK, Template::FormPage, &view)
-            }
+        match self.journey(route, key).first_page() {
+            Some(view) => self.rendered(route, StatusCode::OK, Template::FormPage, &view),
             None => self.error(route.language, StatusCode::NOT_FOUND),
         }
     }
@@ -438,7 +441,7 @@ impl Application {
         request: &Request<Body>,
     ) -> Result<IpAddr, Box<Response<Body>>> {
         // Before the rate: another site must not use up the posts of the people it sends here.
-        if !is_own_post(request.headers(), self.base_origin.as_deref()) {
+        if !is_own_post(request.headers(), &self.senders) {
             self.tell_foreign_post();
             return Err(Box::new(self.error(language, StatusCode::FORBIDDEN)));
         }
@@ -474,9 +477,11 @@ impl Application {
         };
         let today = self.clock.today();
         let sent = Sent::read(&route.form, &pairs, today);
-        let Some(mut journey) = self.journey(route, sent.key) else {
+        // A first page of another web server has no key.
+        let Some(key) = sent.key.or_else(|| self.new_key()) else {
             return self.error(language, StatusCode::INTERNAL_SERVER_ERROR);
         };
+        let mut journey = self.journey(route, key);
         journey.changed = sent.changed;
         match sent.screen(&route.form, today) {
             None => self.error(language, StatusCode::NOT_FOUND),
@@ -492,21 +497,19 @@ impl Application {
                 let view = journey.check(&sent.draft, &answers, None);
                 self.rendered(route, StatusCode::OK, Template::FormCheck, &view)
             }
-            Some(Screen::Submit(answers)) => {
-                match self.submit(route, journey.key, &answers).await {
-                    Ok(submitted) => match &submitted.receipt {
-                        Some(receipt) => {
-                            let view = journey.confirmation(&submitted, receipt, &answers);
-                            self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
-                        }
-                        None => self.kept(route),
-                    },
-                    Err(problem) => {
-                        let view = journey.check(&sent.draft, &answers, Some(problem.text));
-                        self.rendered(route, problem.status, Template::FormCheck, &view)
+            Some(Screen::Submit(answers)) => match self.submit(route, key, &answers).await {
+                Ok(submitted) => match &submitted.receipt {
+                    Some(receipt) => {
+                        let view = journey.confirmation(&submitted, receipt, &answers);
+                        self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
                     }
+                    None => self.kept(route),
+                },
+                Err(problem) => {
+                    let view = journey.check(&sent.draft, &answers, Some(problem.text));
+                    self.rendered(route, problem.status, Template::FormCheck, &view)
                 }
-            }
+            },
         }
     }
 
@@ -631,25 +634,16 @@ impl Application {
         })
     }
 
-    fn journey<'a>(
-        &'a self,
-        route: &'a FormRoute,
-        key: Option<SubmissionKey>,
-    ) -> Option<Journey<'a>> {
-        let key = key.or_else(|| self.new_key())?;
-        Some(Journey {
-            definition: &route.form,
-            language: route.language,
-            lifecycle: self.store.lifecycle(),
-            texts: self.theme.messages(route.language),
-            action: &route.action,
-            follow: &route.follow,
-            follow_address: &route.follow_address,
-            alternates: &route.alternates,
-            key,
-            changed: false,
-            today: self.clock.today(),
-        })
+    fn journey<'a>(&'a self, route: &'a FormRoute, key: SubmissionKey) -> Journey<'a> {
+        Journey {
+            key: Some(key),
+            ..Journey::of(
+                route,
+                &self.theme,
+                self.store.lifecycle(),
+                self.clock.today(),
+            )
+        }
     }
 
     pub(super) fn rendered<V: serde::Serialize>(
@@ -764,6 +758,7 @@ mod tests {
                 languages: form.to_vec(),
                 ..definition
             };
+            let definition = Arc::new(definition);
             let routes = form_routes(definition, site, "/veilig", "https://a.example");
             let found: Vec<_> = routes
                 .iter()
