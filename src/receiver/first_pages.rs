@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::follow::first_entry;
 use super::form_views::Journey;
 use super::path::encode;
-use super::portal::{FormRoute, form_routes};
+use super::form_route::{FormRoute, Room, form_routes};
 use crate::clock::Clock;
 use crate::form::Definition;
 use crate::language::Language;

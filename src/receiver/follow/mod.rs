@@ -23,7 +23,6 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use acts::{Doing, Mistake, Plan, Posted, Wish, plan};
-use guard::{NoAnswer, Verdict};
 use upload::{Parts, Taken, Taker, Trouble};
 use views::{Asked, Carried, Question, Told, Views};
 use visits::Ended;
@@ -33,7 +32,8 @@ use super::connection::Uploads;
 use super::log::LogEntry;
 use super::multipart::{Cutter, Head, Piece};
 use super::panics::caught;
-use super::portal::{Application, FormRoute, is_form};
+use super::form_route::FormRoute;
+use super::portal::{Application, is_form};
 use crate::attachment::{AttachmentLimits, Refusal};
 use crate::clock::Clock;
 use crate::form::Definition;
@@ -45,7 +45,7 @@ use crate::report::receipt::ReceiptCode;
 use crate::theme::view::FollowEntryView;
 use crate::theme::{Template, Theme};
 
-pub(super) use guard::Guard;
+pub(super) use guard::{Guard, NoAnswer, Verdict};
 pub(super) use upload::Turns;
 pub(super) use visits::Visits;
 
