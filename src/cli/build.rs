@@ -7,7 +7,10 @@ use crate::cli::command_error::CommandError;
 use crate::cli::portal::{Portal, assemble};
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
+use crate::output::Output;
+use crate::receiver::FirstPages;
 use crate::site::outputs;
+use crate::site::render::theme_problem;
 
 /// Folder for the portal below its root, unless another is named.
 const DEFAULT_OUTPUT: &str = "public";
@@ -31,15 +34,38 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let folder = arguments
         .output
         .unwrap_or_else(|| root.join(DEFAULT_OUTPUT));
-    outputs::write(&portal.outputs, &folder)?;
-    let count = portal.outputs.len();
+    let mut files = portal.outputs.clone();
+    if portal.config.receiver_elsewhere().is_some() {
+        files.extend(first_pages(&portal)?);
+    }
+    outputs::write(&files, &folder)?;
+    let count = files.len();
     let path = folder.to_string_lossy();
     ui.print(&ui.texts().count("cli-built", count, &[("path", &path)]))?;
     let addresses = form_addresses(&portal);
-    if !addresses.is_empty() {
+    if portal.config.receiver_elsewhere().is_none() && !addresses.is_empty() {
         ui.tell(&ui.text("cli-built-without-receiver", &[("addresses", &addresses)]))?;
     }
     Ok(())
+}
+
+/// Makes the first pages of forms, which send what is filled in to the address of the receiver.
+fn first_pages(portal: &Portal) -> Result<Vec<Output>, CommandError> {
+    let config = &portal.config;
+    let pages = FirstPages {
+        theme: &portal.theme,
+        sites: portal.sites(),
+        forms: &portal.forms,
+        lifecycle: &portal.lifecycle,
+        base_path: config.base_path(),
+        base_origin: &config.absolute(""),
+        receiver: &config.receiver_address(),
+        clock: &SystemClock,
+    };
+    let pages = pages
+        .outputs()
+        .map_err(|error| CommandError::Problem(theme_problem(&error)))?;
+    Ok(outputs::with_compressed(pages))
 }
 
 /// Returns the addresses of the forms, which only the receiver can serve.

@@ -17,7 +17,9 @@ use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
 use crate::site::config::{Config, Environment};
 use crate::site::pages::gather;
-use crate::site::render::{Input, render, site_views};
+use crate::site::render::{
+    Input, receiver_outputs, receiver_views, render, site_views, theme_problem,
+};
 use crate::site::source;
 use crate::source_text::SourceText;
 use crate::theme::view::SiteView;
@@ -37,6 +39,43 @@ pub struct Portal {
     pub views: BTreeMap<Language, SiteView>,
     /// Its files.
     pub outputs: Vec<Output>,
+}
+
+impl Portal {
+    /// Leaves what the receiver serves. Where the receiver has an address of its own, that is the forms
+    /// and My report: the pages are on another web server, and links lead there.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with the theme.
+    pub fn for_receiver(self, root: &Path) -> Result<Portal, Vec<Diagnostic>> {
+        if self.config.receiver_elsewhere().is_none() {
+            return Ok(self);
+        }
+        let mut problems = Vec::new();
+        // The addresses of style sheets have the path of the server in them.
+        let path = self.config.receiver_path();
+        let Some(theme) = read_theme(root, &self.config, path, &mut problems) else {
+            return Err(problems);
+        };
+        let views = receiver_views(&self.config, &theme, &self.views);
+        let outputs = receiver_outputs(&self.config, &theme, &views)
+            .map_err(|error| vec![theme_problem(&error)])?;
+        Ok(Portal {
+            theme,
+            views,
+            outputs,
+            ..self
+        })
+    }
+
+    /// Returns what all pages have in common, per language, the default language first.
+    pub fn sites(&self) -> Vec<&SiteView> {
+        let languages = self.config.languages.iter();
+        languages
+            .filter_map(|language| self.views.get(language))
+            .collect()
+    }
 }
 
 /// The settings that matter to reports which are stored.
@@ -120,7 +159,7 @@ fn assemble_unchecked(
     diagnostics.extend(problems);
     let forms = read_forms(root, diagnostics);
     let lifecycle = read_lifecycle(root, diagnostics);
-    let theme = read_theme(root, &config, diagnostics);
+    let theme = read_theme(root, &config, config.base_path(), diagnostics);
     let (sources, problems) = source::read(root);
     diagnostics.extend(problems);
 
@@ -221,7 +260,12 @@ pub(super) fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> 
 
 /// Reads the theme of the portal; the theme that ships serves where the portal has no folder of
 /// that name.
-fn read_theme(root: &Path, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Option<Theme> {
+fn read_theme(
+    root: &Path,
+    config: &Config,
+    base_path: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Theme> {
     let folder = root.join("themes").join(&config.theme);
     let files = if folder.is_dir() {
         match ThemeFiles::read(&folder) {
@@ -245,7 +289,7 @@ fn read_theme(root: &Path, config: &Config, diagnostics: &mut Vec<Diagnostic>) -
         );
         return None;
     };
-    let (theme, problems) = Theme::load(&files, config.base_path());
+    let (theme, problems) = Theme::load(&files, base_path);
     diagnostics.extend(problems);
     theme
 }

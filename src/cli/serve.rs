@@ -49,6 +49,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let Some(portal) = portal else {
         return Err(CommandError::Problems);
     };
+    let portal = portal.for_receiver(root).map_err(CommandError::Several)?;
     let listener = receiver::bind(arguments.listen)
         .map_err(|error| cannot_listen(arguments.listen, &error))?;
     let address = listener
@@ -78,7 +79,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         ui.tell_diagnostics(&[unset])?;
     }
 
-    let base_path = portal.config.base_path().to_owned();
+    let base_path = portal.config.receiver_path().to_owned();
     ui.print(&ui.text(
         "cli-serving",
         &[("address", &format!("http://{address}{base_path}/"))],
@@ -108,36 +109,42 @@ fn portal_to_serve(
     clock: Arc<dyn Clock>,
     log: Log,
 ) -> receiver::Portal {
+    let sites = portal.sites().into_iter().cloned().collect();
     let Portal {
         config,
         theme,
         forms,
-        lifecycle: _,
-        mut views,
         outputs,
+        ..
     } = portal;
     receiver::Portal {
         pages: outputs,
         theme: Arc::new(theme),
-        sites: config
-            .languages
-            .iter()
-            .filter_map(|language| views.remove(language))
-            .collect(),
+        sites,
         forms,
         store,
         clock,
         randomness: Arc::new(SystemRandomness),
-        base_path: config.base_path().to_owned(),
-        base_origin: base_origin(&config),
+        base_path: config.receiver_path().to_owned(),
+        base_origin: receiver_origin(&config),
+        origins: origins(&config),
         limits: limits(&config.receiver),
         log,
     }
 }
 
-fn base_origin(config: &Config) -> Option<String> {
-    let url = config.base_url.as_ref()?;
+fn receiver_origin(config: &Config) -> Option<String> {
+    let url = config.receiver_elsewhere().or(config.base_url.as_ref())?;
     Some(url.origin().ascii_serialization())
+}
+
+/// Returns the origins of pages that another web server serves.
+fn origins(config: &Config) -> Vec<String> {
+    let pages = config.base_url.iter();
+    pages
+        .map(|url| url.origin().ascii_serialization())
+        .chain(config.receiver.origins.iter().cloned())
+        .collect()
 }
 
 fn store_settings(settings: &ReceiverSettings) -> StoreSettings {

@@ -2,32 +2,32 @@
 
 use jiff::civil::Date;
 
-use super::form_journey::CHECK;
+use super::field_views::{FieldViews, chosen_files};
+use super::form_journey::{CHECK, Returns, Shown};
+use super::form_route::FormRoute;
 use super::words::Words;
-use crate::form::{
-    Answers, DATE_PARTS, Definition, Draft, Field, FieldError, FieldKind, Known, Page, Text,
-};
+use crate::form::{Answers, CheckRow, Definition, Draft, FieldKind, Refused, Sends, Step, Text};
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::report::ids::SubmissionKey;
-use crate::report::lifecycle::Lifecycle;
+use crate::report::lifecycle::{Lifecycle, Progress};
 use crate::report::receipt::ReceiptCode;
 use crate::report::store::{Outcome, Submitted};
+use crate::theme::Theme;
 use crate::theme::view::{
-    AlternateView, CheckRowView, CheckView, ConfirmationView, ErrorLinkView, FieldView,
-    FormPageView, HiddenView, NextStepView, OptionView, PartView, ReceiptView, ShellView,
+    AlternateView, CheckRowView, CheckView, ConfirmationView, DraftView, ErrorLinkView,
+    FileLimitsView, FileView, FormPageView, HiddenView, NextStepView, PractisedView, ReceiptView,
+    ShellView,
 };
-
-/// The question how the reporter may be reached.
-const CONTACT_FIELD: &str = "contact_mode";
-
-/// Its answer that asks for no contact.
-const NO_CONTACT: &str = "none";
 
 /// What all screens of one journey have in common.
 pub(super) struct Journey<'a> {
-    /// The form.
+    /// The form, or the second part of one.
     pub(super) definition: &'a Definition,
+    /// Title of the form, also in its second part.
+    pub(super) form_title: &'a Text,
+    /// What the form sends: `report`, `details` (the second part of a report) or `submission`.
+    pub(super) sends: &'static str,
     /// Its language on this address.
     pub(super) language: Language,
     /// What happens to reports.
@@ -36,6 +36,8 @@ pub(super) struct Journey<'a> {
     pub(super) texts: &'a Catalogue,
     /// The address that everything is sent to.
     pub(super) action: &'a str,
+    /// What travels along besides the answers, such as the code of the report whose second part it is.
+    pub(super) carried: &'a [(String, String)],
     /// The address of My report.
     pub(super) follow: &'a str,
     /// The same address with scheme and host, where they are known.
@@ -43,75 +45,125 @@ pub(super) struct Journey<'a> {
     /// The first page in every language; the language switch stands on the first page only, where
     /// nothing can be lost by it.
     pub(super) alternates: &'a [AlternateView],
-    /// The key of this report.
-    pub(super) key: SubmissionKey,
+    /// The key of this report; a first page that another web server serves has none, nor has practice.
+    pub(super) key: Option<SubmissionKey>,
     /// Whether the form has changed since the page that was sent was opened.
     pub(super) changed: bool,
+    /// What came along with a link and was not taken.
+    pub(super) refused: &'a [Refused],
+    /// Files that are stored already, at which the answers may point.
+    pub(super) files: &'a [FileView],
+    /// What files may be; absent where none can be taken.
+    pub(super) file_limits: Option<&'a FileLimitsView>,
     /// Today in the Netherlands.
     pub(super) today: Date,
 }
 
-impl Journey<'_> {
+impl<'a> Journey<'a> {
+    /// Starts a journey through a form, without a key.
+    pub(super) fn of(
+        route: &'a FormRoute,
+        theme: &'a Theme,
+        lifecycle: &'a Lifecycle,
+        today: Date,
+    ) -> Journey<'a> {
+        Journey {
+            definition: &route.form,
+            form_title: &route.form.title,
+            sends: sends(&route.form),
+            language: route.language,
+            lifecycle,
+            texts: theme.messages(route.language),
+            action: &route.pages.href,
+            carried: &[],
+            follow: &route.follow.href,
+            follow_address: &route.follow.url,
+            alternates: &route.pages.alternates,
+            key: None,
+            changed: false,
+            refused: &[],
+            files: &[],
+            file_limits: None,
+            today,
+        }
+    }
+
+    /// Shows the first page, with what came along.
+    pub(super) fn first_page(&self, draft: &Draft) -> Option<FormPageView> {
+        let page = self.definition.visible_pages(draft).into_iter().next()?;
+        Some(self.page(&Shown::plain(page), draft))
+    }
+
     /// Shows a page of the form.
-    pub(super) fn page(
-        &self,
-        page: &Page,
-        draft: &Draft,
-        judged: bool,
-        returns: bool,
-    ) -> FormPageView {
-        let pages = self.definition.visible_pages(draft);
-        let at = pages.iter().position(|known| known.id == page.id);
-        let step = at.map_or(1, |at| at + 1);
-        let mistakes = if judged {
+    pub(super) fn page(&self, shown: &Shown<'_>, draft: &Draft) -> FormPageView {
+        let page = shown.page;
+        let back = self.definition.previous_page(&page.id, draft).is_some();
+        let step = self.definition.step(&page.id);
+        let mistakes = if shown.judged {
             self.definition.check_page(&page.id, draft, self.today)
         } else {
             Vec::new()
         };
+        let questions = FieldViews {
+            words: self.words(),
+            today: self.today,
+            draft,
+            mistakes: mistakes
+                .into_iter()
+                .map(|mistake| {
+                    let text = mistake.message(self.definition, self.language, self.texts);
+                    (mistake, text)
+                })
+                .collect(),
+            added: shown.added.as_deref(),
+            files: self.files,
+            file_limits: self.file_limits,
+        };
         let fields = self.definition.visible_fields_of(page, draft);
-        let heading_is_label = fields.len() == 1;
         let title = match fields.as_slice() {
-            [only] => self.text(&only.label),
-            _ => self.text(&page.title),
+            [only] => self.words().of(&only.label),
+            _ => self.words().of(&page.title),
         };
         let mut hidden = hidden(draft.pairs_outside(page));
-        hidden.extend(self.travelling(&page.id, returns));
-        let first = step == 1;
+        hidden.extend(self.travelling(&page.id, shown.returns.as_ref()));
+        let with_switch = !back && !shown.judged && shown.returns.is_none();
         FormPageView {
-            shell: self.shell(
-                self.title(&title, Some((step, pages.len() + 1)), !mistakes.is_empty()),
-                first && !judged && !returns,
-            ),
-            form_title: self.text(&self.definition.title),
-            form_intro_html: None,
-            sends: "report",
-            practice: false,
-            part_title: None,
+            shell: self.shell(self.title(&title, step, !questions.mistakes.is_empty()), with_switch),
+            form_title: self.words().of(self.form_title),
+            form_intro_html: self.paragraphs(self.definition.intro.as_ref()),
+            sends: self.sends,
+            practice: self.definition.practice,
+            part_title: self.part_title(),
             title,
-            heading_is_label,
-            intro_html: page.intro.as_ref().map(|text| self.paragraphs(text)),
-            first,
+            heading_is_label: fields.len() == 1,
+            intro_html: self.paragraphs(page.intro.as_ref()),
+            first: !back,
             action: self.action.to_owned(),
-            step,
-            steps: pages.len() + 1,
-            continued: false,
-            files: false,
-            draft: None,
-            refused: Vec::new(),
-            hidden,
-            errors: mistakes
+            step: step.number,
+            steps: step.of,
+            continued: step.continued,
+            files: fields.iter().any(|field| field.kind == FieldKind::File),
+            draft: self.draft(),
+            refused: self
+                .refused
                 .iter()
-                .map(|mistake| ErrorLinkView {
+                .map(|refused| refused.message(self.definition, self.language, self.texts))
+                .collect(),
+            hidden,
+            errors: questions
+                .mistakes
+                .iter()
+                .map(|(mistake, text)| ErrorLinkView {
                     href: format!("#{}", mistake.input_id()),
-                    text: self.message(mistake),
+                    text: text.clone(),
                 })
                 .collect(),
             fields: fields
                 .into_iter()
-                .map(|field| self.field(field, draft, &mistakes))
+                .map(|field| questions.field(field))
                 .collect(),
-            back: step > 1,
-            returns_to_check: returns,
+            back,
+            returns_to_check: shown.returns.is_some(),
             changed: self.changed,
         }
     }
@@ -123,37 +175,45 @@ impl Journey<'_> {
         answers: &Answers,
         problem: Option<&str>,
     ) -> CheckView {
-        let steps = self.definition.visible_pages(draft).len() + 1;
+        let step = self.definition.step(CHECK);
         let mut hidden = hidden(draft.to_pairs());
-        hidden.extend(self.travelling(CHECK, false));
+        hidden.extend(self.travelling(CHECK, None));
         let rows = answers
             .rows(self.definition, self.language, self.texts)
             .into_iter()
             .map(|row| CheckRowView {
+                lines: self.lines(&row, draft),
                 label: row.label,
-                lines: row.lines,
                 change: format!("change:{}", row.page.unwrap_or_default()),
             })
             .collect();
-        let title = self.texts.text("check.title", &[]);
+        let title = self.words().text("check.title");
         CheckView {
-            shell: self.shell(
-                self.title(&title, Some((steps, steps)), problem.is_some()),
-                false,
-            ),
-            form_title: self.text(&self.definition.title),
-            sends: "report",
-            withdrawable: false,
-            practice: false,
-            part_title: None,
-            draft: None,
+            shell: self.shell(self.title(&title, step, problem.is_some()), false),
+            form_title: self.words().of(self.form_title),
+            sends: self.sends,
+            withdrawable: withdrawable(self.definition),
+            practice: self.definition.practice,
+            part_title: self.part_title(),
+            draft: self.draft(),
             action: self.action.to_owned(),
-            step: steps,
-            steps,
+            step: step.number,
+            steps: step.of,
             hidden,
             rows,
             changed: self.changed,
             problem: problem.map(str::to_owned),
+        }
+    }
+
+    /// Files are shown by their names, which only who stored them knows.
+    fn lines(&self, row: &CheckRow, draft: &Draft) -> Vec<String> {
+        match self.definition.field(&row.field) {
+            Some(field) if field.kind == FieldKind::File => {
+                let files = chosen_files(draft, &row.field, self.files);
+                files.into_iter().map(|file| file.name).collect()
+            }
+            _ => row.lines.clone(),
         }
     }
 
@@ -164,18 +224,9 @@ impl Journey<'_> {
         receipt: &ReceiptCode,
         answers: &Answers,
     ) -> ConfirmationView {
-        let contact = !wants_no_contact(answers);
-        let promised = self.lifecycle.promised(&submitted.progress, contact);
-        let next_steps = promised
-            .into_iter()
-            .map(|promised| NextStepView {
-                when: self.words().within(promised.rule.within, promised.due),
-                what: promised.text.get(self.language).to_owned(),
-            })
-            .collect();
-        let title = self.texts.text("confirmation.title", &[]);
+        let contact = !declines_contact(self.definition, answers);
         ConfirmationView {
-            shell: self.shell(title, false),
+            shell: self.shell(self.words().text("confirmation.title"), false),
             receipt: ReceiptView {
                 case_number: submitted.case.to_string(),
                 code: groups(&receipt.to_string()),
@@ -186,202 +237,97 @@ impl Journey<'_> {
             repeated: submitted.outcome == Outcome::Repeated,
             amended: submitted.outcome == Outcome::Amended,
             contact,
-            details: false,
-            draft: None,
-            next_steps,
+            details: self.definition.details.is_some(),
+            draft: self.draft(),
+            next_steps: self.promised(&submitted.progress, contact),
         }
     }
 
-    fn field(&self, field: &Field, draft: &Draft, mistakes: &[FieldError]) -> FieldView {
-        let id = field.name.to_string();
-        let own: Vec<&FieldError> = mistakes
-            .iter()
-            .filter(|mistake| mistake.field == field.name)
-            .collect();
-        let messages: Vec<String> = own.iter().map(|mistake| self.message(mistake)).collect();
-        let is_date = field.kind == FieldKind::ApproximateDate;
-        let is_question = field.kind.is_question();
-        FieldView {
-            kind: field.kind.name(),
-            // The choices of a date are one of its parts; their name in the form data says so.
-            name: if is_date {
-                field.name.part("known")
-            } else {
-                id.clone()
-            },
-            label: self.text(&field.label),
-            hint: self.optional(field.hint.as_ref()),
-            why: self.optional(field.why.as_ref()),
-            who_sees: self.optional(field.who_sees.as_ref()),
-            required: field.required || !is_question,
-            value: if field.kind.is_typed() {
-                draft.value(field.name.as_str()).to_owned()
-            } else {
-                String::new()
-            },
-            options: self.options(field, draft, &id),
-            parts: if is_date {
-                self.parts(field, draft, &id, &own)
-            } else {
-                Vec::new()
-            },
-            autocomplete: field.autocomplete.clone(),
-            inputmode: field.kind.inputmode().map(str::to_owned),
-            max_length: field.kind.is_typed().then_some(field.max_length),
-            counter: false,
-            prefix: None,
-            items: Vec::new(),
-            add: None,
-            files: Vec::new(),
-            file_limits: None,
-            error: (!messages.is_empty()).then(|| messages.join(" ")),
-            text_html: field.text.as_ref().map(|text| self.paragraphs(text)),
-            id,
+    /// Shows the end of practice: what would follow on a report that begins like this.
+    pub(super) fn practised(&self, begun: &Progress, answers: &Answers) -> PractisedView {
+        let contact = !declines_contact(self.definition, answers);
+        PractisedView {
+            shell: self.shell(self.words().text("practice.done_title"), false),
+            again: self.action.to_owned(),
+            next_steps: self.promised(begun, contact),
         }
     }
 
-    fn options(&self, field: &Field, draft: &Draft, id: &str) -> Vec<OptionView> {
-        let option = |value: &str, label, hint, checked, apart| OptionView {
-            value: value.to_owned(),
-            id: String::new(),
-            label,
-            hint,
-            checked,
-            apart,
-            other: None,
-        };
-        let chosen = draft.values(field.name.as_str());
-        let mut options: Vec<OptionView> = match field.kind {
-            FieldKind::YesNo => [("yes", "answer.yes"), ("no", "answer.no")]
-                .iter()
-                .map(|(value, key)| {
-                    let label = self.texts.text(key, &[]);
-                    option(value, label, None, chosen.contains(value), false)
-                })
-                .collect(),
-            FieldKind::ApproximateDate => {
-                let known = draft.date(field.name.as_str(), self.today).known;
-                Known::ALL
-                    .iter()
-                    .map(|choice| {
-                        let label = self.texts.text(choice.key(), &[]);
-                        option(choice.value(), label, None, choice.value() == known, false)
-                    })
-                    .collect()
-            }
-            _ => field
-                .options
-                .iter()
-                .map(|choice| {
-                    option(
-                        &choice.value,
-                        self.text(&choice.label),
-                        self.optional(choice.hint.as_ref()),
-                        chosen.contains(&choice.value.as_str()),
-                        choice.apart,
-                    )
-                })
-                .collect(),
-        };
-        let first = first_input(field, id);
-        for (at, option) in options.iter_mut().enumerate() {
-            option.id = match at {
-                0 => first.clone(),
-                _ => format!("{first}-{}", at + 1),
-            };
-        }
-        options
-    }
-
-    fn parts(
-        &self,
-        field: &Field,
-        draft: &Draft,
-        id: &str,
-        mistakes: &[&FieldError],
-    ) -> Vec<PartView> {
-        let shown = draft.date(field.name.as_str(), self.today);
-        DATE_PARTS
-            .iter()
-            .filter(|part| part.choices.is_empty())
-            .map(|part| PartView {
-                part: part.part,
-                name: field.name.part(part.part),
-                id: format!("{id}-{}", part.part),
-                label: self.texts.text(&format!("answer.date.{}", part.part), &[]),
-                value: shown.part(part.part).to_owned(),
-                wrong: mistakes
-                    .iter()
-                    .any(|mistake| mistake.part == Some(part.part)),
-                width: part.width,
-                inputmode: part.inputmode,
-                options: Vec::new(),
+    fn promised(&self, progress: &Progress, contact: bool) -> Vec<NextStepView> {
+        let promised = self.lifecycle.promised(progress, contact).into_iter();
+        promised
+            .map(|promised| NextStepView {
+                when: self.words().within(promised.rule.within, promised.due),
+                what: promised.text.get(self.language).to_owned(),
             })
             .collect()
     }
 
-    fn message(&self, mistake: &FieldError) -> String {
-        mistake.message(self.definition, self.language, self.texts)
+    /// A draft may stay on the device, except with the code of a report and where it is only practice.
+    pub(super) fn draft(&self) -> Option<DraftView> {
+        let may_stay = !self.definition.practice && self.sends != DETAILS;
+        may_stay.then(|| DraftView {
+            key: format!("{}.{}", self.definition.id, self.language),
+        })
     }
 
-    fn travelling(&self, page: &str, returns: bool) -> Vec<HiddenView> {
-        let mut pairs = vec![
-            ("page".to_owned(), page.to_owned()),
-            ("key".to_owned(), self.key.to_hex()),
-            ("version".to_owned(), self.definition.version.to_string()),
-        ];
-        if returns {
-            pairs.push(("return".to_owned(), CHECK.to_owned()));
+    fn part_title(&self) -> Option<String> {
+        (self.sends == DETAILS).then(|| self.words().of(&self.definition.title))
+    }
+
+    fn travelling(&self, page: &str, returns: Option<&Returns>) -> Vec<HiddenView> {
+        let mut pairs = self.carried.to_vec();
+        let mut carry = |name: &str, value: String| pairs.push((name.to_owned(), value));
+        carry("page", page.to_owned());
+        carry("version", self.definition.version.to_string());
+        if let Some(key) = &self.key {
+            carry("key", key.to_hex());
+        }
+        if let Some(returns) = returns {
+            carry("return", CHECK.to_owned());
+            for page in &returns.asked {
+                carry("return", page.clone());
+            }
         }
         hidden(pairs)
     }
 
     /// `[Fout: ][Stap 2 van 4: ]onderwerp`: what is most needed first, for who hears the title.
-    fn title(&self, subject: &str, step: Option<(usize, usize)>, wrong: bool) -> String {
+    fn title(&self, subject: &str, step: Step, wrong: bool) -> String {
         let mut title = String::new();
         if wrong {
-            title.push_str(&self.texts.text("form.error_prefix", &[]));
+            title.push_str(&self.words().text("form.error_prefix"));
             title.push(' ');
         }
-        if let Some((step, steps)) = step {
-            let (step, steps) = (step.to_string(), steps.to_string());
-            let arguments = [("step", step.as_str()), ("steps", steps.as_str())];
-            title.push_str(&self.texts.text("form.step", &arguments));
-            title.push_str(": ");
-        }
+        let key = match step.continued {
+            true => "form.step_continued",
+            false => "form.step",
+        };
+        let (number, of) = (step.number.to_string(), step.of.to_string());
+        let arguments = [("step", number.as_str()), ("steps", of.as_str())];
+        title.push_str(&self.texts.text(key, &arguments));
+        title.push_str(": ");
         title.push_str(subject);
         title
     }
 
-    fn shell(&self, document_title: String, with_switch: bool) -> ShellView {
+    pub(super) fn shell(&self, document_title: String, with_switch: bool) -> ShellView {
         ShellView {
-            document_title,
-            href: self.action.to_owned(),
-            description: None,
             alternates: if with_switch {
                 self.alternates.to_vec()
             } else {
                 Vec::new()
             },
-            section: None,
-            breadcrumbs: Vec::new(),
             reporting: true,
+            ..ShellView::apart(document_title, self.action.to_owned())
         }
     }
 
-    fn text(&self, text: &Text) -> String {
-        text.get(self.language).to_owned()
+    fn paragraphs(&self, text: Option<&Text>) -> Option<String> {
+        text.map(|text| self.words().paragraphs(text))
     }
 
-    fn optional(&self, text: Option<&Text>) -> Option<String> {
-        text.map(|text| self.text(text))
-    }
-
-    fn paragraphs(&self, text: &Text) -> String {
-        paragraphs(text.get(self.language))
-    }
-
-    fn words(&self) -> Words<'_> {
+    pub(super) fn words(&self) -> Words<'a> {
         Words {
             language: self.language,
             texts: self.texts,
@@ -389,29 +335,43 @@ impl Journey<'_> {
     }
 }
 
+/// What the second part of a report is called in a view.
+pub(super) const DETAILS: &str = "details";
+
+/// Returns what a form sends, as a view calls it.
+pub(super) fn sends(form: &Definition) -> &'static str {
+    match form.sends {
+        Sends::Report => "report",
+        Sends::Submission { .. } => "submission",
+    }
+}
+
+/// Returns whether the sender can take back what the form sends.
+pub(super) fn withdrawable(form: &Definition) -> bool {
+    matches!(
+        form.sends,
+        Sends::Submission {
+            withdrawable: true,
+            ..
+        }
+    )
+}
+
+/// Returns whether the sender asked not to be contacted: then nothing is promised that needs it.
+pub(super) fn declines_contact(form: &Definition, answers: &Answers) -> bool {
+    let contact = form.contact.as_ref();
+    contact.is_some_and(|contact| contact.declined(answers))
+}
+
 /// Returns the groups of a receipt code.
-fn groups(code: &str) -> Vec<String> {
+pub(super) fn groups(code: &str) -> Vec<String> {
     code.split('-').map(str::to_owned).collect()
 }
 
 /// Returns an address as people type it.
-fn without_scheme(address: &str) -> &str {
+pub(super) fn without_scheme(address: &str) -> &str {
     let (_, bare) = address.split_once("://").unwrap_or(("", address));
     bare.trim_start_matches('/')
-}
-
-/// Returns whether the reporter asked not to be contacted: then nothing is promised that needs it.
-pub(super) fn wants_no_contact(answers: &Answers) -> bool {
-    let mode = answers.get(CONTACT_FIELD);
-    mode.is_some_and(|mode| mode.chosen().contains(&NO_CONTACT))
-}
-
-/// Returns the id of the first input of a field, to which the error summary leads.
-fn first_input(field: &Field, id: &str) -> String {
-    match field.kind {
-        FieldKind::ApproximateDate => format!("{id}-known"),
-        _ => id.to_owned(),
-    }
 }
 
 fn hidden(pairs: Vec<(String, String)>) -> Vec<HiddenView> {
@@ -419,41 +379,4 @@ fn hidden(pairs: Vec<(String, String)>) -> Vec<HiddenView> {
         .into_iter()
         .map(|(name, value)| HiddenView { name, value })
         .collect()
-}
-
-/// Makes paragraphs of plain text, which an empty line keeps apart.
-fn paragraphs(text: &str) -> String {
-    let mut html = String::new();
-    for paragraph in text.split("\n\n").map(str::trim) {
-        if paragraph.is_empty() {
-            continue;
-        }
-        html.push_str("<p>");
-        for character in paragraph.chars() {
-            match character {
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                other => html.push(other),
-            }
-        }
-        html.push_str("</p>");
-    }
-    html
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_text_becomes_safe_paragraphs() {
-        #[track_caller]
-        fn check(text: &str, expected: &str) {
-            assert_eq!(paragraphs(text), expected);
-        }
-        check("", "");
-        check("Bel 112.\n\nGa weg.\n", "<p>Bel 112.</p><p>Ga weg.</p>");
-        check("<b> & \"x\"", "<p>&lt;b&gt; &amp; \"x\"</p>");
-    }
 }

@@ -8,6 +8,7 @@ mod body;
 mod client;
 mod connection;
 mod connections;
+mod first_pages;
 mod follow;
 mod form_journey;
 mod form_views;
@@ -33,6 +34,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+pub use first_pages::FirstPages;
 pub use limits::Limits;
 pub use log::{Log, LogEntry};
 pub use portal::{Portal, PortalError};

@@ -8,14 +8,18 @@ use hyper::header::{HOST, HeaderValue, ORIGIN};
 
 /// Returns whether the headers of a post allow that it comes from a page of this portal.
 ///
-/// `Sec-Fetch-Site` decides where the browser sends it; else `Origin` must name the host that was
-/// asked, or the origin of the base URL, which differs from it behind some proxies. A browser that
+/// An `Origin` among `senders` may post wherever the browser says that it is. Else `Sec-Fetch-Site`
+/// decides, where the browser sends it; else `Origin` must name the host that was asked. A browser that
 /// sends neither is too old to tell, and is let in.
-pub(super) fn is_own_post(headers: &HeaderMap, base_origin: Option<&str>) -> bool {
+pub(super) fn is_own_post(headers: &HeaderMap, senders: &[String]) -> bool {
+    let origin = headers.get(ORIGIN);
+    if origin.is_some_and(|origin| is_among(origin, senders)) {
+        return true;
+    }
     if let Some(site) = headers.get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    let Some(origin) = headers.get(ORIGIN) else {
+    let Some(origin) = origin else {
         return true;
     };
     let Some((_, authority)) = origin.to_str().ok().and_then(|o| o.split_once("://")) else {
@@ -26,11 +30,14 @@ pub(super) fn is_own_post(headers: &HeaderMap, base_origin: Option<&str>) -> boo
             .is_ok_and(|host| host.eq_ignore_ascii_case(authority))
     };
     headers.get(HOST).is_some_and(is_host)
-        || base_origin.is_some_and(|base| {
-            origin
-                .to_str()
-                .is_ok_and(|origin| origin.eq_ignore_ascii_case(base))
-        })
+}
+
+fn is_among(origin: &HeaderValue, senders: &[String]) -> bool {
+    origin.to_str().is_ok_and(|origin| {
+        senders
+            .iter()
+            .any(|sender| origin.eq_ignore_ascii_case(sender))
+    })
 }
 
 #[cfg(test)]
@@ -46,7 +53,8 @@ mod tests {
             for (name, value) in pairs {
                 headers.insert(*name, HeaderValue::from_static(value));
             }
-            let own = is_own_post(&headers, Some("https://portaal.example"));
+            let senders = ["https://portaal.example", "https://ander.example:8443"];
+            let own = is_own_post(&headers, &senders.map(str::to_owned));
             assert_eq!(own, expected, "{pairs:?}");
         }
         check(&[], true);
@@ -58,6 +66,7 @@ mod tests {
         check(&[("origin", "http://intranet.example:8080")], true);
         check(&[("origin", "https://INTRANET.example:8080")], true);
         check(&[("origin", "https://portaal.example")], true);
+        check(&[("origin", "https://ander.example:8443")], true);
         check(&[("origin", "http://portaal.example")], false);
         check(&[("origin", "http://intranet.example")], false);
         check(&[("origin", "https://evil.example")], false);
@@ -66,6 +75,21 @@ mod tests {
             false,
         );
         check(&[("origin", "null")], false);
+        for site in ["cross-site", "same-site"] {
+            for (origin, expected) in [
+                ("https://portaal.example", true),
+                ("https://Ander.example:8443", true),
+                ("https://ander.example", false),
+                ("http://ander.example:8443", false),
+                ("https://ander.example:8443/", false),
+                ("https://ander.example:8443.evil.example", false),
+                ("https://evil.example", false),
+                ("null", false),
+                ("", false),
+            ] {
+                check(&[("sec-fetch-site", site), ("origin", origin)], expected);
+            }
+        }
         check(&[("origin", "")], false);
         check(
             &[

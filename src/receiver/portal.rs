@@ -19,11 +19,10 @@ use tokio::sync::Semaphore;
 use tokio::task::{spawn, spawn_blocking};
 use tokio::time::Instant;
 
-use super::body::{BodyBudget, BodyProblem, read_pairs};
+use super::body::{BodyBudget, BodyProblem};
 use super::client::{Peer, Rate, client_address};
 use super::follow::{Guard, Turns, Visits};
-use super::form_journey::{Screen, Sent};
-use super::form_views::Journey;
+use super::form_route::{FormRoute, Room, form_routes};
 use super::limits::Limits;
 use super::log::{Log, LogEntry, Seldom};
 use super::origin::is_own_post;
@@ -32,24 +31,18 @@ use super::panics::{caught, caught_async};
 use super::path::{PathProblem, decode, encode};
 use super::response::{ErrorPages, FORM_CACHING, Refusals, as_sent, html, secure};
 use crate::clock::Clock;
-use crate::form::{Answer, Answers, Definition, Draft};
+use crate::form::Definition;
 use crate::language::Language;
 use crate::output::Output;
 use crate::randomness::{NoRandomness, Randomness};
-use crate::report::ids::{Code, SubmissionKey};
-use crate::report::store::{NewReport, Store, SubmitError, Submitted};
-use crate::theme::view::{AlternateView, SiteView};
+use crate::report::ids::SubmissionKey;
+use crate::report::store::Store;
+use crate::theme::view::SiteView;
 use crate::theme::{RenderError, SharedSite, Template, Theme};
 
 /// Reports that are being written to disk at the same time; the others wait for a moment, which
 /// costs them less than a disk with many writers.
 const SUBMITS_TOGETHER: u32 = 8;
-
-/// The question that says who may see a report.
-const RECIPIENT_FIELD: &str = "recipient";
-
-/// Who sees a report when the reporter chose nobody.
-const USUAL_RECIPIENT: &str = "coordinator";
 
 /// Everything that the receiver serves and needs.
 pub struct Portal {
@@ -72,6 +65,8 @@ pub struct Portal {
     pub base_path: String,
     /// Scheme and host under which people reach the portal, without a path: `https://host`.
     pub base_origin: Option<String>,
+    /// Other origins whose pages may post: those of the pages where another web server serves them.
+    pub origins: Vec<String>,
     /// What a client may cost.
     pub limits: Limits,
     /// Takes in what happens.
@@ -103,7 +98,8 @@ pub(super) struct Application {
     pub(super) randomness: Arc<dyn Randomness>,
     /// Without a slash at its end: empty or `/veilig`.
     base_path: String,
-    base_origin: Option<String>,
+    /// Origins whose pages may post.
+    senders: Vec<String>,
     pub(super) limits: Arc<Limits>,
     rate: Rate,
     pub(super) budget: BodyBudget,
@@ -113,25 +109,6 @@ pub(super) struct Application {
     pub(super) turns: Turns,
     foreign_posts: Mutex<Seldom>,
     pub(super) log: Log,
-}
-
-/// A form in one language, with its address.
-pub(super) struct FormRoute {
-    /// Below the base path, with a slash at its end: `en/melden/`.
-    path: String,
-    pub(super) action: String,
-    /// My report, below the base path.
-    follow_path: String,
-    /// Address of My report.
-    pub(super) follow: String,
-    /// The same with scheme and host, where they are known.
-    pub(super) follow_address: String,
-    pub(super) language: Language,
-    pub(super) form: Arc<Definition>,
-    alternates: Vec<AlternateView>,
-    pub(super) follow_alternates: Vec<AlternateView>,
-    /// Address of the home page in this language.
-    pub(super) home: String,
 }
 
 impl Application {
@@ -156,7 +133,7 @@ impl Application {
         let routes = portal
             .forms
             .into_iter()
-            .flat_map(|form| form_routes(form, &languages, &base_path, origin))
+            .flat_map(|form| form_routes(Arc::new(form), &languages, &base_path, origin))
             .collect();
         Ok(Application {
             pages: Pages::new(portal.pages),
@@ -170,7 +147,11 @@ impl Application {
             clock: portal.clock,
             randomness: portal.randomness,
             base_path,
-            base_origin: portal.base_origin,
+            senders: portal
+                .base_origin
+                .into_iter()
+                .chain(portal.origins)
+                .collect(),
             rate: Rate::new(portal.limits.posts_at_once, portal.limits.posts_per_second),
             turns: Turns::new(portal.limits.uploads_together),
             limits: Arc::new(portal.limits),
@@ -210,69 +191,6 @@ impl Application {
         // Turns are given in order, so all of them together come after all that wait now.
         let _ = self.submits.acquire_many(SUBMITS_TOGETHER).await;
     }
-}
-
-fn form_routes(
-    form: Definition,
-    languages: &[Language],
-    base_path: &str,
-    origin: &str,
-) -> Vec<FormRoute> {
-    let Some(default_language) = languages.first() else {
-        return Vec::new();
-    };
-    let form = Arc::new(form);
-    // Pages in the default language link to the address without a language, whatever the form speaks.
-    let at_root = languages
-        .iter()
-        .find(|language| form.languages.contains(language));
-    let others = languages
-        .iter()
-        .skip(1)
-        .filter(|language| form.languages.contains(language));
-    // Each language with the one that stands in its address.
-    let spoken: Vec<(Language, Language)> = at_root
-        .map(|language| (*language, *default_language))
-        .into_iter()
-        .chain(others.map(|language| (*language, *language)))
-        .collect();
-    let path = |addressed: Language| form.path(addressed, *default_language);
-    let action = |path: &str| format!("{base_path}/{}", encode(path));
-    let follow_path = |addressed: Language| form.follow_path(addressed, *default_language);
-    let alternates = |current: Language, path: &dyn Fn(Language) -> String| {
-        let one_language = spoken.iter().all(|(language, _)| *language == current);
-        let others = spoken.iter().filter(|_| !one_language);
-        let alternate = |(language, addressed): &(Language, Language)| AlternateView {
-            lang: *language,
-            name: language.own_name().to_owned(),
-            href: action(&path(*addressed)),
-            url: format!("{origin}{}", action(&path(*addressed))),
-            current: *language == current,
-        };
-        others.map(alternate).collect::<Vec<_>>()
-    };
-    spoken
-        .iter()
-        .map(|(language, addressed)| {
-            let follow = action(&follow_path(*addressed));
-            FormRoute {
-                path: path(*addressed),
-                action: action(&path(*addressed)),
-                follow_path: follow_path(*addressed),
-                follow_address: format!("{origin}{follow}"),
-                follow,
-                language: *language,
-                form: Arc::clone(&form),
-                alternates: alternates(*language, &path),
-                follow_alternates: alternates(*language, &follow_path),
-                home: action(&if addressed == default_language {
-                    String::new()
-                } else {
-                    format!("{}/", addressed.tag())
-                }),
-            }
-        })
-        .collect()
 }
 
 /// Makes the router of the application.
@@ -319,25 +237,35 @@ impl Application {
                 return self.error(self.default_language, StatusCode::NOT_FOUND);
             }
         };
-        if let Some(route) = self.routes.iter().find(|route| route.path == path) {
-            return self.form(route, request).await;
-        }
-        if let Some(route) = self.routes.iter().find(|route| route.follow_path == path) {
-            return self.follow(route, request).await;
+        if let Some((route, room)) = self.room(&path) {
+            return self.in_room(route, room, request).await;
         }
         let with_slash = format!("{path}/");
-        if self.routes.iter().any(|route| route.path == with_slash) {
-            return self.moved(&with_slash, uri.query());
+        match self.room(&with_slash) {
+            Some((_, Room::Pages)) => self.moved(&with_slash, uri.query()),
+            // Without the query: somebody may have put a code in it.
+            Some(_) => self.moved(&with_slash, None),
+            None => self.page(&path, &request),
         }
-        // Without the query: somebody may have put a receipt code in it.
-        if self
-            .routes
-            .iter()
-            .any(|route| route.follow_path == with_slash)
-        {
-            return self.moved(&with_slash, None);
+    }
+
+    fn room(&self, path: &str) -> Option<(&FormRoute, Room)> {
+        let mut routes = self.routes.iter();
+        routes.find_map(|route| Some((route, route.room(path)?)))
+    }
+
+    async fn in_room(
+        &self,
+        route: &FormRoute,
+        room: Room,
+        request: Request<Body>,
+    ) -> Response<Body> {
+        match room {
+            Room::Pages => self.form(route, request).await,
+            Room::Follow => self.follow(route, request).await,
+            Room::TakeBack => self.take_back(route, request).await,
+            Room::Sheet => self.sheet(route, request.method()),
         }
-        self.page(&path, &request)
     }
 
     fn page(&self, path: &str, request: &Request<Body>) -> Response<Body> {
@@ -404,29 +332,6 @@ impl Application {
             .unwrap_or(self.default_language)
     }
 
-    async fn form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
-        match *request.method() {
-            Method::GET | Method::HEAD => self.open_form(route),
-            Method::POST => self.post_form(route, request).await,
-            _ => self.not_allowed(route.language, "GET, HEAD, POST"),
-        }
-    }
-
-    /// Shows the first page, with a key of its own.
-    fn open_form(&self, route: &FormRoute) -> Response<Body> {
-        let Some(journey) = self.journey(route, None) else {
-            return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
-        };
-        let draft = Draft::default();
-        match route.form.visible_pages(&draft).first() {
-            Some(page) => {
-                let view = journey.page(page, &draft, false, false);
-                self.rendered(route, StatusCode::OK, Template::FormPage, &view)
-            }
-            None => self.error(route.language, StatusCode::NOT_FOUND),
-        }
-    }
-
     /// Takes in a post of one of our pages, and returns whose it is.
     ///
     /// # Errors
@@ -438,7 +343,7 @@ impl Application {
         request: &Request<Body>,
     ) -> Result<IpAddr, Box<Response<Body>>> {
         // Before the rate: another site must not use up the posts of the people it sends here.
-        if !is_own_post(request.headers(), self.base_origin.as_deref()) {
+        if !is_own_post(request.headers(), &self.senders) {
             self.tell_foreign_post();
             return Err(Box::new(self.error(language, StatusCode::FORBIDDEN)));
         }
@@ -456,56 +361,6 @@ impl Application {
                     .headers_mut()
                     .insert(RETRY_AFTER, HeaderValue::from(seconds));
                 Err(Box::new(response))
-            }
-        }
-    }
-
-    async fn post_form(&self, route: &FormRoute, request: Request<Body>) -> Response<Body> {
-        let language = route.language;
-        if let Err(refusal) = self.admit_post(language, &request) {
-            return *refusal;
-        }
-        if !is_form(&request) {
-            return self.error(language, StatusCode::BAD_REQUEST);
-        }
-        let pairs = match read_pairs(request.into_body(), &self.limits, &self.budget).await {
-            Ok(pairs) => pairs,
-            Err(problem) => return self.no_body(language, problem),
-        };
-        let today = self.clock.today();
-        let sent = Sent::read(&route.form, &pairs, today);
-        let Some(mut journey) = self.journey(route, sent.key) else {
-            return self.error(language, StatusCode::INTERNAL_SERVER_ERROR);
-        };
-        journey.changed = sent.changed;
-        match sent.screen(&route.form, today) {
-            None => self.error(language, StatusCode::NOT_FOUND),
-            Some(Screen::Page {
-                page,
-                judged,
-                returns,
-            }) => {
-                let view = journey.page(page, &sent.draft, judged, returns);
-                self.rendered(route, StatusCode::OK, Template::FormPage, &view)
-            }
-            Some(Screen::Check(answers)) => {
-                let view = journey.check(&sent.draft, &answers, None);
-                self.rendered(route, StatusCode::OK, Template::FormCheck, &view)
-            }
-            Some(Screen::Submit(answers)) => {
-                match self.submit(route, journey.key, &answers).await {
-                    Ok(submitted) => match &submitted.receipt {
-                        Some(receipt) => {
-                            let view = journey.confirmation(&submitted, receipt, &answers);
-                            self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
-                        }
-                        None => self.kept(route),
-                    },
-                    Err(problem) => {
-                        let view = journey.check(&sent.draft, &answers, Some(problem.text));
-                        self.rendered(route, problem.status, Template::FormCheck, &view)
-                    }
-                }
             }
         }
     }
@@ -533,30 +388,6 @@ impl Application {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
         response
-    }
-
-    /// Stores a report. It goes on when the client has gone: what was sent is stored, and the same
-    /// key finds it again.
-    async fn submit(
-        &self,
-        route: &FormRoute,
-        key: SubmissionKey,
-        answers: &Answers,
-    ) -> Result<Submitted, Problem> {
-        let report = self.report(route, key, answers)?;
-        let store = Arc::clone(&self.store);
-        match self.stored(move || store.submit(&report)).await {
-            Some(Ok(submitted)) => Ok(submitted),
-            // Somebody used an old form; nothing has failed.
-            Some(Err(error @ SubmitError::Settled { .. })) => Err(Problem::of(&error)),
-            Some(Err(error)) => {
-                (self.log)(LogEntry::StoreFailed {
-                    reason: error.to_string(),
-                });
-                Err(Problem::of(&error))
-            }
-            None => Err(Problem::UNSURE),
-        }
     }
 
     /// Writes to disk when it is its turn, and goes on when the client has gone. Without a result nobody
@@ -600,58 +431,6 @@ impl Application {
         key.inspect_err(failed).ok()
     }
 
-    fn report(
-        &self,
-        route: &FormRoute,
-        key: SubmissionKey,
-        answers: &Answers,
-    ) -> Result<NewReport, Problem> {
-        let recipient = match answers.get(RECIPIENT_FIELD) {
-            Some(Answer::Choice(recipient)) => recipient,
-            _ => USUAL_RECIPIENT,
-        };
-        let code = |text: &str| {
-            text.parse::<Code>().map_err(|error| {
-                (self.log)(LogEntry::StoreFailed {
-                    reason: error.to_string(),
-                });
-                Problem::NOT_STORED
-            })
-        };
-        let stored = answers.stored(&route.form);
-        Ok(NewReport {
-            submission_key: key,
-            form: code(&route.form.id)?,
-            version: route.form.version,
-            language: route.language,
-            answers: stored.answers.into(),
-            names: stored.names.into(),
-            countable: stored.countable.into(),
-            recipient: code(recipient)?,
-        })
-    }
-
-    fn journey<'a>(
-        &'a self,
-        route: &'a FormRoute,
-        key: Option<SubmissionKey>,
-    ) -> Option<Journey<'a>> {
-        let key = key.or_else(|| self.new_key())?;
-        Some(Journey {
-            definition: &route.form,
-            language: route.language,
-            lifecycle: self.store.lifecycle(),
-            texts: self.theme.messages(route.language),
-            action: &route.action,
-            follow: &route.follow,
-            follow_address: &route.follow_address,
-            alternates: &route.alternates,
-            key,
-            changed: false,
-            today: self.clock.today(),
-        })
-    }
-
     pub(super) fn rendered<V: serde::Serialize>(
         &self,
         route: &FormRoute,
@@ -689,55 +468,6 @@ impl Application {
     }
 }
 
-/// What the reporter is told when a report could not be stored.
-#[derive(Clone, Copy, Debug)]
-struct Problem {
-    status: StatusCode,
-    /// Key of a text of the theme; `<key>.title` is its title.
-    text: &'static str,
-}
-
-impl Problem {
-    const NOT_STORED: Problem = Problem {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        text: "problem.not_stored",
-    };
-
-    /// The file may be there all the same, when only the last step of writing it failed.
-    const UNSURE: Problem = Problem {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        text: "problem.unsure",
-    };
-
-    fn of(error: &SubmitError) -> Problem {
-        match error {
-            SubmitError::DiskFull { .. } => Problem {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                text: "problem.no_space",
-            },
-            SubmitError::TooManyChanges { .. } => Problem {
-                status: StatusCode::CONFLICT,
-                text: "problem.too_many_changes",
-            },
-            SubmitError::Settled { .. } => Problem {
-                status: StatusCode::CONFLICT,
-                text: "problem.settled",
-            },
-            SubmitError::Erased { .. } => Problem {
-                status: StatusCode::GONE,
-                text: "problem.erased",
-            },
-            SubmitError::NoFreeNumber { .. }
-            | SubmitError::Answers(_)
-            | SubmitError::Seal(_)
-            | SubmitError::People(_)
-            | SubmitError::Name(_)
-            | SubmitError::Unreadable { .. } => Problem::NOT_STORED,
-            SubmitError::File(_) => Problem::UNSURE,
-        }
-    }
-}
-
 pub(super) fn is_form(request: &Request<Body>) -> bool {
     request
         .headers()
@@ -748,46 +478,4 @@ pub(super) fn is_form(request: &Request<Body>) -> bool {
             kind.trim()
                 .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn forms_have_the_addresses_that_pages_link_to() {
-        #[track_caller]
-        fn check(site: &[Language], form: &[Language], expected: &[(&str, Language)]) {
-            let shipped = Definition::shipped();
-            let definition = Definition::parse(&shipped[0]).0.unwrap();
-            let definition = Definition {
-                languages: form.to_vec(),
-                ..definition
-            };
-            let routes = form_routes(definition, site, "/veilig", "https://a.example");
-            let found: Vec<_> = routes
-                .iter()
-                .map(|route| (route.action.as_str(), route.language))
-                .collect();
-            assert_eq!(found, expected);
-        }
-        use Language::{En, Nl};
-        check(
-            &[Nl, En],
-            &[Nl, En],
-            &[("/veilig/melden/", Nl), ("/veilig/en/melden/", En)],
-        );
-        check(
-            &[En, Nl],
-            &[Nl, En],
-            &[("/veilig/melden/", En), ("/veilig/nl/melden/", Nl)],
-        );
-        check(&[Nl, En], &[Nl], &[("/veilig/melden/", Nl)]);
-        check(
-            &[En, Nl],
-            &[Nl],
-            &[("/veilig/melden/", Nl), ("/veilig/nl/melden/", Nl)],
-        );
-        check(&[En], &[Nl], &[]);
-    }
 }

@@ -1,5 +1,6 @@
 //! Requests against the real router, in process.
 
+mod elsewhere;
 mod follow;
 
 use std::sync::{Arc, Mutex};
@@ -33,6 +34,8 @@ struct Setup {
 
 struct Options {
     base_path: &'static str,
+    /// Origins of pages that another web server serves.
+    origins: &'static [&'static str],
     limits: Limits,
     least_free_bytes: u64,
     indexable: bool,
@@ -42,6 +45,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             base_path: "/",
+            origins: &[],
             limits: Limits::default(),
             least_free_bytes: 0,
             indexable: false,
@@ -66,6 +70,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         navigation: Vec::new(),
         report: None,
         follow: None,
+        exit: None,
         after_care: None,
         emergency: EmergencyView {
             public: "112".into(),
@@ -131,6 +136,7 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
         randomness: Arc::new(SystemRandomness),
         base_path: options.base_path.into(),
         base_origin: Some("https://portaal.example".into()),
+        origins: options.origins.iter().map(ToString::to_string).collect(),
         limits: options.limits,
         log: Arc::new(move |entry| sink.lock().unwrap().push(entry)),
     };
@@ -329,6 +335,10 @@ impl<'a> Reporter<'a> {
 
     async fn go_to_check_with_contact(&mut self, contact: &str) {
         self.press("next", &[]).await;
+        self.go_to_check_from_what(contact).await;
+    }
+
+    async fn go_to_check_from_what(&mut self, contact: &str) {
         assert!(self.is_on("what"), "{}", self.page);
         self.press("next", &[("behaviour_kinds", "verbal")]).await;
         assert!(self.is_on("when"), "{}", self.page);
@@ -854,6 +864,7 @@ async fn a_panic_becomes_an_error_page() {
         randomness: Arc::new(SystemRandomness),
         base_path: "/".into(),
         base_origin: None,
+        origins: Vec::new(),
         limits: Limits::default(),
         log: Arc::new(move |entry| log.lock().unwrap().push(entry)),
     };

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::clock;
+use crate::form::Text;
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::report::lifecycle::Within;
@@ -22,6 +23,21 @@ impl Words<'_> {
     /// Returns a text without placeholders.
     pub(super) fn text(&self, key: &str) -> String {
         self.texts.text(key, &[])
+    }
+
+    /// Returns a text of a form in this language.
+    pub(super) fn of(&self, text: &Text) -> String {
+        text.get(self.language).to_owned()
+    }
+
+    /// Returns a text of a form in this language, where there is one.
+    pub(super) fn of_any(&self, text: Option<&Text>) -> Option<String> {
+        text.map(|text| self.of(text))
+    }
+
+    /// Returns a text of a form as safe paragraphs.
+    pub(super) fn paragraphs(&self, text: &Text) -> String {
+        paragraphs(text.get(self.language))
     }
 
     /// Writes a day: `maandag 23 november 2026`.
@@ -102,5 +118,42 @@ impl Words<'_> {
             (whole, 0) => whole.to_string(),
             (whole, part) => format!("{whole}{}{part}", self.text("size.point")),
         }
+    }
+}
+
+/// Makes paragraphs of plain text, which an empty line keeps apart.
+pub(super) fn paragraphs(text: &str) -> String {
+    let mut html = String::new();
+    for paragraph in text.split("\n\n").map(str::trim) {
+        if paragraph.is_empty() {
+            continue;
+        }
+        html.push_str("<p>");
+        for character in paragraph.chars() {
+            match character {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                other => html.push(other),
+            }
+        }
+        html.push_str("</p>");
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_becomes_safe_paragraphs() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(paragraphs(text), expected);
+        }
+        check("", "");
+        check("Bel 112.\n\nGa weg.\n", "<p>Bel 112.</p><p>Ga weg.</p>");
+        check("<b> & \"x\"", "<p>&lt;b&gt; &amp; \"x\"</p>");
     }
 }

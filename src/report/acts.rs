@@ -593,7 +593,7 @@ impl Store {
 
     /// Keeps the file that is written next from being removed as unfinished, where this store is not
     /// the one writer.
-    fn appending(&self) -> Result<Option<AppendLock>, PathError> {
+    pub(super) fn appending(&self) -> Result<Option<AppendLock>, PathError> {
         if self.is_the_writer() {
             return Ok(None);
         }

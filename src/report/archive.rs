@@ -202,7 +202,8 @@ impl Archive {
         Ok(cases)
     }
 
-    fn inner(&self, path: &Path) -> String {
+    /// Returns a path as findings tell it.
+    pub(super) fn inner(&self, path: &Path) -> String {
         let inner = path.strip_prefix(&self.root).unwrap_or(path);
         inner.to_string_lossy().into_owned()
     }

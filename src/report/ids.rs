@@ -198,9 +198,17 @@ impl SubmissionKey {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
-        let digest: [u8; 32] = hash.finalize().into();
+        SubmissionKey::of_digest(Digest::finished(hash))
+    }
+
+    /// Returns the key of what can be found with a code alone, from the secret part of the code.
+    pub(super) fn of_code(secret: &str) -> SubmissionKey {
+        SubmissionKey::of_digest(Digest::of_parts(&[b"meldwijzer key of code 1\0", secret.as_bytes()]))
+    }
+
+    fn of_digest(digest: Digest) -> SubmissionKey {
         let mut key = [0; 16];
-        for (to, from) in key.iter_mut().zip(digest) {
+        for (to, from) in key.iter_mut().zip(digest.0) {
             *to = from;
         }
         SubmissionKey(key)

@@ -276,20 +276,37 @@ impl People {
             "independent_point" => Role::IndependentPoint,
             _ => Role::Coordinator,
         };
-        // Whoever has not chosen a passphrase yet has a key that the code of somebody else opens.
-        let ready = |person: &&Person| person.keys.as_ref().is_some_and(|keys| !keys.one_time);
-        let with = |role: Role| -> Vec<&Person> {
-            let active = self.persons.iter().filter(ready);
-            active
-                .filter(|person| person.roles.contains(&role))
-                .collect()
-        };
-        let chosen = with(role);
+        let chosen = self.ready(role);
         if chosen.is_empty() {
-            with(Role::Coordinator)
+            self.ready(Role::Coordinator)
         } else {
             chosen
         }
+    }
+
+    /// Returns the people who may open a submission to this address. Where a report goes to the
+    /// coordinators for want of others, so does a submission; what is said in confidence or about a
+    /// manager opens for the role that was named and for nobody else. A word that is no address opens for
+    /// nobody, so that a slip in a form gives nothing to others.
+    pub fn addressees(&self, address: &Code) -> Vec<&Person> {
+        match address.as_str() {
+            "confidential_adviser" => self.ready(Role::ConfidentialAdviser),
+            "senior_manager" => self.ready(Role::SeniorManager),
+            "manager" => self.ready(Role::Manager),
+            "coordinator" | "own_manager" | "other_manager" | "support_team"
+            | "independent_point" => self.entitled(address),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the people with a role who have chosen a passphrase. Whoever has not yet has a key that the
+    /// code of somebody else opens.
+    fn ready(&self, role: Role) -> Vec<&Person> {
+        let ready = |person: &&Person| person.keys.as_ref().is_some_and(|keys| !keys.one_time);
+        let active = self.persons.iter().filter(ready);
+        active
+            .filter(|person| person.roles.contains(&role))
+            .collect()
     }
 }
 

@@ -15,19 +15,29 @@ use crate::report::people::Person;
 use crate::report::receipt::Locator;
 use crate::report::seal::{PublicKey, Sealed};
 use crate::report::statistics::Record;
+use crate::report::submissions::{self, Submission, SubmissionContents};
 
 /// Start of the names of schemas, which are no addresses.
 pub const URN: &str = "urn:meldwijzer";
 
 /// The names of the schemas, in the order in which people are shown them.
-pub const NAMES: [&str; 4] = ["event", "contents", "person", "statistics"];
+pub const NAMES: [&str; 6] = [
+    "event",
+    "contents",
+    "submission",
+    "submission-contents",
+    "person",
+    "statistics",
+];
 
-/// Returns the schema with this name: that of event files, of what is sealed in them, of the files of
-/// people, or of records for statistics.
+/// Returns the schema with this name: that of event files, of what is sealed in them, of
+/// submissions and what is sealed in those, of the files of people, or of records for statistics.
 pub fn schema(name: &str) -> Option<Value> {
     let (of, format) = match name {
         "event" => (schema_of::<Event>(), crate::report::event::FORMAT),
         "contents" => (schema_of::<Contents>(), crate::report::event::FORMAT),
+        "submission" => (schema_of::<Submission>(), submissions::FORMAT),
+        "submission-contents" => (schema_of::<SubmissionContents>(), submissions::FORMAT),
         "person" => (schema_of::<Person>(), crate::report::people::FORMAT),
         "statistics" => (schema_of::<Record>(), crate::report::statistics::FORMAT),
         _ => return None,

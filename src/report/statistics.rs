@@ -21,7 +21,7 @@ use crate::report::seal::SecretKey;
 pub const FORMAT: u32 = 1;
 
 /// Characters of the name of a record: 80 bits of a digest, so that names say nothing of order.
-const NAME_CHARACTERS: usize = 16;
+pub(super) const NAME_CHARACTERS: usize = 16;
 
 /// How a report counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +33,8 @@ pub enum Counts {
     CountOnly,
     /// It was reported and erased since, and nothing else may be known.
     ReportedOnly,
+    /// It was sent with a form that makes no report.
+    Submitted,
 }
 
 /// A record, as its file has it.
@@ -122,11 +124,11 @@ pub(super) fn count_erased(
     Ok(())
 }
 
-fn name(year: i16, id: &Code) -> Result<Name, RecordError> {
+pub(super) fn name(year: i16, id: &Code) -> Result<Name, RecordError> {
     Ok(Name::parse(&format!("statistics/{year}/{id}.json"))?)
 }
 
-fn bytes_of(record: &Record) -> Result<Vec<u8>, RecordError> {
+pub(super) fn bytes_of(record: &Record) -> Result<Vec<u8>, RecordError> {
     let bytes = serde_json::to_vec_pretty(record);
     let mut bytes = bytes.map_err(|error| RecordError::Event(error.into()))?;
     bytes.push(b'\n');

@@ -39,7 +39,7 @@ pub const LEAST_FREE_BYTES: u64 = 200 * 1024 * 1024;
 
 /// How often a submit looks for its case, each time at another number where the one before is taken.
 /// A number is taken by chance once in 10^15 times; what is really met here is a damaged case.
-const MOST_LOOKS: u32 = 8;
+pub(super) const MOST_LOOKS: u32 = 8;
 
 /// How often one form can be changed and sent again, so that one key cannot fill the disk.
 const MOST_EVENTS: u32 = 100;
@@ -231,6 +231,7 @@ impl Store {
             .map(|path| Finding::about_path(data, path, Problem::Unfinished))
             .collect();
         findings.extend(store.without_orphans(inventory.findings)?);
+        findings.extend(store.archive.submissions()?.findings);
         Ok((store, findings))
     }
 

@@ -57,6 +57,8 @@ pub enum Problem {
     Changed,
     /// It is among the people and is none, or is no recovery key.
     NotAPerson,
+    /// It is among the submissions and is none, or not the one of its name.
+    NotASubmission,
     /// The case is not sealed to the key that was given to open it.
     OtherKey,
     /// It belongs to an event that never was: a file that was sent and never confirmed.
@@ -110,6 +112,7 @@ impl Finding {
             Problem::OutOfOrder => Diagnostic::error("report-out-of-order"),
             Problem::Changed => Diagnostic::error("report-changed"),
             Problem::NotAPerson => Diagnostic::error("report-not-a-person"),
+            Problem::NotASubmission => Diagnostic::error("submission-not-whole"),
             Problem::OtherKey => Diagnostic::warning("report-other-key"),
             Problem::Orphan => Diagnostic::warning("report-orphan"),
             Problem::Remains => Diagnostic::warning("report-remains"),

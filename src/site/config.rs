@@ -21,6 +21,13 @@ const MOST_CONTACTS: usize = 200;
 /// lasts a century.
 const LONGEST_KEPT: KeepTime = KeepTime::Years(100);
 
+/// Where "leave this page quickly" leads unless a portal chooses: the Dutch weather institute. It is
+/// public, neutral and there for good, and shows nothing of what was visited before.
+const USUAL_EXIT: &str = "https://www.knmi.nl/";
+
+/// Longest `id` and `role` of a contact: both are words that stand in files.
+const LONGEST_WORD: usize = 40;
+
 /// Names that [`Config::value`] knows.
 pub const VALUE_NAMES: [&str; 5] = [
     "title",
@@ -79,6 +86,12 @@ pub struct Register {
 /// A person or point that one can turn to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
+    /// What a form stores when this contact is chosen: unique, and the same for as long as answers are
+    /// kept.
+    pub id: Option<String>,
+    /// What they do, such as `coordinator` or `company_doctor`; a form may ask for somebody of a role.
+    /// There only where `id` is.
+    pub role: Option<String>,
     /// Name of the person or team.
     pub name: Translated,
     /// Function, where the name does not say it.
@@ -106,9 +119,22 @@ pub struct PageReference {
     pub place: Place,
 }
 
-/// Limits of the receiver that an administrator may change; absent means the built-in value.
+/// Where "leave this page quickly" leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExitLink {
+    /// The address, of another site.
+    pub href: String,
+    /// What the link says, where the portal does not leave that to the theme.
+    pub label: Option<Translated>,
+}
+
+/// What an administrator may change of the receiver; an absent limit means the built-in value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReceiverSettings {
+    /// Address at which the receiver is reached where another web server serves the pages.
+    pub address: Option<Url>,
+    /// Other origins whose pages may post: `https://host`, with the port where it is not the usual one.
+    pub origins: Vec<String>,
     /// Most connections at one time.
     pub connections: Option<usize>,
     /// Most connections of one address at one time.
@@ -184,6 +210,8 @@ pub struct Config {
     pub footer: Vec<PageReference>,
     /// The page about support and after-care, to which the pages of a report lead.
     pub after_care: Option<PageReference>,
+    /// Where "leave this page quickly" leads; absent where that is switched off.
+    pub exit: Option<ExitLink>,
     /// Whether raw HTML in Markdown is let through. Environment: `MELDWIJZER_RAW_HTML`.
     pub raw_html: bool,
     /// Whether search engines may list the portal. Environment: `MELDWIJZER_INDEXABLE`.
@@ -247,11 +275,15 @@ impl Config {
             .map(|n| references(n, d))
             .unwrap_or_default();
         let after_care = map.get("after_care").and_then(|n| reference(n, d));
+        let exit = match map.get("exit") {
+            Some(node) => exit(node, d),
+            None => Some(ExitLink::usual()),
+        };
         let raw_html = setting(&mut map, "raw_html", "RAW_HTML").and_then(|n| n.flag(d));
         let indexable = setting(&mut map, "indexable", "INDEXABLE").and_then(|n| n.flag(d));
         let receiver = map
             .get("receiver")
-            .map(|n| receiver(n, d))
+            .map(|n| receiver(n, base_url.is_some(), d))
             .unwrap_or_default();
         let keep = map.get("keep").map(|n| keep(n, d)).unwrap_or_default();
         map.finish(d);
@@ -268,6 +300,7 @@ impl Config {
             navigation,
             footer,
             after_care,
+            exit,
             raw_html: raw_html.unwrap_or_default(),
             indexable: indexable.unwrap_or_default(),
             receiver,
@@ -315,9 +348,29 @@ impl Config {
 
     /// Returns the path below which the portal lives, without a slash at its end: empty, or `/veilig`.
     pub fn base_path(&self) -> &str {
-        self.base_url
-            .as_ref()
-            .map_or("", |url| url.path().trim_end_matches('/'))
+        self.base_url.as_ref().map_or("", path_of)
+    }
+
+    /// Returns the address of the receiver where that is not the address of the pages.
+    pub fn receiver_elsewhere(&self) -> Option<&Url> {
+        let address = self.receiver.address.as_ref()?;
+        let place = |url: &Url| (url.origin(), path_of(url).to_owned());
+        let same = self.base_url.as_ref().map(place) == Some(place(address));
+        (!same).then_some(address)
+    }
+
+    /// Returns the path below which the receiver lives, without a slash at its end.
+    pub fn receiver_path(&self) -> &str {
+        self.receiver_elsewhere()
+            .map_or_else(|| self.base_path(), path_of)
+    }
+
+    /// Returns the address of the receiver without a slash at its end: that of the portal, unless it has
+    /// one of its own. Without a base URL it has no scheme and host.
+    pub fn receiver_address(&self) -> String {
+        let url = self.receiver_elsewhere().or(self.base_url.as_ref());
+        let origin = url.map(|url| url.origin().ascii_serialization());
+        format!("{}{}", origin.unwrap_or_default(), self.receiver_path())
     }
 
     /// Returns the absolute address of a path that has the base path in it.
@@ -327,6 +380,39 @@ impl Config {
             None => href.to_owned(),
         }
     }
+}
+
+/// Returns the path of an address without a slash at its end.
+fn path_of(url: &Url) -> &str {
+    url.path().trim_end_matches('/')
+}
+
+impl ExitLink {
+    fn usual() -> ExitLink {
+        ExitLink {
+            href: USUAL_EXIT.to_owned(),
+            label: None,
+        }
+    }
+}
+
+/// Reads `false`, or `{href: …, label: …}`; `true` is what is usual.
+fn exit(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<ExitLink> {
+    if !node.is_mapping() {
+        return node.flag(diagnostics)?.then(ExitLink::usual);
+    }
+    let mut map = Mapping::read(node, diagnostics);
+    let href = map
+        .require("href", diagnostics)
+        .and_then(|n| base_url(n, diagnostics));
+    let label = map
+        .get("label")
+        .and_then(|n| Translated::read(n, diagnostics));
+    map.finish(diagnostics);
+    Some(ExitLink {
+        href: href?.to_string(),
+        label,
+    })
 }
 
 /// Tells that a setting that a portal cannot do without is missing.
@@ -428,15 +514,52 @@ fn contacts(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Contact> {
                 .at(node.place()),
         );
     }
-    items
-        .into_iter()
-        .filter_map(|item| contact(item, diagnostics))
-        .collect()
+    let mut contacts: Vec<Contact> = Vec::new();
+    for item in items {
+        let Some(contact) = contact(item, diagnostics) else {
+            continue;
+        };
+        let same = |other: &Contact| other.id.is_some() && other.id == contact.id;
+        if contacts.iter().any(same) {
+            diagnostics.push(
+                Diagnostic::error("config-same-contact")
+                    .with("id", contact.id.as_deref().unwrap_or_default())
+                    .at(item.place()),
+            );
+        }
+        contacts.push(contact);
+    }
+    contacts
+}
+
+/// Reads a word: small letters, digits, underscores and hyphens, starting with a letter or a digit.
+fn word(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let text = node.text(diagnostics)?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let is_word = text.starts_with(plain)
+        && text.len() <= LONGEST_WORD
+        && text.chars().all(|c| plain(c) || c == '_' || c == '-');
+    if !is_word {
+        diagnostics.push(
+            Diagnostic::error("config-word")
+                .with("value", &text)
+                .with("longest", LONGEST_WORD)
+                .at(node.place()),
+        );
+    }
+    is_word.then_some(text)
 }
 
 fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
     let d = diagnostics;
     let mut map = Mapping::read(node, d);
+    let id_node = map.get("id");
+    let id = id_node.and_then(|n| word(n, d));
+    let role_node = map.get("role");
+    let role = role_node.and_then(|n| word(n, d));
+    if let (None, Some(role)) = (id_node, role_node) {
+        d.push(Diagnostic::error("config-contact-without-id").at(role.place()));
+    }
     let name = map.require("name", d).and_then(|n| Translated::read(n, d));
     let function = map.get("function").and_then(|n| Translated::read(n, d));
     let about = map.get("about").and_then(|n| Translated::read(n, d));
@@ -446,6 +569,8 @@ fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
     let external = map.get("external").and_then(|n| n.flag(d));
     map.finish(d);
     Some(Contact {
+        role: role.filter(|_| id.is_some()),
+        id,
         name: name?,
         function,
         about,
@@ -509,10 +634,24 @@ fn reference(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<PageRefer
     })
 }
 
-fn receiver(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> ReceiverSettings {
+fn receiver(
+    node: &Node,
+    has_base_url: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ReceiverSettings {
     let d = diagnostics;
     let mut map = Mapping::read(node, d);
+    let address_node = map.get("address");
+    let address = address_node.and_then(|n| base_url(n, d));
+    if let (Some(node), false) = (address_node, has_base_url) {
+        d.push(Diagnostic::error("config-receiver-without-base-url").at(node.place()));
+    }
     let settings = ReceiverSettings {
+        address,
+        origins: map
+            .get("origins")
+            .map(|n| origins(n, d))
+            .unwrap_or_default(),
         connections: map.get("connections").and_then(|n| count(n, d)),
         connections_per_address: map.get("connections_per_address").and_then(|n| count(n, d)),
         post_burst: map.get("post_burst").and_then(|n| count(n, d)),
@@ -579,6 +718,27 @@ fn keep_time(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<KeepTime>
         return None;
     }
     Some(unit(count))
+}
+
+/// Reads origins as browsers send them: scheme, host and perhaps a port.
+fn origins(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut origins = Vec::new();
+    for item in node.list() {
+        let Some(url) = base_url(item, diagnostics) else {
+            continue;
+        };
+        if url.path() != "/" || !url.username().is_empty() || url.password().is_some() {
+            diagnostics.push(
+                Diagnostic::error("config-origin")
+                    .with("value", &url)
+                    .with("origin", url.origin().ascii_serialization())
+                    .at(item.place()),
+            );
+            continue;
+        }
+        origins.push(url.origin().ascii_serialization());
+    }
+    origins
 }
 
 /// Reads a limit: a whole number of at least 1.
@@ -664,6 +824,97 @@ mod tests {
         check(
             &format!("{SMALLEST}receiver:\n  connections: 0\n  trusted_proxies: [proxy]\n"),
             &[("config-count", 4), ("config-address", 5)],
+        );
+    }
+
+    #[test]
+    fn a_receiver_elsewhere_has_an_address_and_the_origins_that_may_post() {
+        let receiver = |text: &str, expected: &[(&'static str, usize)]| {
+            let text = format!("{SMALLEST}base_url: https://intranet.example/veilig/\n{text}");
+            check(&text, expected);
+            parse(&text, &|_| None).0
+        };
+        receiver(
+            "receiver:\n  address: meld.example\n",
+            &[("config-base-url", 5)],
+        );
+        receiver(
+            "receiver:\n  origins: [https://a.example/pad, 'null', 'https://u:p@a.example']\n",
+            &[
+                ("config-origin", 5),
+                ("config-base-url", 5),
+                ("config-origin", 5),
+            ],
+        );
+        check(
+            &format!("{SMALLEST}receiver:\n  address: https://meld.example/\n"),
+            &[("config-receiver-without-base-url", 4)],
+        );
+        let elsewhere = receiver(
+            "receiver:\n  address: https://meld.example/x/\n  origins: https://A.example:443/\n",
+            &[],
+        );
+        assert_eq!(elsewhere.receiver.origins, ["https://a.example"]);
+        assert_eq!(elsewhere.receiver_path(), "/x");
+        assert_eq!(elsewhere.receiver_address(), "https://meld.example/x");
+        assert_eq!(elsewhere.base_path(), "/veilig");
+        let same = receiver(
+            "receiver: { address: https://intranet.example/veilig }\n",
+            &[],
+        );
+        assert_eq!(same.receiver_elsewhere(), None);
+        let same = receiver("", &[]);
+        assert_eq!(same.receiver_address(), "https://intranet.example/veilig");
+    }
+
+    #[test]
+    fn the_quick_way_out_leads_to_a_neutral_site_unless_a_portal_chooses() {
+        let exit = |text: &str, expected: Option<&str>| {
+            let (config, problems) = parse(&format!("{SMALLEST}{text}"), &|_| None);
+            assert_eq!(problems, [], "{text}");
+            assert_eq!(config.exit.map(|exit| exit.href).as_deref(), expected);
+        };
+        exit("", Some(USUAL_EXIT));
+        exit("exit: true\n", Some(USUAL_EXIT));
+        exit("exit: false\n", None);
+        exit(
+            "exit: { href: https://nieuws.example/, label: { nl: Nieuws, en: News } }\n",
+            Some("https://nieuws.example/"),
+        );
+        check(
+            &format!("{SMALLEST}exit: {{ href: /weg }}\n"),
+            &[("config-base-url", 3)],
+        );
+        check(
+            &format!("{SMALLEST}exit: {{ label: Weg }}\n"),
+            &[("yaml-missing-key", 3)],
+        );
+        check(
+            &format!("{SMALLEST}exit: weg\n"),
+            &[("yaml-expected-flag", 3)],
+        );
+    }
+
+    #[test]
+    fn contacts_that_can_be_chosen_have_an_id_of_their_own() {
+        #[track_caller]
+        fn contacts(text: &str, expected: &[(&'static str, usize)]) {
+            check(&format!("{SMALLEST}contacts:\n{text}"), expected);
+        }
+        contacts("  - { name: A, id: a, role: coordinator }\n", &[]);
+        contacts("  - { name: A, id: a }\n  - { name: B }\n", &[]);
+        contacts(
+            "  - { name: A, role: coordinator }\n",
+            &[("config-contact-without-id", 4)],
+        );
+        contacts(
+            "  - { name: A, id: a }\n  - { name: B, id: a }\n",
+            &[("config-same-contact", 5)],
+        );
+        contacts("  - { name: A, id: De Baas }\n", &[("config-word", 4)]);
+        contacts(
+            "  - { name: A, id: a, role: ../x }\n",
+            &[("config-word", 4)],
         );
     }
 

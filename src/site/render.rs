@@ -25,7 +25,7 @@ use crate::theme::view::{
     AlternateView, CardView, ContactView, ContentView, DateView, EmergencyView, ErrorView,
     HeadingView, Link, RedirectView, RegisterView, ShellView, SiteView,
 };
-use crate::theme::{SharedSite, Template, Theme};
+use crate::theme::{RenderError, SharedSite, Template, Theme};
 
 /// Fewest second-level headings for which a page gets a table of contents; with fewer, the page
 /// itself is the overview.
@@ -102,6 +102,13 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         navigation,
         report: form_link("site.report", Definition::path),
         follow: form_link("site.follow", Definition::follow_path),
+        exit: config.exit.as_ref().map(|exit| Link {
+            label: match &exit.label {
+                Some(label) => label.get(language).to_owned(),
+                None => messages.text("site.exit", &[]),
+            },
+            href: exit.href.clone(),
+        }),
         after_care: after_care.into_iter().next(),
         emergency: EmergencyView {
             public: PUBLIC_EMERGENCY.to_owned(),
@@ -121,6 +128,71 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         indexable: config.indexable,
     };
     (view, diagnostics)
+}
+
+/// Returns what all pages of a receiver with an address of its own have in common: forms and My report
+/// are there, and everything else is on the portal. `theme` is the one for the path of the receiver.
+pub fn receiver_views(
+    config: &Config,
+    theme: &Theme,
+    views: &BTreeMap<Language, SiteView>,
+) -> BTreeMap<Language, SiteView> {
+    let at_portal = |href: &str| config.absolute(href);
+    let at_receiver = |href: &str| {
+        let below = href.strip_prefix(config.base_path()).unwrap_or(href);
+        format!("{}{below}", config.receiver_path())
+    };
+    let moved = |link: &Link, to: &dyn Fn(&str) -> String| Link {
+        label: link.label.clone(),
+        href: to(&link.href),
+    };
+    let all = |links: &[Link]| links.iter().map(|link| moved(link, &at_portal)).collect();
+    let view = |view: &SiteView| SiteView {
+        home: at_portal(&view.home),
+        navigation: all(&view.navigation),
+        footer: all(&view.footer),
+        after_care: view.after_care.as_ref().map(|link| moved(link, &at_portal)),
+        report: view.report.as_ref().map(|link| moved(link, &at_receiver)),
+        follow: view.follow.as_ref().map(|link| moved(link, &at_receiver)),
+        stylesheets: theme.stylesheets(),
+        scripts: theme.scripts(),
+        icon: theme.icon(),
+        ..view.clone()
+    };
+    views
+        .iter()
+        .map(|(language, of_portal)| (*language, view(of_portal)))
+        .collect()
+}
+
+/// Returns the files of a receiver with an address of its own: what its pages need, and in the place of
+/// each home page the way to the one of the portal.
+///
+/// # Errors
+///
+/// Fails where the theme cannot render a page.
+pub fn receiver_outputs(
+    config: &Config,
+    theme: &Theme,
+    views: &BTreeMap<Language, SiteView>,
+) -> Result<Vec<Output>, RenderError> {
+    let mut outputs = theme.outputs().to_vec();
+    for (language, site) in views {
+        let view = RedirectView {
+            shell: ShellView::apart(site.title.clone(), String::new()),
+            target: Link {
+                label: site.title.clone(),
+                href: site.home.clone(),
+            },
+        };
+        let html = theme.render(Template::Redirect, &theme.share(site), &view)?;
+        let path = match *language == config.default_language() {
+            true => "index.html".to_owned(),
+            false => format!("{language}/index.html"),
+        };
+        outputs.push(output(path, html));
+    }
+    Ok(outputs::with_compressed(outputs))
 }
 
 /// Renders the whole portal. `views` holds what [`site_views`] made of the same input.
@@ -202,7 +274,8 @@ fn output(path: String, text: String) -> Output {
     }
 }
 
-fn theme_problem(error: &crate::theme::RenderError) -> Diagnostic {
+/// Tells that the theme cannot make a page.
+pub fn theme_problem(error: &RenderError) -> Diagnostic {
     // Below its first two lines, what is wrong and where, the reason shows the template.
     let reason: Vec<&str> = error.reason.lines().take(2).map(str::trim).collect();
     Diagnostic::error("theme-render")
@@ -310,6 +383,7 @@ fn shell(input: &Input<'_>, page: &Page) -> ShellView {
         section: section(input, page),
         breadcrumbs: breadcrumbs(input, page),
         reporting: false,
+        sends_elsewhere: false,
     }
 }
 

@@ -33,6 +33,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
         ],
         report: Some(link("Melden", "/portaal/melden/")),
         follow: Some(link("Melding volgen", "/portaal/melden/volgen/")),
+        exit: None,
         after_care: Some(link("Opvang en nazorg", "/portaal/opvang/")),
         emergency: EmergencyView {
             public: "112".to_owned(),
@@ -88,6 +89,7 @@ fn shell(reporting: bool) -> ShellView {
             link("Huisregels", "/portaal/norm/huisregels/"),
         ],
         reporting,
+        sends_elsewhere: false,
     }
 }
 

@@ -35,6 +35,8 @@ pub struct SiteView {
     pub report: Option<Link>,
     /// My report, where a reporter follows it; absent where the portal has no report form.
     pub follow: Option<Link>,
+    /// "Leave this page quickly": a neutral site; absent where it is switched off.
+    pub exit: Option<Link>,
     /// The page about support and after-care, which every reporter may count on.
     pub after_care: Option<Link>,
     /// Whom to call in acute danger.
@@ -141,6 +143,8 @@ pub struct ShellView {
     /// Whether the page is part of reporting: then there is no navigation that leads away
     /// unnoticed, and the Melden button is not shown.
     pub reporting: bool,
+    /// Whether its form is sent to another origin: the browser must then say where it comes from.
+    pub sends_elsewhere: bool,
 }
 
 impl ShellView {
@@ -155,6 +159,7 @@ impl ShellView {
             section: None,
             breadcrumbs: Vec::new(),
             reporting: false,
+            sends_elsewhere: false,
         }
     }
 }

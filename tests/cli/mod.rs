@@ -1,5 +1,6 @@
 //! The built program, as a user calls it.
 
+mod elsewhere;
 mod handling;
 mod keeping;
 

@@ -105,6 +105,7 @@ pub fn portal(
             navigation: Vec::new(),
             report: None,
             follow: None,
+            exit: None,
             after_care: None,
             emergency: EmergencyView {
                 public: "112".into(),
@@ -129,6 +130,7 @@ pub fn portal(
         randomness: Arc::new(SystemRandomness),
         base_path: "/".into(),
         base_origin: None,
+        origins: Vec::new(),
         limits,
         log: Arc::new(log),
     }

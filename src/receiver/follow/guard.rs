@@ -86,7 +86,7 @@ type Turn = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
 /// Why a try has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoAnswer {
+pub(in crate::receiver) enum NoAnswer {
     /// The client must come back after so many seconds.
     Wait(u64),
     /// The try broke off; only a mistake in this program does that.
@@ -95,7 +95,7 @@ pub(super) enum NoAnswer {
 
 /// What came of a try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(in crate::receiver) enum Verdict {
     /// The code opens nothing.
     Wrong,
     /// It opens a report, or trouble of ours stood in the way, which is no fault of whoever typed it.
@@ -120,7 +120,7 @@ impl Guard {
     /// # Errors
     ///
     /// Fails where a wrong answer would be held for too long, or the code cannot be tried soon.
-    pub(super) async fn attempt<T: Send + 'static>(
+    pub(in crate::receiver) async fn attempt<T: Send + 'static>(
         &self,
         client: IpAddr,
         attempt: impl Future<Output = (Verdict, T)> + Send + 'static,

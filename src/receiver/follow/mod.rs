@@ -23,7 +23,6 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use acts::{Doing, Mistake, Plan, Posted, Wish, plan};
-use guard::{NoAnswer, Verdict};
 use upload::{Parts, Taken, Taker, Trouble};
 use views::{Asked, Carried, Question, Told, Views};
 use visits::Ended;
@@ -33,17 +32,20 @@ use super::connection::Uploads;
 use super::log::LogEntry;
 use super::multipart::{Cutter, Head, Piece};
 use super::panics::caught;
-use super::portal::{Application, FormRoute, is_form};
-use super::words::Words;
-use crate::attachment::Refusal;
+use super::form_route::FormRoute;
+use super::portal::{Application, is_form};
+use crate::attachment::{AttachmentLimits, Refusal};
+use crate::clock::Clock;
 use crate::form::Definition;
 use crate::report::acts::{AttachError, CaseError, OpenedCase, RecordError};
 use crate::report::ids::{CaseId, SubmissionKey};
+use crate::report::lifecycle::Lifecycle;
 use crate::report::people::{People, PeopleError};
 use crate::report::receipt::ReceiptCode;
-use crate::theme::Template;
+use crate::theme::view::FollowEntryView;
+use crate::theme::{Template, Theme};
 
-pub(super) use guard::Guard;
+pub(super) use guard::{Guard, NoAnswer, Verdict};
 pub(super) use upload::Turns;
 pub(super) use visits::Visits;
 
@@ -71,6 +73,19 @@ enum OpenError {
     Case(#[from] CaseError),
     #[error(transparent)]
     People(#[from] PeopleError),
+}
+
+/// Shows the question for the code to somebody who comes in, without a visit: that starts with the first
+/// post.
+pub(super) fn first_entry(
+    route: &FormRoute,
+    theme: &Theme,
+    lifecycle: &Lifecycle,
+    clock: &dyn Clock,
+) -> FollowEntryView {
+    let limits = AttachmentLimits::default();
+    let views = Views::of(route, theme, lifecycle, &limits, clock.now());
+    views.entry(None, Vec::new(), Question::default())
 }
 
 impl Application {
@@ -180,7 +195,7 @@ impl Application {
         };
         let unsent = posted.unsent_doing().map(|doing| posted.unsent(doing));
         let unsent = unsent.unwrap_or_default();
-        let view = self.views(route).entry(&visit, unsent, question);
+        let view = self.views(route).entry(Some(&visit), unsent, question);
         self.rendered(route, status, Template::FollowEntry, &view)
     }
 
@@ -380,21 +395,13 @@ impl Application {
     }
 
     fn views<'a>(&'a self, route: &'a FormRoute) -> Views<'a> {
-        Views {
-            words: Words {
-                language: route.language,
-                texts: self.theme.messages(route.language),
-            },
-            action: &route.follow,
-            address: &route.follow_address,
-            home: &route.home,
-            form: &route.action,
-            form_title: route.form.title.get(route.language),
-            alternates: &route.follow_alternates,
-            lifecycle: self.store.lifecycle(),
-            limits: &self.limits.attachments,
-            now: self.clock.now(),
-        }
+        Views::of(
+            route,
+            &self.theme,
+            self.store.lifecycle(),
+            &self.limits.attachments,
+            self.clock.now(),
+        )
     }
 
     fn show(

@@ -3,10 +3,9 @@
 //! Invariant: texts that handlers write with an action are shown only where the action is telling the
 //! reporter something; everything else of theirs is named, with its moment and who did it.
 
-use std::iter::once;
-
 use jiff::Timestamp;
 
+use super::FormRoute;
 use super::acts::{
     self, ADD_FILES, AMEND_REPORT, ANSWER_HELP, ASK_REOPEN, DECISIONS, Doing, HELPED,
     MOST_CHARACTERS, Mistake, Posted, REACT, REACTIONS, SEND_MESSAGE, WITHDRAW,
@@ -22,6 +21,7 @@ use crate::report::event::{Actor, FileNote, Kind, Measure, Role, Status};
 use crate::report::ids::{Code, SubmissionKey};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::people::People;
+use crate::theme::Theme;
 use crate::theme::view::{
     AccessView, AlternateView, AnswerView, DateView, DecisionView, ErrorLinkView, FileLimitsView,
     FileView, FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView,
@@ -119,11 +119,36 @@ pub(super) struct Carried<'a> {
     pub(super) key: SubmissionKey,
 }
 
-impl Views<'_> {
+impl<'a> Views<'a> {
+    /// Makes what all pages of My report share.
+    pub(super) fn of(
+        route: &'a FormRoute,
+        theme: &'a Theme,
+        lifecycle: &'a Lifecycle,
+        limits: &'a AttachmentLimits,
+        now: Timestamp,
+    ) -> Views<'a> {
+        Views {
+            words: Words {
+                language: route.language,
+                texts: theme.messages(route.language),
+            },
+            action: &route.follow.href,
+            address: &route.follow.url,
+            home: &route.home,
+            form: &route.pages.href,
+            form_title: route.form.title.get(route.language),
+            alternates: &route.follow.alternates,
+            lifecycle,
+            limits,
+            now,
+        }
+    }
+
     /// Shows the question for the code. What was typed and not sent travels along.
     pub(super) fn entry(
         &self,
-        visit: &str,
+        visit: Option<&str>,
         unsent: Vec<(String, String)>,
         question: Question<'_>,
     ) -> FollowEntryView {
@@ -155,7 +180,9 @@ impl Views<'_> {
         FollowEntryView {
             shell,
             action: self.action.to_owned(),
-            hidden: once(("visit".to_owned(), visit.to_owned()))
+            hidden: visit
+                .map(|visit| ("visit".to_owned(), visit.to_owned()))
+                .into_iter()
                 .chain(unsent)
                 .map(|(name, value)| HiddenView { name, value })
                 .collect(),
