@@ -12,6 +12,7 @@ mod first_pages;
 mod follow;
 mod form_journey;
 mod form_views;
+mod generations;
 mod limits;
 mod log;
 mod multipart;

@@ -542,6 +542,7 @@ impl Store {
         for _ in 0..MOST_TRIES {
             let (cover, _) = self.whole(case).map_err(Box::new)?;
             let Some(note) = note(&cover)? else {
+                self.make_last_durable(&cover)?;
                 return Ok(Recorded::Repeated);
             };
             let event = self.event(&cover, actor.clone(), note)?;
@@ -553,6 +554,16 @@ impl Store {
             }
         }
         Err(RecordError::NoPlace { case })
+    }
+
+    /// Puts the last event of a case once more: an earlier try may have named it and then failed to make
+    /// the name durable. The names of the events before it are in the same folder.
+    fn make_last_durable(&self, cover: &Cover) -> Result<(), RecordError> {
+        let name = Name::parse(&verify::event_path(cover.id, cover.last_sequence()))?;
+        if let Some(bytes) = self.storage.get(&name)? {
+            self.storage.put_if_absent(&name, &bytes)?;
+        }
+        Ok(())
     }
 
     fn event(&self, cover: &Cover, actor: Actor, note: Note) -> Result<Event, RecordError> {
@@ -612,12 +623,10 @@ pub(super) struct Note {
 
 /// Returns the secret key of a case, where this key opens it.
 pub(super) fn case_key(cover: &Cover, key: &SecretKey) -> Option<SecretKey> {
-    cover.access.iter().find_map(|access| {
-        let plain = access.sealed.open(key).ok()?;
-        let secret: SecretKey = std::str::from_utf8(&plain).ok()?.parse().ok()?;
-        // A grant that was copied from another case opens nothing here.
-        (secret.public() == cover.keys.public).then_some(secret)
-    })
+    cover
+        .access
+        .iter()
+        .find_map(|access| cover.secret_key(&access.sealed.open(key).ok()?))
 }
 
 fn damaged(case: CaseId, path: String, problem: Problem) -> CaseError {

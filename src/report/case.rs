@@ -299,6 +299,13 @@ impl Cover {
         Some(erased.sequence)
     }
 
+    /// Reads the secret key of the case from what a grant or a receipt sealed. What was copied from another
+    /// case is no key of this one.
+    pub(super) fn secret_key(&self, opened: &[u8]) -> Option<SecretKey> {
+        let secret: SecretKey = std::str::from_utf8(opened).ok()?.parse().ok()?;
+        (secret.public() == self.keys.public).then_some(secret)
+    }
+
     /// Returns whether a person has the key of the case.
     pub fn is_open_to(&self, person: &Code) -> bool {
         self.access

@@ -15,6 +15,7 @@ use crate::durable::{
 use crate::language::Language;
 use crate::randomness::SystemRandomness;
 use crate::report::acts::OpenedCase;
+use crate::report::details::NewDetails;
 use crate::report::event::Role;
 use crate::report::lifecycle::Lifecycle;
 use crate::report::people::{self, Keys, Person, RECOVERY_SECRET};
@@ -98,6 +99,19 @@ pub(super) fn report(key: u8, answers: Value) -> NewReport {
         names: json!({}),
         countable: json!({"behaviour_kinds": ["verbal"]}),
         recipient: "coordinator".parse().unwrap(),
+    }
+}
+
+/// The second part of the form, sent with this key.
+pub(super) fn details(key: u8, answers: Value, names: Value) -> NewDetails {
+    NewDetails {
+        key: format!("{key:032x}").parse().unwrap(),
+        form: "incident".parse().unwrap(),
+        version: 2,
+        language: Language::Nl,
+        answers,
+        names,
+        countable: json!({"channel": "counter"}),
     }
 }
 

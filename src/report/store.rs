@@ -29,7 +29,7 @@ use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
 use crate::report::lifecycle::{Given, Lifecycle, Progress};
 use crate::report::people::{KnownPeople, People, PeopleError, Person};
 use crate::report::receipt::ReceiptCode;
-use crate::report::receipts::Receipts;
+use crate::report::receipts::{Receipts, open_with};
 use crate::report::seal::{Envelope, PublicKey, RANDOM_WORK, SealError, Sealed};
 use crate::report::verify::{self, Finding, Problem};
 
@@ -79,7 +79,8 @@ pub struct Store {
     pub(super) receipts: Receipts,
     /// One submit of a key at a time.
     submits: CaseLocks,
-    /// One writer of names in a case at a time.
+    /// One writer of names in a case at a time, from the look at its last event on: names are put under
+    /// the number of the event that will follow.
     pub(super) names: CaseLocks,
     /// There is one writer per data folder; whoever has no lock takes one for each event.
     lock: Option<WriterLock>,
@@ -299,6 +300,7 @@ impl Store {
         let mut attempt = 0;
         let mut id = CaseId::derive(&report.submission_key, attempt);
         for _ in 0..MOST_LOOKS {
+            let _alone_with_names = self.names.of(id);
             let submitted = match self.archive.case(id)? {
                 Found::Nothing => self.begin(id, report)?,
                 Found::Case(cover, events)
@@ -498,14 +500,12 @@ impl Store {
         if keys.is_empty() {
             return Ok(None);
         }
-        let sealed = &cover.keys.receipt.sealed;
-        let secret = sealed
-            .open_with_passphrase(&code.passphrase())
-            .map_err(|_| SubmitError::Unreadable { case: cover.id })?;
+        let secret = open_with(cover, &code.passphrase())
+            .ok_or(SubmitError::Unreadable { case: cover.id })?;
         Ok(Some(Access {
             people: new.iter().map(|person| person.id.clone()).collect(),
             recovery: false,
-            sealed: Sealed::to_keys(&secret, &keys)?,
+            sealed: Sealed::to_keys(secret.to_text().as_bytes(), &keys)?,
         }))
     }
 
@@ -520,7 +520,6 @@ impl Store {
         if sequence > MOST_EVENTS {
             return Err(SubmitError::TooManyChanges { case: cover.id });
         }
-        let _one_at_a_time = self.names.of(cover.id);
         let public = &cover.keys.public;
         let names = self.put_names::<SubmitError>(cover.id, sequence, public, &report.names)?;
         let contents = contents(cover.id, sequence, Kind::ReportAmended, report);

@@ -11,7 +11,7 @@ use crate::cli::wording;
 use crate::form::{Answers, CheckRow, Definition};
 use crate::language::Language;
 use crate::message::Catalogue;
-use crate::report::case::{Case, Cover, Entry, Happening};
+use crate::report::case::{Case, Cover, Details, Entry, Happening};
 use crate::report::event::{Body, Measure, Role};
 use crate::report::ids::Code;
 use crate::report::lifecycle::{Action, Choice, Lifecycle, Progress, TextRule};
@@ -154,15 +154,27 @@ impl CaseText<'_> {
             .iter()
             .find(|form| form.id == case.cover.form.id.as_str());
         let rows = match form {
-            Some(form) => Answers::from_json(form, &case.answers).rows(
+            Some(form) => Answers::from_json(form, &case.first_answers).rows(
                 form,
                 self.ui.language(),
                 &page_texts(self.ui.language()),
             ),
-            None => rows_without_form(&case.answers),
+            None => rows_without_form(&case.first_answers),
         };
         let mut lines = self.heading("cli-show-answers");
         lines.extend(rows.iter().flat_map(answer));
+        if let Some(details) = &case.cover.details {
+            lines.extend(self.details(details, &case.detail_answers));
+        }
+        lines
+    }
+
+    fn details(&self, details: &Details, answers: &Value) -> Vec<String> {
+        let given = wording::date_and_time(details.given_at);
+        let version = details.form.version.to_string();
+        let told = [("given", &*given), ("version", &*version)];
+        let mut lines = vec![String::new(), self.text("cli-show-details", &told)];
+        lines.extend(rows_without_form(answers).iter().flat_map(answer));
         lines
     }
 

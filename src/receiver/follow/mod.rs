@@ -628,6 +628,7 @@ impl Application {
             Trouble::Record(RecordError::Refused { refused, .. }) => {
                 (StatusCode::CONFLICT, acts::refusal(refused))
             }
+            Trouble::Record(RecordError::NamesErased { .. }) => (StatusCode::CONFLICT, "not_now"),
             Trouble::Record(error) => {
                 failed(error);
                 match error {
