@@ -78,7 +78,7 @@ pub struct Store {
     people: KnownPeople,
     pub(super) receipts: Receipts,
     /// One submit of a key at a time.
-    submits: CaseLocks,
+    pub(super) submits: CaseLocks,
     /// One writer of names in a case at a time, from the look at its last event on: names are put under
     /// the number of the event that will follow.
     pub(super) names: CaseLocks,
