@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use crate::cli::command_error::CommandError;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, abridge, any_error, sort};
-use crate::form::{Definition, is_form_file};
+use crate::form::{self, Definition, is_form_file};
 use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
@@ -215,26 +215,8 @@ pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<
     if sources.is_empty() {
         sources = Definition::shipped();
     }
-    let mut forms = Vec::new();
-    for source in &sources {
-        let (form, problems) = Definition::parse(source);
-        diagnostics.extend(problems);
-        let Some(form) = form else {
-            continue;
-        };
-        let other = forms
-            .iter()
-            .find(|other: &&Definition| other.address == form.address);
-        match other {
-            Some(other) => diagnostics.push(
-                Diagnostic::error("form-same-address")
-                    .with("address", &form.address)
-                    .with("other", format!("forms/{}.yaml", other.id))
-                    .at(source.start()),
-            ),
-            None => forms.push(form),
-        }
-    }
+    let (forms, problems) = form::read_all(&sources);
+    diagnostics.extend(problems);
     forms
 }
 

@@ -3,14 +3,19 @@
 //! Answers that were stored stay readable whatever the form has become since: what the form no
 //! longer knows is kept as it stands and shown under its name.
 
-use serde_json::{Map, Value};
+use jiff::civil::{Date, Time};
+use serde_json::{Map, Value, json};
 
-use super::approximate_date::{ApproximateDate, short_time};
-use super::definition::{Definition, Field, FieldKind};
+use super::approximate_date::ApproximateDate;
+use super::clock_time;
+use super::definition::Definition;
+use super::field::{Field, FieldKind};
+use super::in_words::Words;
+use super::money::Money;
 use crate::language::Language;
 use crate::message::Catalogue;
 
-/// The answers of one report.
+/// The answers of one report, or of one item of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answers {
     given: Vec<(String, Answer)>,
@@ -32,14 +37,26 @@ pub struct StoredAnswers {
 pub enum Answer {
     /// Typed text.
     Text(String),
-    /// The chosen option.
+    /// The chosen option, or the chosen person.
     Choice(String),
     /// The chosen options, in the order of the form.
     Choices(Vec<String>),
     /// Yes or no.
     YesNo(bool),
+    /// A day.
+    Day(Date),
     /// When something happened.
-    Date(ApproximateDate),
+    Approximate(ApproximateDate),
+    /// A time of day.
+    Time(Time),
+    /// A whole number.
+    Number(i64),
+    /// An amount.
+    Money(Money),
+    /// Ids of the files that were sent along.
+    Files(Vec<String>),
+    /// The items of a group.
+    Group(Vec<Answers>),
     /// A stored value that the form, as it is now, cannot read.
     Unread(Value),
 }
@@ -62,7 +79,12 @@ impl Answers {
         Answers { given }
     }
 
-    /// Returns the answer to a question.
+    /// Returns whether nothing was answered.
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty()
+    }
+
+    /// Returns the answer to a question, or the words of "anders, namelijk" under their own name.
     pub fn get(&self, name: &str) -> Option<&Answer> {
         self.given
             .iter()
@@ -73,25 +95,20 @@ impl Answers {
     /// Returns the answers as they are stored: an object in the order of the form, with only what
     /// was answered and what the form stores.
     pub fn to_json(&self, definition: &Definition) -> Value {
-        let stored = |name: &str| definition.field(name).is_none_or(|field| field.stored);
-        let entries: Map<String, Value> = self
-            .given
-            .iter()
-            .filter(|(name, _)| stored(name))
-            .map(|(name, answer)| (name.clone(), answer.to_json()))
-            .collect();
-        Value::Object(entries)
+        let stored = |name: &str| field_of(definition.fields(), name).is_none_or(|f| f.stored);
+        let given = self.given.iter().filter(|(name, _)| stored(name));
+        Value::Object(object(given))
     }
 
     /// Returns the answers as they are stored, in the parts that are kept apart.
     pub fn stored(&self, definition: &Definition) -> StoredAnswers {
         let mut parts = StoredAnswers::default();
         for (name, answer) in &self.given {
-            let field = definition.field(name);
+            let field = field_of(definition.fields(), name);
             if field.is_some_and(|field| !field.stored) {
                 continue;
             }
-            if field.is_some_and(|field| field.counted) {
+            if field.is_some_and(|field| field.counted && field.name.as_str() == name) {
                 parts.countable.insert(name.clone(), answer.to_json());
             }
             let identifies = field.is_some_and(Field::identifies);
@@ -109,16 +126,25 @@ impl Answers {
     pub fn from_json(definition: &Definition, stored: &Value) -> Answers {
         let empty = Map::new();
         let entries = stored.as_object().unwrap_or(&empty);
+        let fields: Vec<&Field> = definition.fields().collect();
+        Self::from_entries(&fields, entries)
+    }
+
+    fn from_entries(fields: &[&Field], entries: &Map<String, Value>) -> Answers {
         let mut given = Vec::new();
-        for field in definition.fields() {
+        for field in fields {
             if let Some(value) = entries.get(field.name.as_str()) {
                 let answer = Answer::from_json(field, value);
                 let answer = answer.unwrap_or_else(|| Answer::Unread(value.clone()));
                 given.push((field.name.to_string(), answer));
             }
+            let other = field.name.other();
+            if let (Some(Value::String(words)), Some(_)) = (entries.get(&other), field.other()) {
+                given.push((other, Answer::Text(words.clone())));
+            }
         }
         for (name, value) in entries {
-            if definition.field(name).is_none() {
+            if given.iter().all(|(known, _)| known != name) {
                 given.push((name.clone(), Answer::Unread(value.clone())));
             }
         }
@@ -133,6 +159,10 @@ impl Answers {
         language: Language,
         catalogue: &Catalogue,
     ) -> Vec<CheckRow> {
+        let words = Words {
+            language,
+            catalogue,
+        };
         let mut rows = Vec::new();
         for page in &definition.pages {
             for field in page
@@ -140,25 +170,24 @@ impl Answers {
                 .iter()
                 .filter(|f| f.kind.is_question() && f.stored)
             {
-                let answer = self.get(field.name.as_str());
-                if answer.is_none() && !self.shows(field) {
+                let answered = self.get(field.name.as_str()).is_some();
+                if !answered && !self.shows(field) {
                     continue;
                 }
-                let lines = answer.map(|a| a.lines(Some(field), language, catalogue));
                 rows.push(CheckRow {
                     field: field.name.to_string(),
                     label: field.short_label().get(language).to_owned(),
-                    lines: lines.unwrap_or_default(),
+                    lines: words.lines(field, self),
                     page: Some(page.id.clone()),
                 });
             }
         }
         for (name, answer) in &self.given {
-            if definition.field(name).is_none() {
+            if field_of(definition.fields(), name).is_none() {
                 rows.push(CheckRow {
                     field: name.clone(),
                     label: name.clone(),
-                    lines: answer.lines(None, language, catalogue),
+                    lines: words.unread(answer),
                     page: None,
                 });
             }
@@ -166,12 +195,30 @@ impl Answers {
         rows
     }
 
+    /// Returns whether a question that was not answered was asked.
     fn shows(&self, field: &Field) -> bool {
-        field.when.as_ref().is_none_or(|condition| {
-            let chosen = self.get(condition.field.as_str()).map(Answer::chosen);
-            condition.holds(chosen.unwrap_or_default())
-        })
+        field.can_be_answered()
+            && !field.only_prefilled
+            && field.when.iter().all(|condition| {
+                let answer = self.get(condition.field.as_str());
+                let chosen = answer.map(Answer::chosen).unwrap_or_default();
+                condition.holds(chosen, answer.is_some())
+            })
     }
+}
+
+/// Finds the field whose answer has this name, or whose words of "anders, namelijk" have it.
+fn field_of<'a>(fields: impl Iterator<Item = &'a Field>, name: &str) -> Option<&'a Field> {
+    let mut fields = fields;
+    fields.find(|field| {
+        field.name.as_str() == name || (field.other().is_some() && field.name.other() == name)
+    })
+}
+
+fn object<'a>(given: impl Iterator<Item = &'a (String, Answer)>) -> Map<String, Value> {
+    given
+        .map(|(name, answer)| (name.clone(), answer.to_json()))
+        .collect()
 }
 
 impl Answer {
@@ -181,94 +228,69 @@ impl Answer {
             Answer::Choice(value) => vec![value],
             Answer::Choices(values) => values.iter().map(String::as_str).collect(),
             Answer::YesNo(yes) => vec![if *yes { "yes" } else { "no" }],
-            Answer::Text(_) | Answer::Date(_) | Answer::Unread(_) => Vec::new(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns what somebody types or chooses for it; nothing where it has parts of its own.
+    pub(super) fn typed(&self) -> Vec<String> {
+        match self {
+            Answer::Text(text) => vec![text.clone()],
+            Answer::Time(time) => vec![clock_time::written(*time)],
+            Answer::Number(number) => vec![number.to_string()],
+            Answer::Money(money) => vec![money.stored()],
+            Answer::Files(ids) => ids.clone(),
+            other => other.chosen().into_iter().map(str::to_owned).collect(),
         }
     }
 
     fn to_json(&self) -> Value {
         match self {
-            Answer::Text(text) | Answer::Choice(text) => Value::from(text.as_str()),
-            Answer::Choices(values) => Value::from(values.clone()),
-            Answer::YesNo(yes) => Value::from(*yes),
-            Answer::Date(date) => date.to_json(),
+            Answer::Text(text) | Answer::Choice(text) => json!(text),
+            Answer::Choices(values) | Answer::Files(values) => json!(values),
+            Answer::YesNo(yes) => json!(yes),
+            Answer::Day(date) => json!(date.to_string()),
+            Answer::Approximate(date) => date.to_json(),
+            Answer::Time(time) => json!(clock_time::written(*time)),
+            Answer::Number(number) => json!(number),
+            Answer::Money(money) => json!(money.stored()),
+            Answer::Group(items) => items
+                .iter()
+                .map(|item| Value::Object(object(item.given.iter())))
+                .collect(),
             Answer::Unread(value) => value.clone(),
         }
     }
 
     fn from_json(field: &Field, value: &Value) -> Option<Answer> {
-        match field.kind {
-            FieldKind::Choice => value.as_str().map(|v| Answer::Choice(v.to_owned())),
-            FieldKind::Choices => {
-                let values = value.as_array()?.iter();
-                let values: Option<Vec<String>> =
-                    values.map(|v| v.as_str().map(str::to_owned)).collect();
-                values.map(Answer::Choices)
-            }
-            FieldKind::YesNo => value.as_bool().map(Answer::YesNo),
-            FieldKind::ApproximateDate => ApproximateDate::from_json(value).map(Answer::Date),
-            kind if kind.is_typed() => value.as_str().map(|v| Answer::Text(v.to_owned())),
-            _ => None,
-        }
-    }
-
-    fn lines(
-        &self,
-        field: Option<&Field>,
-        language: Language,
-        catalogue: &Catalogue,
-    ) -> Vec<String> {
-        let option = |value: &str| {
-            let option = field.and_then(|field| field.option(value));
-            option.map_or(value, |o| o.label.get(language)).to_owned()
+        let text = || value.as_str().map(str::to_owned);
+        let texts = || -> Option<Vec<String>> {
+            let values = value.as_array()?.iter();
+            values.map(|v| v.as_str().map(str::to_owned)).collect()
         };
-        match self {
-            Answer::Text(text) => text.lines().map(str::to_owned).collect(),
-            Answer::Choice(value) => vec![option(value)],
-            Answer::Choices(values) => values.iter().map(|value| option(value)).collect(),
-            Answer::YesNo(true) => vec![catalogue.text("answer.yes", &[])],
-            Answer::YesNo(false) => vec![catalogue.text("answer.no", &[])],
-            Answer::Date(date) => date_lines(date, catalogue),
-            Answer::Unread(Value::String(text)) => text.lines().map(str::to_owned).collect(),
-            Answer::Unread(value) => vec![value.to_string()],
-        }
-    }
-}
-
-fn date_lines(date: &ApproximateDate, catalogue: &Catalogue) -> Vec<String> {
-    match date {
-        ApproximateDate::Day { date, time } => {
-            let weekday = date.weekday().to_monday_one_offset();
-            let day = catalogue.text(
-                "answer.date.written",
-                &[
-                    (
-                        "weekday",
-                        &catalogue.text(&format!("answer.weekday.{weekday}"), &[]),
-                    ),
-                    ("day", &date.day().to_string()),
-                    (
-                        "month",
-                        &catalogue.text(&format!("month.{}", date.month()), &[]),
-                    ),
-                    ("year", &date.year().to_string()),
-                ],
-            );
-            match time {
-                None => vec![day],
-                Some(time) => vec![catalogue.text(
-                    "answer.date.written_time",
-                    &[("date", &day), ("time", &short_time(*time))],
-                )],
+        match field.kind {
+            FieldKind::Choice | FieldKind::Person => text().map(Answer::Choice),
+            FieldKind::Choices => texts().map(Answer::Choices),
+            FieldKind::YesNo => value.as_bool().map(Answer::YesNo),
+            FieldKind::Date => text()?.parse().ok().map(Answer::Day),
+            FieldKind::ApproximateDate => {
+                ApproximateDate::from_json(value).map(Answer::Approximate)
             }
-        }
-        ApproximateDate::About { words } => {
-            let mut lines = vec![catalogue.text("answer.date.known.about", &[])];
-            lines.extend(
-                words
-                    .iter()
-                    .flat_map(|words| words.lines().map(str::to_owned)),
-            );
-            lines
+            FieldKind::Time => clock_time::read(&text()?).map(Answer::Time),
+            FieldKind::Number => value.as_i64().map(Answer::Number),
+            FieldKind::Money => Money::from_stored(&text()?).map(Answer::Money),
+            FieldKind::File => texts().map(Answer::Files),
+            FieldKind::Group => {
+                let fields: Vec<&Field> = field.fields.iter().collect();
+                let items = value.as_array()?.iter();
+                let items =
+                    items.map(|item| Some(Answers::from_entries(&fields, item.as_object()?)));
+                items.collect::<Option<Vec<Answers>>>().map(Answer::Group)
+            }
+            FieldKind::ShortText | FieldKind::LongText | FieldKind::Phone | FieldKind::Email => {
+                text().map(Answer::Text)
+            }
+            FieldKind::Information | FieldKind::Stop => None,
         }
     }
 }
@@ -280,7 +302,7 @@ mod tests {
     use serde_json::json;
 
     fn form() -> Definition {
-        Definition::parse(&Definition::shipped()[0]).0.unwrap()
+        Definition::shipped_form("incident").unwrap()
     }
 
     fn catalogue() -> Catalogue {

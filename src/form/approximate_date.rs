@@ -8,11 +8,20 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
+use super::calendar_day::{DAY, DateProblem, MONTH, TypedDay, YEAR};
+use super::clock_time;
+
 /// Name of the part that says how well the date is known.
 pub(super) const KNOWN: &str = "known";
 
 /// Name of the part with own words.
 pub(super) const ABOUT: &str = "about";
+
+/// Name of the part with the time.
+pub(super) const TIME: &str = "time";
+
+/// Name of the part with the part of the day.
+pub(super) const PART_OF_DAY: &str = "part_of_day";
 
 /// Years after which a date is likelier a slip than an incident. Who means it can use own words.
 const LONGEST_AGO_YEARS: i64 = 10;
@@ -39,35 +48,68 @@ pub struct DatePart {
     pub width: usize,
     /// Value for `inputmode`.
     pub inputmode: &'static str,
+    /// What can be chosen; empty where the part is typed.
+    pub choices: &'static [PartOfDay],
 }
 
-/// The parts of a date, in the order in which they are shown. A month may be typed as a word and a
-/// time with a colon or a point, so their keyboards have letters.
-pub const DATE_PARTS: [DatePart; 5] = [
+/// A part of the day, for who does not know the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartOfDay {
+    /// From getting up to noon.
+    Morning,
+    /// From noon to the evening meal.
+    Afternoon,
+    /// From the evening meal to going to bed.
+    Evening,
+    /// When most people sleep.
+    Night,
+}
+
+/// The parts of an approximate date, in the order in which they are shown.
+pub const DATE_PARTS: [DatePart; 6] = [
+    DAY_PARTS[0],
+    DAY_PARTS[1],
+    DAY_PARTS[2],
     DatePart {
-        part: "day",
-        width: 2,
-        inputmode: "numeric",
-    },
-    DatePart {
-        part: "month",
-        width: 10,
-        inputmode: "text",
-    },
-    DatePart {
-        part: "year",
-        width: 4,
-        inputmode: "numeric",
-    },
-    DatePart {
-        part: "time",
+        part: TIME,
         width: 6,
         inputmode: "text",
+        choices: &[],
+    },
+    DatePart {
+        part: PART_OF_DAY,
+        width: 0,
+        inputmode: "text",
+        choices: &PartOfDay::ALL,
     },
     DatePart {
         part: ABOUT,
         width: 40,
         inputmode: "text",
+        choices: &[],
+    },
+];
+
+/// The parts of a day, in the order in which they are shown. A month may be typed as a word and a time
+/// with a colon or a point, so their keyboards have letters.
+pub const DAY_PARTS: [DatePart; 3] = [
+    DatePart {
+        part: DAY,
+        width: 2,
+        inputmode: "numeric",
+        choices: &[],
+    },
+    DatePart {
+        part: MONTH,
+        width: 10,
+        inputmode: "text",
+        choices: &[],
+    },
+    DatePart {
+        part: YEAR,
+        width: 4,
+        inputmode: "numeric",
+        choices: &[],
     },
 ];
 
@@ -84,6 +126,8 @@ pub struct ShownDate {
     pub year: String,
     /// The time.
     pub time: String,
+    /// The chosen value of [`PartOfDay`], or whatever was sent as such.
+    pub part_of_day: String,
     /// Own words.
     pub about: String,
 }
@@ -97,20 +141,14 @@ pub enum ApproximateDate {
         date: Date,
         /// The time of day, where it was given.
         time: Option<Time>,
+        /// The part of the day, where it was given.
+        part_of_day: Option<PartOfDay>,
     },
     /// Not known exactly.
     About {
         /// Own words, where they were given.
         words: Option<String>,
     },
-}
-
-/// What is wrong with a date: the part, the key of the message, and values for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct DateProblem {
-    pub(super) part: &'static str,
-    pub(super) key: &'static str,
-    pub(super) arguments: Vec<(&'static str, String)>,
 }
 
 impl Known {
@@ -143,15 +181,50 @@ impl Known {
     }
 }
 
+impl PartOfDay {
+    /// Every part, in the order of the day.
+    pub const ALL: [PartOfDay; 4] = [
+        PartOfDay::Morning,
+        PartOfDay::Afternoon,
+        PartOfDay::Evening,
+        PartOfDay::Night,
+    ];
+
+    /// Returns its value in the form data and in the stored answers.
+    pub fn value(self) -> &'static str {
+        match self {
+            PartOfDay::Morning => "morning",
+            PartOfDay::Afternoon => "afternoon",
+            PartOfDay::Evening => "evening",
+            PartOfDay::Night => "night",
+        }
+    }
+
+    /// Returns the key of its words in the catalogue.
+    pub fn key(self) -> &'static str {
+        match self {
+            PartOfDay::Morning => "answer.part_of_day.morning",
+            PartOfDay::Afternoon => "answer.part_of_day.afternoon",
+            PartOfDay::Evening => "answer.part_of_day.evening",
+            PartOfDay::Night => "answer.part_of_day.night",
+        }
+    }
+
+    fn from_value(value: &str) -> Option<PartOfDay> {
+        Self::ALL.into_iter().find(|part| part.value() == value)
+    }
+}
+
 impl ShownDate {
     /// Takes the parts from where they are, by name.
     pub(super) fn of(part: impl Fn(&'static str) -> String) -> ShownDate {
         ShownDate {
             known: part(KNOWN),
-            day: part("day"),
-            month: part("month"),
-            year: part("year"),
-            time: part("time"),
+            day: part(DAY),
+            month: part(MONTH),
+            year: part(YEAR),
+            time: part(TIME),
+            part_of_day: part(PART_OF_DAY),
             about: part(ABOUT),
         }
     }
@@ -160,10 +233,11 @@ impl ShownDate {
     pub fn part(&self, part: &str) -> &str {
         match part {
             KNOWN => &self.known,
-            "day" => &self.day,
-            "month" => &self.month,
-            "year" => &self.year,
-            "time" => &self.time,
+            DAY => &self.day,
+            MONTH => &self.month,
+            YEAR => &self.year,
+            TIME => &self.time,
+            PART_OF_DAY => &self.part_of_day,
             ABOUT => &self.about,
             _ => "",
         }
@@ -172,25 +246,9 @@ impl ShownDate {
     /// Makes of "today" and "yesterday" the days that they are, of a whole date in the first box
     /// its three parts, and of parts without a choice the choice that goes with them.
     pub(super) fn settled(mut self, today: Date) -> ShownDate {
-        if self.month.trim().is_empty() && self.year.trim().is_empty() {
-            let whole = self.day.clone();
-            let parts: Vec<&str> = whole
-                .split(['-', '/', '.', ' '])
-                .filter(|part| !part.is_empty())
-                .collect();
-            let in_order = match parts.as_slice() {
-                [year, month, day] if year.len() == 4 => Some((day, month, year)),
-                [day, month, year] => Some((day, month, year)),
-                _ => None,
-            };
-            if let Some((day, month, year)) = in_order {
-                self.day = (*day).to_owned();
-                self.month = (*month).to_owned();
-                self.year = (*year).to_owned();
-            }
-        }
+        self = self.settled_day();
         if self.known.is_empty() {
-            if self.has_day() {
+            if !self.typed_day().is_empty() {
                 self.known = Known::Date.value().to_owned();
             } else if !self.about.trim().is_empty() {
                 self.known = Known::About.value().to_owned();
@@ -203,10 +261,14 @@ impl ShownDate {
         };
         if let Some(day) = day {
             self.known = Known::Date.value().to_owned();
-            self.day = day.day().to_string();
-            self.month = day.month().to_string();
-            self.year = day.year().to_string();
+            self.set_day(TypedDay::of(day));
         }
+        self
+    }
+
+    /// Makes of a whole date in the first box its three parts.
+    pub(super) fn settled_day(mut self) -> ShownDate {
+        self.set_day(self.typed_day().settled());
         self
     }
 
@@ -222,9 +284,7 @@ impl ShownDate {
         };
         if let Some(near) = near {
             self.known = near.value().to_owned();
-            self.day.clear();
-            self.month.clear();
-            self.year.clear();
+            self.set_day(TypedDay::default());
         }
         self
     }
@@ -233,7 +293,7 @@ impl ShownDate {
     pub(super) fn read(&self, today: Date) -> Result<Option<ApproximateDate>, Vec<DateProblem>> {
         if self.known.is_empty() {
             // A time alone is not when something happened, but somebody meant something by it.
-            let meant = !self.time.trim().is_empty();
+            let meant = !self.time.trim().is_empty() || !self.part_of_day.is_empty();
             let problem = DateProblem::new(KNOWN, "answer.date.day_of_time");
             return if meant { Err(vec![problem]) } else { Ok(None) };
         }
@@ -244,11 +304,17 @@ impl ShownDate {
             }
             Some(_) => {
                 let settled = self.clone().settled(today);
-                match (settled.day_read(today), settled.time_read()) {
-                    (Ok(date), Ok(time)) => Ok(Some(ApproximateDate::Day { date, time })),
-                    (date, time) => {
+                let date = settled.day_read(today);
+                match (date, settled.time_read(), settled.part_of_day_read()) {
+                    (Ok(date), Ok(time), Ok(part_of_day)) => Ok(Some(ApproximateDate::Day {
+                        date,
+                        time,
+                        part_of_day,
+                    })),
+                    (date, time, part_of_day) => {
                         let mut problems = date.err().unwrap_or_default();
                         problems.extend(time.err());
+                        problems.extend(part_of_day.err());
                         Err(problems)
                     }
                 }
@@ -257,63 +323,36 @@ impl ShownDate {
         }
     }
 
-    fn has_day(&self) -> bool {
-        [&self.day, &self.month, &self.year]
-            .iter()
-            .any(|part| !part.trim().is_empty())
+    pub(super) fn typed_day(&self) -> TypedDay {
+        TypedDay {
+            day: self.day.clone(),
+            month: self.month.clone(),
+            year: self.year.clone(),
+        }
+    }
+
+    fn set_day(&mut self, typed: TypedDay) {
+        self.day = typed.day;
+        self.month = typed.month;
+        self.year = typed.year;
     }
 
     fn day_read(&self, today: Date) -> Result<Date, Vec<DateProblem>> {
-        if !self.has_day() {
-            return Err(vec![DateProblem::new("day", "answer.date.missing")]);
+        let typed = self.typed_day();
+        if typed.is_empty() {
+            return Err(vec![DateProblem::new(DAY, "answer.date.missing")]);
         }
-        let day = part_read(
-            &self.day,
-            day_number,
-            "day",
-            "answer.date.missing_day",
-            "answer.date.wrong_day",
-        );
-        let month = part_read(
-            &self.month,
-            month_number,
-            "month",
-            "answer.date.missing_month",
-            "answer.date.wrong_month",
-        );
-        let year = part_read(
-            &self.year,
-            year_number,
-            "year",
-            "answer.date.missing_year",
-            "answer.date.wrong_year",
-        );
-        let (day, month, year) = match (day, month, year) {
-            (Ok(day), Ok(month), Ok(year)) => (day, month, year),
-            (day, month, year) => {
-                let problems = [day.err(), month.err(), year.err()];
-                return Err(problems.into_iter().flatten().collect());
-            }
-        };
-        let Ok(date) = Date::new(year, month, day) else {
-            let days = Date::new(year, month, 1).map_or(31, Date::days_in_month);
-            return Err(vec![
-                DateProblem::new("day", "answer.date.impossible")
-                    .with("month", month)
-                    .with("year", year)
-                    .with("days", days),
-            ]);
-        };
+        let date = typed.read()?;
         if date > today {
-            return Err(vec![DateProblem::new("day", "answer.date.future")]);
+            return Err(vec![DateProblem::new(DAY, "answer.date.future")]);
         }
         let longest_ago = today
             .checked_sub(LONGEST_AGO_YEARS.years())
             .unwrap_or(Date::MIN);
         if date < longest_ago {
             return Err(vec![
-                DateProblem::new("year", "answer.date.long_ago")
-                    .with("year", year)
+                DateProblem::new(YEAR, "answer.date.long_ago")
+                    .with("year", date.year())
                     .with("years", LONGEST_AGO_YEARS),
             ]);
         }
@@ -325,20 +364,61 @@ impl ShownDate {
         if text.is_empty() {
             return Ok(None);
         }
-        time_of_day(text)
+        clock_time::read(text)
             .map(Some)
-            .ok_or_else(|| DateProblem::new("time", "answer.date.wrong_time"))
+            .ok_or_else(|| DateProblem::new(TIME, "answer.date.wrong_time"))
+    }
+
+    fn part_of_day_read(&self) -> Result<Option<PartOfDay>, DateProblem> {
+        if self.part_of_day.is_empty() {
+            return Ok(None);
+        }
+        PartOfDay::from_value(&self.part_of_day)
+            .map(Some)
+            .ok_or_else(|| DateProblem::new(PART_OF_DAY, "answer.unknown_option"))
     }
 }
 
 impl ApproximateDate {
+    /// Returns what somebody types for it.
+    pub(super) fn typed(&self) -> ShownDate {
+        match self {
+            ApproximateDate::Day {
+                date,
+                time,
+                part_of_day,
+            } => {
+                let mut typed = ShownDate {
+                    known: Known::Date.value().to_owned(),
+                    time: time.map(clock_time::written).unwrap_or_default(),
+                    part_of_day: part_of_day.map_or("", PartOfDay::value).to_owned(),
+                    ..ShownDate::default()
+                };
+                typed.set_day(TypedDay::of(*date));
+                typed
+            }
+            ApproximateDate::About { words } => ShownDate {
+                known: Known::About.value().to_owned(),
+                about: words.clone().unwrap_or_default(),
+                ..ShownDate::default()
+            },
+        }
+    }
+
     /// Returns the value that is stored.
     pub(super) fn to_json(&self) -> Value {
         match self {
-            ApproximateDate::Day { date, time } => {
+            ApproximateDate::Day {
+                date,
+                time,
+                part_of_day,
+            } => {
                 let mut value = json!({"known": "date", "date": date.to_string()});
-                if let (Some(time), Some(fields)) = (time, value.as_object_mut()) {
-                    fields.insert("time".to_owned(), json!(short_time(*time)));
+                if let Some(fields) = value.as_object_mut() {
+                    let time = time.map(|time| (TIME, clock_time::written(time)));
+                    let part = part_of_day.map(|part| (PART_OF_DAY, part.value().to_owned()));
+                    let more = time.into_iter().chain(part);
+                    fields.extend(more.map(|(key, value)| (key.to_owned(), json!(value))));
                 }
                 value
             }
@@ -352,135 +432,29 @@ impl ApproximateDate {
     /// Reads a stored value.
     pub(super) fn from_json(value: &Value) -> Option<ApproximateDate> {
         let text = |key: &str| value.get(key).and_then(Value::as_str);
-        match text("known")? {
+        match text(KNOWN)? {
             "date" => {
                 let date = text("date")?.parse().ok()?;
-                let time = match text("time") {
-                    Some(time) => Some(time_of_day(time)?),
+                let time = match text(TIME) {
+                    Some(time) => Some(clock_time::read(time)?),
                     None => None,
                 };
-                Some(ApproximateDate::Day { date, time })
+                let part_of_day = match text(PART_OF_DAY) {
+                    Some(part) => Some(PartOfDay::from_value(part)?),
+                    None => None,
+                };
+                Some(ApproximateDate::Day {
+                    date,
+                    time,
+                    part_of_day,
+                })
             }
             "about" => Some(ApproximateDate::About {
-                words: text("about").map(str::to_owned),
+                words: text(ABOUT).map(str::to_owned),
             }),
             _ => None,
         }
     }
-}
-
-impl DateProblem {
-    fn new(part: &'static str, key: &'static str) -> DateProblem {
-        DateProblem {
-            part,
-            key,
-            arguments: Vec::new(),
-        }
-    }
-
-    fn with(mut self, name: &'static str, value: impl ToString) -> DateProblem {
-        self.arguments.push((name, value.to_string()));
-        self
-    }
-}
-
-/// Writes a time as `14:30`.
-pub(super) fn short_time(time: Time) -> String {
-    format!("{:02}:{:02}", time.hour(), time.minute())
-}
-
-fn part_read<T>(
-    typed: &str,
-    read: impl Fn(&str) -> Option<T>,
-    part: &'static str,
-    missing: &'static str,
-    wrong: &'static str,
-) -> Result<T, DateProblem> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Err(DateProblem::new(part, missing));
-    }
-    read(typed).ok_or_else(|| DateProblem::new(part, wrong))
-}
-
-fn day_number(text: &str) -> Option<i8> {
-    digits(text, 1..=2)
-        .and_then(|number| i8::try_from(number).ok())
-        .filter(|day| (1..=31).contains(day))
-}
-
-/// Names of the months, Dutch and English. A beginning of three letters or more is enough, because
-/// no two months share theirs; "mrt" is the usual short form that is no beginning.
-const MONTH_NAMES: [[&str; 3]; 12] = [
-    ["januari", "january", "jan"],
-    ["februari", "february", "feb"],
-    ["maart", "march", "mrt"],
-    ["april", "april", "apr"],
-    ["mei", "may", "mei"],
-    ["juni", "june", "jun"],
-    ["juli", "july", "jul"],
-    ["augustus", "august", "aug"],
-    ["september", "september", "sept"],
-    ["oktober", "october", "okt"],
-    ["november", "november", "nov"],
-    ["december", "december", "dec"],
-];
-
-fn month_number(text: &str) -> Option<i8> {
-    if let Some(number) = digits(text, 1..=2) {
-        let number = i8::try_from(number).ok()?;
-        return (1..=12).contains(&number).then_some(number);
-    }
-    let text = text.trim_end_matches('.').to_lowercase();
-    if text.chars().count() < 3 {
-        return None;
-    }
-    let index = MONTH_NAMES
-        .iter()
-        .position(|names| names.iter().any(|name| name.starts_with(&text)))?;
-    i8::try_from(index + 1).ok()
-}
-
-fn year_number(text: &str) -> Option<i16> {
-    let text = text.trim_start_matches(['\'', '’']);
-    match text.len() {
-        2 => digits(text, 2..=2).and_then(|number| i16::try_from(number + 2000).ok()),
-        _ => digits(text, 4..=4).and_then(|number| i16::try_from(number).ok()),
-    }
-}
-
-fn time_of_day(text: &str) -> Option<Time> {
-    let mut text = text.to_lowercase();
-    text.retain(|c| !c.is_whitespace());
-    let afternoon = text.ends_with("pm");
-    let twelve_hours = afternoon || text.ends_with("am");
-    let bare = match twelve_hours {
-        true => text.trim_end_matches("am").trim_end_matches("pm"),
-        false => text
-            .trim_end_matches("uur")
-            .trim_end_matches('u')
-            .trim_end_matches('h'),
-    };
-    let (hours, minutes) = match bare.split_once([':', '.', 'u', 'h']) {
-        Some((hours, minutes)) => (hours, digits(minutes, 2..=2)?),
-        None => (bare, 0),
-    };
-    let hours = digits(hours, 1..=2)?;
-    let hours = match (twelve_hours, hours) {
-        (false, hours) => hours,
-        (true, 12) => u32::from(afternoon) * 12,
-        (true, 1..=11) => hours + u32::from(afternoon) * 12,
-        (true, _) => return None,
-    };
-    Time::new(i8::try_from(hours).ok()?, i8::try_from(minutes).ok()?, 0, 0).ok()
-}
-
-/// Reads a number that is written with so many digits and nothing else.
-fn digits(text: &str, count: std::ops::RangeInclusive<usize>) -> Option<u32> {
-    let only_digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    (only_digits && count.contains(&text.len()))
-        .then(|| text.parse().ok())
-        .flatten()
 }
 
 #[cfg(test)]
@@ -501,7 +475,14 @@ mod tests {
         };
         let read = typed.read(TODAY);
         match (&read, expected) {
-            (Ok(Some(ApproximateDate::Day { date, time: None })), Ok(expected)) => {
+            (
+                Ok(Some(ApproximateDate::Day {
+                    date,
+                    time: None,
+                    part_of_day: None,
+                })),
+                Ok(expected),
+            ) => {
                 assert_eq!(*date, expected);
             }
             (Err(problems), Err(expected)) => {
@@ -598,30 +579,6 @@ mod tests {
     }
 
     #[test]
-    fn times_are_read_in_the_ways_people_write_them() {
-        let check =
-            |text: &str, expected: Option<Time>| assert_eq!(time_of_day(text), expected, "{text}");
-        check("14:30", Some(time(14, 30, 0, 0)));
-        check("14.30", Some(time(14, 30, 0, 0)));
-        check("14u30", Some(time(14, 30, 0, 0)));
-        check("14.30 uur", Some(time(14, 30, 0, 0)));
-        check("9", Some(time(9, 0, 0, 0)));
-        check("9 u", Some(time(9, 0, 0, 0)));
-        check("2:30 PM", Some(time(14, 30, 0, 0)));
-        check("12 am", Some(time(0, 0, 0, 0)));
-        check("12pm", Some(time(12, 0, 0, 0)));
-        check("0:00", Some(time(0, 0, 0, 0)));
-        check("24:00", None);
-        check("13 pm", None);
-        check("9:5", None);
-        check("half 3", None);
-        check(":", None);
-        check("am", None);
-        check("ammm", None);
-        check("-1:00", None);
-    }
-
-    #[test]
     fn the_quick_ways_need_no_typing() {
         let read = |known: &str| {
             let typed = ShownDate {
@@ -630,7 +587,13 @@ mod tests {
             };
             typed.read(TODAY)
         };
-        let day = |date| Ok(Some(ApproximateDate::Day { date, time: None }));
+        let day = |date| {
+            Ok(Some(ApproximateDate::Day {
+                date,
+                time: None,
+                part_of_day: None,
+            }))
+        };
         assert_eq!(read("today"), day(TODAY));
         assert_eq!(read("yesterday"), day(date(2026, 11, 21)));
         assert_eq!(
@@ -679,13 +642,15 @@ mod tests {
             ApproximateDate::Day {
                 date: TODAY,
                 time: Some(time(9, 5, 0, 0)),
+                part_of_day: Some(PartOfDay::Morning),
             },
-            r#"{"known":"date","date":"2026-11-22","time":"09:05"}"#,
+            r#"{"known":"date","date":"2026-11-22","time":"09:05","part_of_day":"morning"}"#,
         );
         check(
             ApproximateDate::Day {
                 date: TODAY,
                 time: None,
+                part_of_day: None,
             },
             r#"{"known":"date","date":"2026-11-22"}"#,
         );

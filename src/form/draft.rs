@@ -2,25 +2,40 @@
 //!
 //! A draft holds only fields of its form, is bounded in size whatever was sent, and keeps texts as
 //! they were typed (line ends apart). It travels along as hidden fields: reading its own pairs
-//! gives the same draft. It decides what is shown, because conditions look at it.
+//! gives the same draft.
 
 use jiff::civil::Date;
 
-use super::approximate_date::{self, DATE_PARTS, ShownDate};
-use super::definition::{Definition, Field, FieldKind, FieldName, Page};
+use super::answers::{Answer, Answers};
+use super::approximate_date::{self, DATE_PARTS, DAY_PARTS, ShownDate};
+use super::calendar_day::TypedDay;
+use super::definition::{Definition, Page};
+use super::field::{Field, FieldKind, FieldName, part_of};
 
 /// Characters of one value that are kept. It is far above every allowed length, so that a text
 /// that was cut here is still refused as too long and never stored in part.
 const MOST_CHARACTERS_KEPT: usize = 50_000;
 
-/// Characters that are kept of what is chosen or is one part of a date; longer than any of them.
+/// Characters that are kept of what is chosen, is one part of a date, or stands in an item of a group;
+/// longer than any of them may be.
 const MOST_CHARACTERS_KEPT_OF_A_CHOICE: usize = 200;
+
+/// Files that one question takes.
+pub const MOST_FILES: usize = 10;
+
+/// Name of the part of a group that says how many items the page shows.
+const COUNT: &str = "count";
+
+/// Name of the part of a choice with the words of "anders, namelijk".
+pub(super) const OTHER: &str = "other";
 
 /// What was typed in a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// Names in the form data with their values, in the order of the form; no empty values.
     pairs: Vec<(String, String)>,
+    /// The same of what was answered before, which does not travel along.
+    before: Vec<(String, String)>,
 }
 
 impl Draft {
@@ -31,42 +46,74 @@ impl Draft {
         let mut pairs = Vec::new();
         for field in definition.fields() {
             let name = field.name.as_str();
-            match field.kind {
-                FieldKind::Information | FieldKind::Stop => {}
-                FieldKind::Choices => {
-                    let mut values: Vec<String> = Vec::new();
-                    let chosen = sent.iter().filter(|(known, _)| known == name);
-                    for (_, value) in chosen {
-                        let value = kept(value, MOST_CHARACTERS_KEPT_OF_A_CHOICE);
-                        // One more than there are options: a wrong value is then still told.
-                        if values.len() <= field.options.len() && !values.contains(&value) {
-                            values.push(value);
-                        }
-                    }
-                    pairs.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+            take(field, name, sent, today, &mut pairs);
+        }
+        Draft {
+            pairs,
+            before: Vec::new(),
+        }
+    }
+
+    /// Makes a draft of pairs that are those of a form, in its order.
+    pub(super) fn of_pairs(pairs: Vec<(String, String)>) -> Draft {
+        Draft {
+            pairs,
+            before: Vec::new(),
+        }
+    }
+
+    /// Makes the draft that gives these answers, so that they can be changed.
+    pub fn of_answers(definition: &Definition, answers: &Answers) -> Draft {
+        Draft {
+            pairs: typed_pairs(definition.fields(), answers),
+            before: Vec::new(),
+        }
+    }
+
+    /// Adds what was answered before the pages of this form, so that conditions see it.
+    pub fn with_given(mut self, definition: &Definition, answers: &Answers) -> Draft {
+        let given = definition.given.iter().flat_map(|page| &page.fields);
+        self.before = typed_pairs(given, answers);
+        self
+    }
+
+    /// Adds an empty item to a group; nothing where it is full or no group.
+    pub fn add_item(mut self, definition: &Definition, group: &str) -> Draft {
+        if let Some(field) = group_of(definition, group) {
+            let count = self.item_count(field);
+            let items = self.named_below(group);
+            self.put_items(definition, field, (count + 1).min(field.most), items);
+        }
+        self
+    }
+
+    /// Removes an item of a group, counted from 1; the items after it move up.
+    pub fn remove_item(mut self, definition: &Definition, group: &str, number: usize) -> Draft {
+        let Some(field) = group_of(definition, group) else {
+            return self;
+        };
+        let count = self.item_count(field);
+        if !(1..=count).contains(&number) {
+            return self;
+        }
+        let mut items = Vec::new();
+        for (name, value) in self.named_below(group) {
+            match item_of(&name, group) {
+                Some((at, sub)) if at > number => {
+                    items.push((format!("{group}.{}.{sub}", at - 1), value));
                 }
-                FieldKind::ApproximateDate => {
-                    let part = |part| {
-                        let most = match part {
-                            approximate_date::ABOUT => MOST_CHARACTERS_KEPT,
-                            _ => MOST_CHARACTERS_KEPT_OF_A_CHOICE,
-                        };
-                        first(sent, &field.name.part(part), most)
-                    };
-                    let typed = ShownDate::of(part);
-                    pairs.extend(date_pairs(&field.name, typed.settled(today)));
-                }
-                kind => {
-                    let most = match kind.is_typed() {
-                        true => MOST_CHARACTERS_KEPT,
-                        false => MOST_CHARACTERS_KEPT_OF_A_CHOICE,
-                    };
-                    pairs.push((name.to_owned(), first(sent, name, most)));
-                }
+                Some((at, _)) if at == number => {}
+                _ => items.push((name, value)),
             }
         }
-        pairs.retain(|(_, value)| !value.is_empty());
-        Draft { pairs }
+        self.put_items(definition, field, count - 1, items);
+        self
+    }
+
+    /// Returns how many items of a group the page shows: at least one.
+    pub fn item_count(&self, group: &Field) -> usize {
+        let count = self.value(&group.name.part(COUNT)).parse().unwrap_or(0);
+        usize::clamp(count, 1, group.most.max(1))
     }
 
     /// Returns everything, for hidden fields.
@@ -86,104 +133,277 @@ impl Draft {
             .collect()
     }
 
-    /// Returns what was typed or chosen first; empty where nothing was.
-    pub fn value(&self, name: &FieldName) -> &str {
+    /// Returns what was typed or chosen first under a name of the form data; empty where nothing was.
+    pub fn value(&self, name: &str) -> &str {
         let values = self.values(name);
         values.first().copied().unwrap_or_default()
     }
 
-    /// Returns all that was chosen.
-    pub fn values(&self, name: &FieldName) -> Vec<&str> {
-        self.named(name.as_str())
+    /// Returns all that was chosen under a name of the form data.
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        values_of(&self.pairs, name)
     }
 
-    /// Returns what was typed for a date, as the page shows it on this day.
-    pub fn date(&self, name: &FieldName, today: Date) -> ShownDate {
+    /// Returns the words of "anders, namelijk" under a name of the form data.
+    pub fn other(&self, name: &str) -> &str {
+        self.value(&part_of(name, OTHER))
+    }
+
+    /// Returns what was typed for a date under a name of the form data, as the page shows it on this
+    /// day.
+    pub fn date(&self, name: &str, today: Date) -> ShownDate {
         self.typed_date(name).shown(today)
     }
 
-    pub(super) fn typed_date(&self, name: &FieldName) -> ShownDate {
-        ShownDate::of(|part| {
-            let values = self.named(&name.part(part));
-            values.first().copied().unwrap_or_default().to_owned()
+    pub(super) fn typed_date(&self, name: &str) -> ShownDate {
+        ShownDate::of(|part| self.value(&part_of(name, part)).to_owned())
+    }
+
+    /// Returns what was chosen in a question, of this form or before it.
+    pub(super) fn chosen(&self, field: &FieldName) -> Vec<&str> {
+        let mut chosen = self.values(field.as_str());
+        chosen.extend(values_of(&self.before, field.as_str()));
+        chosen
+    }
+
+    /// Returns whether something was typed under a name, of this form or before it.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        let count = part_of(name, COUNT);
+        let below = part_of(name, "");
+        self.pairs.iter().chain(&self.before).any(|(known, value)| {
+            (known == name || known.starts_with(&below))
+                && *known != count
+                && !value.trim().is_empty()
         })
     }
 
-    fn named(&self, name: &str) -> Vec<&str> {
-        self.pairs
-            .iter()
-            .filter(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+    fn named_below(&self, name: &str) -> Vec<(String, String)> {
+        let below = part_of(name, "");
+        let own = self.pairs.iter();
+        own.filter(|(known, _)| known.starts_with(&below))
+            .cloned()
             .collect()
+    }
+
+    /// Puts the items of a group in the place that they have in the order of the form.
+    fn put_items(
+        &mut self,
+        definition: &Definition,
+        group: &Field,
+        count: usize,
+        items: Vec<(String, String)>,
+    ) {
+        let counter = group.name.part(COUNT);
+        let below = group.name.part("");
+        self.pairs.retain(|(known, _)| !known.starts_with(&below));
+        let later: Vec<&Field> = definition
+            .fields()
+            .skip_while(|field| field.name != group.name)
+            .collect();
+        let is_later = |(known, _): &(String, String)| {
+            let name = known.split('.').next().unwrap_or_default();
+            later.iter().any(|field| field.name.as_str() == name)
+        };
+        let at = self.pairs.iter().position(is_later);
+        let mut own = Vec::new();
+        if count > 0 {
+            own.push((counter.clone(), count.to_string()));
+        }
+        own.extend(items.into_iter().filter(|(name, _)| *name != counter));
+        let at = at.unwrap_or(self.pairs.len());
+        self.pairs.splice(at..at, own);
     }
 }
 
-/// What is shown, given a draft.
-impl Definition {
-    /// Returns the fields that are shown, in order.
-    pub fn visible_fields(&self, draft: &Draft) -> Vec<&Field> {
-        let mut visible: Vec<&Field> = Vec::new();
-        for field in self.fields() {
-            let shown = field.when.as_ref().is_none_or(|condition| {
-                // A hidden question has no answer, whatever was sent for it.
-                let asked = visible.iter().any(|seen| seen.name == condition.field);
-                asked && condition.holds(draft.values(&condition.field))
-            });
-            if shown {
-                visible.push(field);
+/// Takes what was sent for one question.
+fn take(
+    field: &Field,
+    name: &str,
+    sent: &[(String, String)],
+    today: Date,
+    pairs: &mut Vec<(String, String)>,
+) {
+    let mut put = |name: String, value: String| {
+        if !value.is_empty() {
+            pairs.push((name, value));
+        }
+    };
+    let most = match field.kind.is_typed() {
+        true => MOST_CHARACTERS_KEPT,
+        false => MOST_CHARACTERS_KEPT_OF_A_CHOICE,
+    };
+    match field.kind {
+        FieldKind::Information | FieldKind::Stop => {}
+        FieldKind::Choices | FieldKind::File => {
+            // One more than there may be: a wrong value is then still told.
+            let room = match field.kind {
+                FieldKind::File => MOST_FILES + 1,
+                _ => field.options.len() + 1,
+            };
+            let mut values: Vec<String> = Vec::new();
+            for (_, value) in sent.iter().filter(|(known, _)| known == name) {
+                let value = kept(value, most);
+                if values.len() < room && !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            for value in values {
+                put(name.to_owned(), value);
             }
         }
-        visible
+        FieldKind::Date => {
+            let part = |part| first(sent, &part_of(name, part), most);
+            let typed = ShownDate::of(part).settled_day();
+            for part in DAY_PARTS {
+                put(part_of(name, part.part), typed.part(part.part).to_owned());
+            }
+        }
+        FieldKind::ApproximateDate => {
+            let part = |part| {
+                let most = match part {
+                    approximate_date::ABOUT => MOST_CHARACTERS_KEPT,
+                    _ => most,
+                };
+                first(sent, &part_of(name, part), most)
+            };
+            for (name, value) in date_pairs(name, &ShownDate::of(part).settled(today)) {
+                put(name, value);
+            }
+        }
+        FieldKind::Group => take_group(field, sent, today, pairs),
+        _ => put(name.to_owned(), first(sent, name, most)),
     }
-
-    /// Returns the fields of a page that are shown.
-    pub fn visible_fields_of(&self, page: &Page, draft: &Draft) -> Vec<&Field> {
-        self.visible_fields(draft)
-            .into_iter()
-            .filter(|field| page.fields.iter().any(|own| own.name == field.name))
-            .collect()
-    }
-
-    /// Returns the pages that are shown: those with a field that is.
-    pub fn visible_pages(&self, draft: &Draft) -> Vec<&Page> {
-        let visible = self.visible_fields(draft);
-        self.pages
-            .iter()
-            .filter(|page| {
-                let own = |field: &Field| visible.iter().any(|seen| seen.name == field.name);
-                page.fields.iter().any(own)
-            })
-            .collect()
-    }
-
-    /// Returns the page after this one; none where the check page comes next. After an unknown
-    /// page comes the first.
-    pub fn next_page(&self, id: &str, draft: &Draft) -> Option<&Page> {
-        let visible = self.visible_pages(draft);
-        let after = match self.pages.iter().position(|page| page.id == id) {
-            Some(here) => self.pages.get(here + 1..).unwrap_or_default(),
-            None => &self.pages,
-        };
-        after.iter().find(|page| visible.contains(page))
-    }
-
-    /// Returns the page before this one; none for the first and for an unknown page. Before the
-    /// check page comes the last of [`Self::visible_pages`].
-    pub fn previous_page(&self, id: &str, draft: &Draft) -> Option<&Page> {
-        let here = self.pages.iter().position(|page| page.id == id)?;
-        let visible = self.visible_pages(draft);
-        let before = self.pages.get(..here)?;
-        before.iter().rev().find(|page| visible.contains(page))
+    if field.other().is_some() {
+        let name = part_of(name, OTHER);
+        let words = first(sent, &name, MOST_CHARACTERS_KEPT);
+        if !words.is_empty() {
+            pairs.push((name, words));
+        }
     }
 }
 
-fn date_pairs(name: &FieldName, typed: ShownDate) -> Vec<(String, String)> {
-    let mut pairs = vec![(name.part(approximate_date::KNOWN), typed.known.clone())];
-    for part in DATE_PARTS {
-        let value = typed.part(part.part).to_owned();
-        pairs.push((name.part(part.part), value));
+/// Takes the items of a group: as many as the page showed, and those in which something was typed.
+fn take_group(
+    group: &Field,
+    sent: &[(String, String)],
+    today: Date,
+    pairs: &mut Vec<(String, String)>,
+) {
+    let below = group.name.part("");
+    let sent: Vec<(String, String)> = sent
+        .iter()
+        .filter(|(known, _)| known.starts_with(&below))
+        .cloned()
+        .collect();
+    let shown: usize = first(
+        &sent,
+        &group.name.part(COUNT),
+        MOST_CHARACTERS_KEPT_OF_A_CHOICE,
+    )
+    .parse()
+    .unwrap_or(0);
+    let mut items = Vec::new();
+    let mut count = shown.min(group.most);
+    for number in 1..=group.most {
+        let before = items.len();
+        for sub in &group.fields {
+            let name = group.name.of_item(number, &sub.name);
+            take(sub, &name, &sent, today, &mut items);
+        }
+        if items.len() > before {
+            count = count.max(number);
+        }
+    }
+    if count > 0 {
+        pairs.push((group.name.part(COUNT), count.to_string()));
+    }
+    pairs.extend(items);
+}
+
+/// Returns the pairs that give these answers.
+fn typed_pairs<'a>(
+    fields: impl IntoIterator<Item = &'a Field>,
+    answers: &Answers,
+) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for field in fields {
+        let name = field.name.as_str();
+        match answers.get(name) {
+            Some(Answer::Group(items)) => {
+                pairs.push((field.name.part(COUNT), items.len().to_string()));
+                for (at, item) in items.iter().enumerate() {
+                    for sub in &field.fields {
+                        let name = field.name.of_item(at + 1, &sub.name);
+                        put_typed(sub, &name, item, &mut pairs);
+                    }
+                }
+            }
+            _ => put_typed(field, name, answers, &mut pairs),
+        }
     }
     pairs
+}
+
+fn put_typed(field: &Field, name: &str, answers: &Answers, pairs: &mut Vec<(String, String)>) {
+    let Some(answer) = answers.get(field.name.as_str()) else {
+        return;
+    };
+    match answer {
+        Answer::Approximate(date) => pairs.extend(
+            date_pairs(name, &date.typed())
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty()),
+        ),
+        Answer::Day(date) => {
+            let typed = TypedDay::of(*date);
+            for (part, value) in [
+                ("day", typed.day),
+                ("month", typed.month),
+                ("year", typed.year),
+            ] {
+                pairs.push((part_of(name, part), value));
+            }
+        }
+        answer => {
+            let texts = answer.typed();
+            pairs.extend(texts.into_iter().map(|text| (name.to_owned(), text)));
+        }
+    }
+    if let Some(Answer::Text(words)) = answers.get(&field.name.other())
+        && field.other().is_some()
+    {
+        pairs.push((part_of(name, OTHER), words.clone()));
+    }
+}
+
+fn group_of<'a>(definition: &'a Definition, name: &str) -> Option<&'a Field> {
+    definition
+        .field(name)
+        .filter(|field| field.kind == FieldKind::Group)
+}
+
+/// Takes the name of a question of an item apart: its number and the rest.
+fn item_of<'a>(name: &'a str, group: &str) -> Option<(usize, &'a str)> {
+    let below = name.strip_prefix(group)?.strip_prefix('.')?;
+    let (number, sub) = below.split_once('.')?;
+    Some((number.parse().ok()?, sub))
+}
+
+fn date_pairs(name: &str, typed: &ShownDate) -> Vec<(String, String)> {
+    let mut pairs = vec![(part_of(name, approximate_date::KNOWN), typed.known.clone())];
+    for part in DATE_PARTS {
+        let value = typed.part(part.part).to_owned();
+        pairs.push((part_of(name, part.part), value));
+    }
+    pairs
+}
+
+fn values_of<'a>(pairs: &'a [(String, String)], name: &str) -> Vec<&'a str> {
+    pairs
+        .iter()
+        .filter(|(known, _)| known == name)
+        .map(|(_, value)| value.as_str())
+        .collect()
 }
 
 fn first(sent: &[(String, String)], name: &str, most: usize) -> String {
@@ -212,7 +432,7 @@ mod tests {
     const TODAY: Date = date(2026, 11, 22);
 
     fn form() -> Definition {
-        Definition::parse(&Definition::shipped()[0]).0.unwrap()
+        Definition::shipped_form("incident").unwrap()
     }
 
     fn draft(sent: &[(&str, &str)]) -> Draft {
@@ -303,13 +523,13 @@ mod tests {
             ("occurred_at.time", "23:50"),
         ]);
         let name = FieldName::parse("occurred_at").unwrap();
-        assert_eq!(draft.date(&name, TODAY).known, "today");
-        assert_eq!(draft.date(&name, TODAY).day, "");
+        assert_eq!(draft.date(name.as_str(), TODAY).known, "today");
+        assert_eq!(draft.date(name.as_str(), TODAY).day, "");
         let tomorrow = TODAY.tomorrow().unwrap();
         let later = Draft::read(&form(), &draft.to_pairs(), tomorrow);
         assert_eq!(later, draft);
-        assert_eq!(later.date(&name, tomorrow).known, "yesterday");
-        let after = later.date(&name, date(2026, 12, 1));
+        assert_eq!(later.date(name.as_str(), tomorrow).known, "yesterday");
+        let after = later.date(name.as_str(), date(2026, 12, 1));
         assert_eq!((after.known.as_str(), after.day.as_str()), ("date", "22"));
     }
 

@@ -7,20 +7,39 @@
 
 mod answers;
 mod approximate_date;
+mod calendar_day;
+mod check;
+mod citizen_number;
+mod clock_time;
 mod condition;
 mod definition;
 mod draft;
+mod field;
+mod in_words;
+mod money;
+mod prefill;
 mod reading;
 mod schema;
+mod shown;
+mod text;
 mod validation;
+mod whole_number;
 
-pub use answers::{Answer, Answers, CheckRow};
-pub use approximate_date::{ApproximateDate, DATE_PARTS, DatePart, Known, ShownDate};
-pub use condition::Condition;
-pub use definition::{
-    ChoiceOption, Definition, Field, FieldKind, FieldName, Page, Privacy, RESERVED_NAMES, Text,
-    is_form_file,
+pub use answers::{Answer, Answers, CheckRow, StoredAnswers};
+pub use approximate_date::{
+    ApproximateDate, DATE_PARTS, DAY_PARTS, DatePart, Known, PartOfDay, ShownDate,
 };
-pub use draft::Draft;
+pub use condition::{Condition, Wanted};
+pub use definition::{
+    Addressees, Confirmation, ContactField, Definition, Details, DirectoryEntry, KeepFor, Page,
+    Sends, is_form_file,
+};
+pub use draft::{Draft, MOST_FILES};
+pub use field::{Check, ChoiceOption, Days, Field, FieldKind, FieldName, Privacy, RESERVED_NAMES};
+pub use money::Money;
+pub use prefill::Refused;
+pub use reading::read_all;
 pub use schema::schema;
-pub use validation::FieldError;
+pub use shown::Step;
+pub use text::Text;
+pub use validation::{FieldError, ItemPlace};

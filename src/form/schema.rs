@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::definition::{Definition, Field, FieldKind};
+use super::definition::Definition;
+use super::field::{Field, FieldKind};
 use crate::language::Language;
 
 /// Start of the names of the schemas of forms, which are no addresses.
@@ -22,7 +23,7 @@ pub fn schema(definition: &Definition) -> Value {
         let mut property = of_kind(field);
         property.insert("title".to_owned(), json!(field.short_label().get(language)));
         properties.insert(field.name.to_string(), Value::Object(property));
-        if field.required && field.when.is_none() && !field.identifies() {
+        if field.required && field.when.is_empty() && !field.identifies() {
             required.push(field.name.as_str());
         }
     }

@@ -6,8 +6,14 @@
 use jiff::civil::Date;
 
 use super::answers::{Answer, Answers};
-use super::definition::{Definition, Field, FieldKind, FieldName, Page};
-use super::draft::Draft;
+use super::approximate_date::{ABOUT, ApproximateDate, KNOWN};
+use super::calendar_day::{DAY, DateProblem, YEAR};
+use super::definition::{Definition, Page};
+use super::draft::{Draft, MOST_FILES, OTHER};
+use super::field::{Check, Days, Field, FieldKind, FieldName, part_of};
+use super::in_words::Words;
+use super::money::Money;
+use super::{citizen_number, clock_time, whole_number};
 use crate::language::Language;
 use crate::message::Catalogue;
 
@@ -17,17 +23,38 @@ const FEWEST_PHONE_DIGITS: usize = 3;
 /// Most digits of a telephone number (ITU-T E.164: fifteen), with room for `00` before it.
 const MOST_PHONE_DIGITS: usize = 17;
 
+/// Characters of the words of "anders, namelijk": one line.
+const MOST_OTHER_CHARACTERS: usize = 200;
+
+/// Years of a date that are no slip: whoever fills in a form was born after the first, and plans nothing
+/// after the last.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2199;
+
+/// Characters of the id of a stored file, far above what we give out.
+const LONGEST_FILE_ID: usize = 64;
+
 /// One mistake in what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// The field.
     pub field: FieldName,
-    /// The part of the field: `known` or one of the parts of a date.
+    /// The item of the group and the question in it, where the field is a group.
+    pub item: Option<ItemPlace>,
+    /// The part of the field: `other`, or one of the parts of a date.
     pub part: Option<&'static str>,
     /// Key of the message in the theme's catalogue.
     pub key: &'static str,
     /// Values for the placeholders of the message.
     pub arguments: Vec<(&'static str, String)>,
+}
+
+/// A question of one item of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemPlace {
+    /// The item, from 1.
+    pub number: usize,
+    /// The question.
+    pub field: FieldName,
 }
 
 impl Definition {
@@ -38,7 +65,7 @@ impl Definition {
         };
         self.visible_fields_of(page, draft)
             .into_iter()
-            .filter_map(|field| read_field(field, draft, today).err())
+            .filter_map(|field| Input::of(field).answered(draft, today).err())
             .flatten()
             .collect()
     }
@@ -56,33 +83,12 @@ impl Definition {
     ///
     /// Returns everything that is wrong, in the order of the form.
     pub fn answers(&self, draft: &Draft, today: Date) -> Result<Answers, Vec<FieldError>> {
-        let mut given = Vec::new();
-        let mut errors = Vec::new();
-        for field in self.visible_fields(draft) {
-            match read_field(field, draft, today) {
-                Ok(Some(answer)) => given.push((field.name.to_string(), answer)),
-                Ok(None) => {}
-                Err(found) => errors.extend(found),
-            }
-        }
-        if errors.is_empty() {
-            Ok(Answers::of(given))
-        } else {
-            Err(errors)
-        }
+        let inputs = self.visible_fields(draft).into_iter().map(Input::of);
+        all_answered(inputs, draft, today).map(Answers::of)
     }
 }
 
 impl FieldError {
-    fn new(field: &Field, key: &'static str) -> FieldError {
-        FieldError {
-            field: field.name.clone(),
-            part: None,
-            key,
-            arguments: Vec::new(),
-        }
-    }
-
     fn with(mut self, name: &'static str, value: impl ToString) -> FieldError {
         self.arguments.push((name, value.to_string()));
         self
@@ -95,145 +101,386 @@ impl FieldError {
         language: Language,
         catalogue: &Catalogue,
     ) -> String {
+        let words = Words {
+            language,
+            catalogue,
+        };
         let field = definition.field(self.field.as_str());
+        let Some((group, item)) = field.zip(self.item.as_ref()) else {
+            return self.words(field, words);
+        };
+        let sub = group.fields.iter().find(|sub| sub.name == item.field);
+        words.of_item(group, item.number, &self.words(sub, words))
+    }
+
+    fn words(&self, field: Option<&Field>, words: Words<'_>) -> String {
         let own = field.and_then(|field| field.missing.as_ref());
-        if let (Some(own), true) = (own, self.is_missing()) {
-            return own.get(language).to_owned();
+        if let (Some(own), true) = (own, self.key.starts_with("answer.missing.")) {
+            return own.get(words.language).to_owned();
         }
-        let label = field.map_or("", |field| field.label.get(language));
+        let label = field.map_or("", |field| field.label.get(words.language));
         let mut arguments: Vec<(&str, &str)> = vec![("label", label)];
         arguments.extend(self.arguments.iter().map(|(n, v)| (*n, v.as_str())));
         let month = self
             .arguments
             .iter()
             .find(|(name, _)| *name == "month")
-            .map(|(_, number)| catalogue.text(&format!("month.{number}"), &[]));
+            .map(|(_, number)| words.catalogue.text(&format!("month.{number}"), &[]));
         if let Some(month) = &month {
             arguments.push(("month_name", month));
         }
-        catalogue.text(self.key, &arguments)
-    }
-
-    /// Returns the id of the input that the mistake is about, given the id of the field.
-    pub fn input_id(&self, field_id: &str) -> String {
-        match self.part {
-            Some(part) => format!("{field_id}-{part}"),
-            None => field_id.to_owned(),
+        let amount = self
+            .arguments
+            .iter()
+            .find(|(name, _)| *name == "euros")
+            .and_then(|(_, euros)| euros.parse().ok())
+            .map(|euros| words.money(Money::of_euros(euros)));
+        if let Some(amount) = &amount {
+            arguments.push(("amount", amount));
         }
+        words.catalogue.text(self.key, &arguments)
     }
 
-    fn is_missing(&self) -> bool {
-        self.key.starts_with("answer.missing.")
+    /// Returns the id of the input that the mistake is about: its name in the form data with `-` for
+    /// `.`.
+    pub fn input_id(&self) -> String {
+        let mut id = self.field.to_string();
+        if let Some(item) = &self.item {
+            id = self.field.of_item(item.number, &item.field);
+        }
+        if let Some(part) = self.part {
+            id = part_of(&id, part);
+        }
+        id.replace('.', "-")
     }
 }
 
-/// Reads one field; nothing answered is nothing.
-fn read_field(
-    field: &Field,
+/// A question where it is asked: by itself, or in an item of a group.
+struct Input<'a> {
+    field: &'a Field,
+    /// Its name in the form data.
+    name: String,
+    item: Option<(&'a Field, usize)>,
+}
+
+type Mistakes = Vec<FieldError>;
+
+fn all_answered<'a>(
+    inputs: impl Iterator<Item = Input<'a>>,
     draft: &Draft,
     today: Date,
-) -> Result<Option<Answer>, Vec<FieldError>> {
-    let answer = match field.kind {
-        FieldKind::Information | FieldKind::Stop => return Ok(None),
-        FieldKind::ApproximateDate => date(field, draft, today)?,
-        FieldKind::Choice => chosen(field, draft)?.into_iter().next().map(Answer::Choice),
-        FieldKind::Choices => Some(chosen(field, draft)?)
-            .filter(|chosen| !chosen.is_empty())
-            .map(Answer::Choices),
-        FieldKind::YesNo => chosen(field, draft)?
-            .first()
-            .map(|value| Answer::YesNo(value == "yes")),
-        FieldKind::ShortText | FieldKind::LongText | FieldKind::Phone | FieldKind::Email => {
-            typed(field, draft)?.map(Answer::Text)
+) -> Result<Vec<(String, Answer)>, Mistakes> {
+    let mut given = Vec::new();
+    let mut errors = Vec::new();
+    for input in inputs {
+        match input.answered(draft, today) {
+            Ok(answers) => given.extend(answers),
+            Err(found) => errors.extend(found),
         }
-    };
-    if answer.is_none() && field.required {
-        let key = match field.kind {
-            FieldKind::Choices => "answer.missing.choices",
-            FieldKind::Choice | FieldKind::YesNo => "answer.missing.choice",
-            FieldKind::ApproximateDate => "answer.missing.date",
-            FieldKind::Phone => "answer.missing.phone",
-            FieldKind::Email => "answer.missing.email",
-            _ => "answer.missing.text",
-        };
-        return Err(vec![FieldError::new(field, key)]);
     }
-    Ok(answer)
-}
-
-/// Returns the chosen values in the order of the form.
-fn chosen(field: &Field, draft: &Draft) -> Result<Vec<String>, Vec<FieldError>> {
-    let values = field.values();
-    let known = |value: &str| values.contains(&value);
-    if !draft.values(&field.name).into_iter().all(known) {
-        return Err(vec![FieldError::new(field, "answer.unknown_option")]);
-    }
-    let is_chosen = |value: &&&str| draft.values(&field.name).contains(*value);
-    Ok(values
-        .iter()
-        .filter(|value| is_chosen(value))
-        .map(|value| (*value).to_owned())
-        .collect())
-}
-
-fn typed(field: &Field, draft: &Draft) -> Result<Option<String>, Vec<FieldError>> {
-    let text = draft.value(&field.name);
-    let one_word = matches!(field.kind, FieldKind::Phone | FieldKind::Email);
-    let text = if one_word { text.trim() } else { text };
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    check_text(field, None, text, field.kind == FieldKind::LongText)?;
-    let wrong = match field.kind {
-        FieldKind::Phone if !is_phone(text) => Some("answer.phone"),
-        FieldKind::Email if !is_email(text) => Some("answer.email"),
-        _ => None,
-    };
-    match wrong {
-        Some(key) => Err(vec![FieldError::new(field, key)]),
-        None => Ok(Some(text.to_owned())),
-    }
-}
-
-fn date(field: &Field, draft: &Draft, today: Date) -> Result<Option<Answer>, Vec<FieldError>> {
-    let typed = draft.typed_date(&field.name);
-    let date = typed.read(today).map_err(|problems| {
-        problems
-            .into_iter()
-            .map(|problem| FieldError {
-                field: field.name.clone(),
-                part: Some(problem.part),
-                key: problem.key,
-                arguments: problem.arguments,
-            })
-            .collect::<Vec<_>>()
-    })?;
-    if let Some(super::ApproximateDate::About { words: Some(words) }) = &date {
-        check_text(field, Some(super::approximate_date::ABOUT), words, false)?;
-    }
-    Ok(date.map(Answer::Date))
-}
-
-/// Refuses a text that is too long, or that has characters nobody can see or type. Marks for the
-/// direction of writing stay: they come along when somebody pastes a message.
-fn check_text(
-    field: &Field,
-    part: Option<&'static str>,
-    text: &str,
-    lines: bool,
-) -> Result<(), Vec<FieldError>> {
-    let allowed = |c: char| !c.is_control() || c == '\t' || (lines && c == '\n');
-    let length = text.chars().count();
-    let error = if !text.chars().all(allowed) {
-        FieldError::new(field, "answer.control_character")
-    } else if length > field.max_length {
-        FieldError::new(field, "answer.too_long")
-            .with("most", field.max_length)
-            .with("length", length)
+    if errors.is_empty() {
+        Ok(given)
     } else {
-        return Ok(());
-    };
-    Err(vec![FieldError { part, ..error }])
+        Err(errors)
+    }
+}
+
+impl<'a> Input<'a> {
+    fn of(field: &'a Field) -> Input<'a> {
+        Input {
+            field,
+            name: field.name.to_string(),
+            item: None,
+        }
+    }
+
+    fn in_item(group: &'a Field, number: usize, field: &'a Field) -> Input<'a> {
+        Input {
+            field,
+            name: group.name.of_item(number, &field.name),
+            item: Some((group, number)),
+        }
+    }
+
+    fn error(&self, key: &'static str) -> FieldError {
+        FieldError {
+            field: match self.item {
+                Some((group, _)) => group.name.clone(),
+                None => self.field.name.clone(),
+            },
+            item: self.item.map(|(_, number)| ItemPlace {
+                number,
+                field: self.field.name.clone(),
+            }),
+            part: None,
+            key,
+            arguments: Vec::new(),
+        }
+    }
+
+    fn at(&self, part: &'static str, key: &'static str) -> FieldError {
+        FieldError {
+            part: Some(part),
+            ..self.error(key)
+        }
+    }
+
+    /// Reads what was answered, with the words of "anders, namelijk" as an answer of their own.
+    fn answered(&self, draft: &Draft, today: Date) -> Result<Vec<(String, Answer)>, Mistakes> {
+        let Some(answer) = self.answer(draft, today)? else {
+            return match self.field.required {
+                true => Err(vec![self.missing()]),
+                false => Ok(Vec::new()),
+            };
+        };
+        let other = self.other(&answer, draft)?;
+        let mut given = vec![(self.field.name.to_string(), answer)];
+        given.extend(other.map(|words| (self.field.name.other(), Answer::Text(words))));
+        Ok(given)
+    }
+
+    fn answer(&self, draft: &Draft, today: Date) -> Result<Option<Answer>, Mistakes> {
+        match self.field.kind {
+            FieldKind::Information | FieldKind::Stop => Ok(None),
+            FieldKind::Choice | FieldKind::Person => {
+                Ok(self.chosen(draft)?.into_iter().next().map(Answer::Choice))
+            }
+            FieldKind::Choices => Ok(Some(self.chosen(draft)?)
+                .filter(|chosen| !chosen.is_empty())
+                .map(Answer::Choices)),
+            FieldKind::YesNo => Ok(self
+                .chosen(draft)?
+                .first()
+                .map(|value| Answer::YesNo(value == "yes"))),
+            FieldKind::Date => self.day(draft, today),
+            FieldKind::ApproximateDate => self.approximate_date(draft, today),
+            FieldKind::Time | FieldKind::Number | FieldKind::Money => self.measured(draft),
+            FieldKind::File => self.files(draft),
+            FieldKind::Group => self.items(draft, today),
+            FieldKind::ShortText | FieldKind::LongText | FieldKind::Phone | FieldKind::Email => {
+                self.typed(draft)
+            }
+        }
+    }
+
+    fn missing(&self) -> FieldError {
+        match self.field.kind {
+            FieldKind::Choices => self.error("answer.missing.choices"),
+            FieldKind::Choice | FieldKind::YesNo | FieldKind::Person => {
+                self.error("answer.missing.choice")
+            }
+            FieldKind::Date => self.at(DAY, "answer.missing.day"),
+            FieldKind::ApproximateDate => self.at(KNOWN, "answer.missing.date"),
+            FieldKind::Time => self.error("answer.missing.time"),
+            FieldKind::Phone => self.error("answer.missing.phone"),
+            FieldKind::Email => self.error("answer.missing.email"),
+            FieldKind::File => self.error("answer.missing.file"),
+            FieldKind::Group => self.error("answer.missing.group"),
+            _ => self.error("answer.missing.text"),
+        }
+    }
+
+    /// Returns the chosen values in the order of the form.
+    fn chosen(&self, draft: &Draft) -> Result<Vec<String>, Mistakes> {
+        let values = self.field.values();
+        let chosen = draft.values(&self.name);
+        if !chosen.iter().all(|value| values.contains(value)) {
+            return Err(vec![self.error("answer.unknown_option")]);
+        }
+        let chosen = values.into_iter().filter(|value| chosen.contains(value));
+        Ok(chosen.map(str::to_owned).collect())
+    }
+
+    fn other(&self, answer: &Answer, draft: &Draft) -> Result<Option<String>, Mistakes> {
+        let words = draft.other(&self.name);
+        let is_chosen = |value: &str| answer.chosen().contains(&value);
+        let wanted = self.field.other().is_some_and(|o| is_chosen(&o.value));
+        if !wanted || words.trim().is_empty() {
+            return Ok(None);
+        }
+        self.check_text(Some(OTHER), words, MOST_OTHER_CHARACTERS)?;
+        Ok(Some(words.to_owned()))
+    }
+
+    fn typed(&self, draft: &Draft) -> Result<Option<Answer>, Mistakes> {
+        let text = draft.value(&self.name);
+        let text = if self.field.kind.is_prose() {
+            text
+        } else {
+            text.trim()
+        };
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        self.check_text(None, text, self.field.max_length)?;
+        let wrong = match self.field.kind {
+            FieldKind::Phone if !is_phone(text) => Some("answer.phone"),
+            FieldKind::Email if !is_email(text) => Some("answer.email"),
+            _ => refused_by(&self.field.checks, text),
+        };
+        match wrong {
+            Some(key) => Err(vec![self.error(key)]),
+            None => Ok(Some(Answer::Text(text.to_owned()))),
+        }
+    }
+
+    /// Reads a time, a number or an amount.
+    fn measured(&self, draft: &Draft) -> Result<Option<Answer>, Mistakes> {
+        let text = draft.value(&self.name).trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let read = match self.field.kind {
+            FieldKind::Time => clock_time::read(text)
+                .map(Answer::Time)
+                .ok_or_else(|| self.error("answer.time")),
+            FieldKind::Money => Money::read(text)
+                .ok_or_else(|| self.error("answer.money"))
+                .and_then(|money| self.within_amounts(money)),
+            _ => whole_number::read(text)
+                .ok_or_else(|| self.error("answer.number"))
+                .and_then(|number| self.within_numbers(number)),
+        };
+        read.map(Some).map_err(|error| vec![error])
+    }
+
+    fn within_numbers(&self, number: i64) -> Result<Answer, FieldError> {
+        match (self.field.min, self.field.max) {
+            (Some(min), _) if number < min => {
+                Err(self.error("answer.number.least").with("least", min))
+            }
+            (_, Some(max)) if number > max => {
+                Err(self.error("answer.number.most").with("most", max))
+            }
+            _ => Ok(Answer::Number(number)),
+        }
+    }
+
+    fn within_amounts(&self, money: Money) -> Result<Answer, FieldError> {
+        match (self.field.min, self.field.max) {
+            (Some(min), _) if money < Money::of_euros(min) => {
+                Err(self.error("answer.money.least").with("euros", min))
+            }
+            (_, Some(max)) if money > Money::of_euros(max) => {
+                Err(self.error("answer.money.most").with("euros", max))
+            }
+            _ => Ok(Answer::Money(money)),
+        }
+    }
+
+    fn day(&self, draft: &Draft, today: Date) -> Result<Option<Answer>, Mistakes> {
+        let typed = draft.typed_date(&self.name).typed_day();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let date = typed
+            .read()
+            .map_err(|problems| self.date_errors(problems))?;
+        let wrong = match self.field.days {
+            _ if !YEARS.contains(&date.year()) => Some((YEAR, "answer.date.wrong_year")),
+            Days::Past if date > today => Some((DAY, "answer.date.future")),
+            Days::Future if date < today => Some((DAY, "answer.date.past")),
+            _ => None,
+        };
+        match wrong {
+            Some((part, key)) => Err(vec![self.at(part, key)]),
+            None => Ok(Some(Answer::Day(date))),
+        }
+    }
+
+    fn approximate_date(&self, draft: &Draft, today: Date) -> Result<Option<Answer>, Mistakes> {
+        let typed = draft.typed_date(&self.name);
+        let date = typed.read(today);
+        let date = date.map_err(|problems| self.date_errors(problems))?;
+        if let Some(ApproximateDate::About { words: Some(words) }) = &date {
+            self.check_text(Some(ABOUT), words, self.field.max_length)?;
+        }
+        Ok(date.map(Answer::Approximate))
+    }
+
+    fn date_errors(&self, problems: Vec<DateProblem>) -> Mistakes {
+        let error = |problem: DateProblem| FieldError {
+            arguments: problem.arguments,
+            ..self.at(problem.part, problem.key)
+        };
+        problems.into_iter().map(error).collect()
+    }
+
+    /// Returns the ids of the files. Whether they are there only the store can tell.
+    fn files(&self, draft: &Draft) -> Result<Option<Answer>, Mistakes> {
+        let ids = draft.values(&self.name);
+        let is_id = |id: &&str| {
+            id.len() <= LONGEST_FILE_ID && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        };
+        if !ids.iter().all(is_id) {
+            return Err(vec![self.error("answer.file")]);
+        }
+        if ids.len() > MOST_FILES {
+            return Err(vec![
+                self.error("answer.files.most").with("most", MOST_FILES),
+            ]);
+        }
+        let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+        Ok((!ids.is_empty()).then_some(Answer::Files(ids)))
+    }
+
+    /// Reads the items of a group in which something was typed.
+    fn items(&self, draft: &Draft, today: Date) -> Result<Option<Answer>, Mistakes> {
+        let group = self.field;
+        let mut items = Vec::new();
+        let mut errors = Vec::new();
+        for number in 1..=draft.item_count(group) {
+            if !draft.holds(&group.name.part(&number.to_string())) {
+                continue;
+            }
+            let inputs = group.fields.iter();
+            let inputs = inputs.map(|sub| Input::in_item(group, number, sub));
+            match all_answered(inputs, draft, today) {
+                Ok(given) if given.is_empty() => {}
+                Ok(given) => items.push(Answers::of(given)),
+                Err(found) => errors.extend(found),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok((!items.is_empty()).then_some(Answer::Group(items)))
+    }
+
+    fn check_text(
+        &self,
+        part: Option<&'static str>,
+        text: &str,
+        most: usize,
+    ) -> Result<(), Mistakes> {
+        let lines = self.field.kind == FieldKind::LongText;
+        let length = text.chars().count();
+        let error = if has_control_character(text, lines) {
+            self.error("answer.control_character")
+        } else if length > most {
+            self.error("answer.too_long")
+                .with("most", most)
+                .with("length", length)
+        } else {
+            return Ok(());
+        };
+        Err(vec![FieldError { part, ..error }])
+    }
+}
+
+/// Returns whether a text has characters nobody can see or type. Marks for the direction of writing
+/// are none: they come along when somebody pastes a message.
+pub(super) fn has_control_character(text: &str, lines: bool) -> bool {
+    let allowed = |c: char| !c.is_control() || c == '\t' || (lines && c == '\n');
+    !text.chars().all(allowed)
+}
+
+/// Returns the key of what a text must not hold and does.
+pub(super) fn refused_by(checks: &[Check], text: &str) -> Option<&'static str> {
+    checks.iter().find_map(|check| match check {
+        Check::NoBsn => citizen_number::is_in(text).then_some("answer.bsn"),
+        Check::NoEmail => citizen_number::has_email_address(text).then_some("answer.no_email"),
+    })
 }
 
 fn is_phone(text: &str) -> bool {
@@ -282,7 +529,7 @@ mod tests {
     ];
 
     fn form() -> Definition {
-        Definition::parse(&Definition::shipped()[0]).0.unwrap()
+        Definition::shipped_form("incident").unwrap()
     }
 
     fn catalogue(language: Language) -> Catalogue {
@@ -523,7 +770,7 @@ mod tests {
             ("occurred_at.year", "26"),
         ];
         let errors = form.check_page("when", &draft(&sent), TODAY);
-        assert_eq!(errors[0].input_id("occurred_at"), "occurred_at-day");
+        assert_eq!(errors[0].input_id(), "occurred_at-day");
         assert_eq!(
             errors[0].message(&form, Language::Nl, &catalogue(Language::Nl)),
             "Vul een datum in die bestaat: februari 2026 heeft 28 dagen."
