@@ -12,7 +12,7 @@ use super::acts::{
 };
 use super::visits::Ended;
 use crate::attachment::{AttachmentLimits, FileKind};
-use crate::form::{Answers, Definition};
+use crate::form::{Answer, Answers, Definition};
 use crate::receiver::form_views::declines_contact;
 use crate::receiver::words::Words;
 use crate::report::acts::DECIDE_REGISTRATION;
@@ -528,9 +528,12 @@ impl Report<'_> {
         }
     }
 
-    fn stored_answers(&self) -> Option<Answers> {
-        let definition = self.definition?;
-        Some(Answers::from_json(definition, &self.case.answers))
+    /// Returns whether the reporter may be contacted.
+    fn may_contact(&self) -> bool {
+        let answers = &self.case.first_answers;
+        self.definition.is_some_and(|definition| {
+            !declines_contact(definition, &Answers::from_json(definition, answers))
+        })
     }
 
     fn state(&self) -> StateView {
@@ -571,12 +574,10 @@ impl Report<'_> {
     }
 
     fn promised(&self) -> Vec<(String, Timestamp)> {
-        let answers = self.stored_answers();
-        let contact = answers.is_some_and(|answers| !wants_no_contact(&answers));
         let promised = self
             .views
             .lifecycle
-            .promised(&self.case.cover.progress, contact);
+            .promised(&self.case.cover.progress, self.may_contact());
         let promised = promised.into_iter();
         promised
             .map(|promised| (self.of_table(promised.text), promised.due))
@@ -771,16 +772,38 @@ impl Report<'_> {
             .collect()
     }
 
+    /// Returns the answers to the questions of the form. Those of the second part are there once it was
+    /// given.
+    fn answered(&self) -> Vec<AnswerView> {
+        let Some(form) = self.definition else {
+            return Vec::new();
+        };
+        let asked = match self.case.cover.details {
+            Some(_) => form.whole(),
+            None => form.clone(),
+        };
+        let words = self.words();
+        let answers = Answers::from_json(&asked, &self.case.answers);
+        let rows = answers.rows(&asked, words.language, words.texts).into_iter();
+        rows.map(|row| AnswerView {
+            lines: match answers.get(&row.field) {
+                Some(Answer::Files(ids)) => self.names(ids),
+                _ => row.lines,
+            },
+            label: row.label,
+        })
+        .collect()
+    }
+
+    fn names(&self, files: &[String]) -> Vec<String> {
+        let ids = files.iter().filter_map(|id| acts::code(id));
+        let notes = ids.filter_map(|id| self.case.file(&id));
+        notes.map(|note| note.name.clone()).collect()
+    }
+
     fn answers(&self) -> Vec<AnswerView> {
         let words = self.words();
-        let mut rows = Vec::new();
-        if let (Some(definition), Some(answers)) = (self.definition, self.stored_answers()) {
-            let answered = answers.rows(definition, words.language, words.texts);
-            rows.extend(answered.into_iter().map(|row| AnswerView {
-                label: row.label,
-                lines: row.lines,
-            }));
-        }
+        let mut rows = self.answered();
         let added = [AMEND_REPORT, ADD_FILES].map(|action| self.case.taken(action));
         for entry in added.into_iter().flatten() {
             let lines = lines_of(entry.body.text.as_deref());
