@@ -13,7 +13,7 @@ use super::acts::{
 use super::visits::Ended;
 use crate::attachment::{AttachmentLimits, FileKind};
 use crate::form::{Answers, Definition};
-use crate::receiver::form_views::wants_no_contact;
+use crate::receiver::form_views::declines_contact;
 use crate::receiver::words::Words;
 use crate::report::acts::DECIDE_REGISTRATION;
 use crate::report::case::{Case, Entry, Happening};
@@ -552,8 +552,8 @@ impl Report<'_> {
     }
 
     fn promised(&self) -> Vec<(String, Timestamp)> {
-        let answers = self.stored_answers();
-        let contact = answers.is_some_and(|answers| !wants_no_contact(&answers));
+        let answered = self.definition.zip(self.stored_answers());
+        let contact = answered.is_some_and(|(form, answers)| !declines_contact(form, &answers));
         let promised = self
             .views
             .lifecycle
