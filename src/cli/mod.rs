@@ -10,6 +10,7 @@ pub mod data_folder;
 pub mod diagnostics;
 pub mod harmless;
 pub mod key_file;
+mod link;
 mod passphrase;
 pub mod people;
 pub mod portal;
@@ -51,6 +52,7 @@ struct Arguments {
 enum Command {
     Serve(serve::Arguments),
     Build(build::Arguments),
+    Link(link::Arguments),
     People(people::Arguments),
     Reports(reports::Arguments),
 }
@@ -74,6 +76,7 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
     match command {
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
+        Command::Link(arguments) => link::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
     }

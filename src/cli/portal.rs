@@ -260,7 +260,7 @@ pub(super) fn read_lifecycle(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> 
 
 /// Reads the theme of the portal; the theme that ships serves where the portal has no folder of
 /// that name.
-fn read_theme(
+pub(super) fn read_theme(
     root: &Path,
     config: &Config,
     base_path: &str,

@@ -18,6 +18,12 @@ static SHIPPED_FORMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/forms");
 /// Last part of the address of My report, below that of the form.
 const FOLLOW: &str = "volgen";
 
+/// Last part of the address where what was sent is taken back, below that of the form.
+const TAKE_BACK: &str = "intrekken";
+
+/// Last part of the address of the form on paper, below that of the form.
+const SHEET: &str = "afdrukken";
+
 /// The file among the forms that is none: what happens to a report after it was sent.
 const LIFECYCLE_FILE: &str = "lifecycle.yaml";
 
@@ -245,6 +251,16 @@ impl Definition {
     /// `en/melden/volgen/`.
     pub fn follow_path(&self, language: Language, default_language: Language) -> String {
         format!("{}{FOLLOW}/", self.path(language, default_language))
+    }
+
+    /// Returns the address where what was sent with this form is taken back: `verhaal/intrekken/`.
+    pub fn take_back_path(&self, language: Language, default_language: Language) -> String {
+        format!("{}{TAKE_BACK}/", self.path(language, default_language))
+    }
+
+    /// Returns the address of this form on paper: `melden/afdrukken/`.
+    pub fn sheet_path(&self, language: Language, default_language: Language) -> String {
+        format!("{}{SHEET}/", self.path(language, default_language))
     }
 
     /// Chooses the language to speak: the asked one where the form offers it, else its first.

@@ -215,7 +215,7 @@ impl Field {
 
     /// Returns whether there is anything to ask: a person can only be chosen where the directory has
     /// one.
-    pub(super) fn can_be_answered(&self) -> bool {
+    pub fn can_be_answered(&self) -> bool {
         self.kind != FieldKind::Person || !self.options.is_empty()
     }
 }

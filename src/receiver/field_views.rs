@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::words::{Words, paragraphs};
+use super::words::Words;
 use crate::form::{
     ChoiceOption, DATE_PARTS, DAY_PARTS, DatePart, Draft, Field, FieldError, FieldKind, Known,
 };

@@ -10,7 +10,7 @@ use super::form_views::Journey;
 use super::path::encode;
 use super::form_route::{FormRoute, Room, form_routes};
 use crate::clock::Clock;
-use crate::form::Definition;
+use crate::form::{Definition, Draft};
 use crate::language::Language;
 use crate::output::{Caching, Output};
 use crate::report::lifecycle::Lifecycle;
@@ -62,7 +62,7 @@ impl FirstPages<'_> {
             let shared = self.theme.share(site);
             for route in routes.iter().filter(|route| route.language == site.lang) {
                 outputs.extend(self.form(route, &shared)?);
-                outputs.push(self.follow(route, &shared)?);
+                outputs.extend(self.follow(route, &shared)?);
             }
         }
         Ok(outputs)
@@ -71,21 +71,27 @@ impl FirstPages<'_> {
     fn form(&self, route: &FormRoute, site: &SharedSite) -> Result<Option<Output>, RenderError> {
         let today = self.clock.today();
         let journey = Journey::of(route, self.theme, self.lifecycle, today);
-        let Some(mut view) = journey.first_page() else {
+        let Some(mut view) = journey.first_page(&Draft::default()) else {
             return Ok(None);
         };
-        view.action = self.address(&route.path);
+        view.action = self.address(&route.pages.path);
         view.shell.sends_elsewhere = true;
+        // The page that says that it was sent has another origin: it could not let go of a draft.
+        view.draft = None;
         let html = self.theme.render(Template::FormPage, site, &view)?;
-        Ok(Some(page(&route.path, html)))
+        Ok(Some(page(&route.pages.path, html)))
     }
 
-    fn follow(&self, route: &FormRoute, site: &SharedSite) -> Result<Output, RenderError> {
+    fn follow(&self, route: &FormRoute, site: &SharedSite) -> Result<Option<Output>, RenderError> {
+        let path = &route.follow.path;
+        if route.room(path) != Some(Room::Follow) {
+            return Ok(None);
+        }
         let mut view = first_entry(route, self.theme, self.lifecycle, self.clock);
-        view.action = self.address(&route.follow_path);
+        view.action = self.address(path);
         view.shell.sends_elsewhere = true;
         let html = self.theme.render(Template::FollowEntry, site, &view)?;
-        Ok(page(&route.follow_path, html))
+        Ok(Some(page(path, html)))
     }
 
     fn address(&self, path: &str) -> String {

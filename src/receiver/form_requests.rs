@@ -11,6 +11,7 @@ use super::form_route::FormRoute;
 use super::form_views::Journey;
 use super::log::LogEntry;
 use super::portal::{Application, is_form};
+use super::submission::Wish;
 use crate::form::{Answers, Draft, Sends};
 use crate::report::ids::{Code, SubmissionKey};
 use crate::report::store::{NewReport, SubmitError, Submitted};
@@ -116,8 +117,17 @@ impl Application {
                     None => self.kept(route),
                 })
             }
-            Sends::Submission(submission) => {
-                self.take_in(route, submission, journey, key, answers).await
+            Sends::Submission {
+                keep,
+                withdrawable,
+                confirmation,
+            } => {
+                let wish = Wish {
+                    keep: *keep,
+                    withdrawable: *withdrawable,
+                    confirmation,
+                };
+                self.take_in(route, journey, key, answers, wish).await
             }
         }
     }

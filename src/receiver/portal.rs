@@ -392,32 +392,37 @@ impl Application {
 
     /// Writes to disk when it is its turn, and goes on when the client has gone. Without a result nobody
     /// knows what was written.
-    pub(super) async fn stored<T: Send + 'static>(
+    pub(super) fn stored<T: Send + 'static, W>(
         &self,
-        write: impl FnOnce() -> T + Send + 'static,
-    ) -> Option<T> {
+        write: W,
+    ) -> impl Future<Output = Option<T>> + Send + use<T, W>
+    where
+        W: FnOnce() -> T + Send + 'static,
+    {
         let submits = Arc::clone(&self.submits);
         let log = Arc::clone(&self.log);
-        // A task of its own: this future is dropped when the client goes.
-        let stored = spawn(async move {
-            let turn = submits.acquire_owned().await;
-            let written = spawn_blocking(move || {
-                let _turn = turn;
-                caught(write)
+        async move {
+            // A task of its own: this future is dropped when the client goes.
+            let stored = spawn(async move {
+                let turn = submits.acquire_owned().await;
+                let written = spawn_blocking(move || {
+                    let _turn = turn;
+                    caught(write)
+                });
+                let entry = match written.await {
+                    Ok(Ok(result)) => return Some(result),
+                    Ok(Err(panicked)) => LogEntry::Panicked {
+                        place: panicked.place,
+                    },
+                    Err(ended) => LogEntry::StoreFailed {
+                        reason: ended.to_string(),
+                    },
+                };
+                log(entry);
+                None
             });
-            let entry = match written.await {
-                Ok(Ok(result)) => return Some(result),
-                Ok(Err(panicked)) => LogEntry::Panicked {
-                    place: panicked.place,
-                },
-                Err(ended) => LogEntry::StoreFailed {
-                    reason: ended.to_string(),
-                },
-            };
-            log(entry);
-            None
-        });
-        stored.await.ok().flatten()
+            stored.await.ok().flatten()
+        }
     }
 
     /// Makes a key for a page.

@@ -62,11 +62,13 @@ pub enum Template {
     FormPractised,
     /// A form on paper, from a [`view::SheetView`].
     FormSheet,
+    /// In place of a form that nobody reads, from a [`view::UnreadView`].
+    FormUnread,
 }
 
 impl Template {
     /// Every template, each of which a theme must have.
-    pub const ALL: [Template; 17] = [
+    pub const ALL: [Template; 18] = [
         Template::Home,
         Template::Section,
         Template::Page,
@@ -84,6 +86,7 @@ impl Template {
         Template::FormTakeBack,
         Template::FormPractised,
         Template::FormSheet,
+        Template::FormUnread,
     ];
 
     /// Returns the path of the template inside the folder of a theme.
@@ -106,6 +109,7 @@ impl Template {
             Template::FormTakeBack => "templates/form-take-back.html",
             Template::FormPractised => "templates/form-practised.html",
             Template::FormSheet => "templates/form-sheet.html",
+            Template::FormUnread => "templates/form-unread.html",
         }
     }
 }

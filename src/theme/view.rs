@@ -596,6 +596,15 @@ pub struct TakeBackView {
     pub done: bool,
 }
 
+/// The page in place of a form of which nobody could read what is sent.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnreadView {
+    /// For the shell.
+    pub shell: ShellView,
+    /// Title of the form; the h1.
+    pub form_title: String,
+}
+
 /// The end of practice: what would happen now. Nothing was stored.
 #[derive(Clone, Debug, Serialize)]
 pub struct PractisedView {

@@ -3,6 +3,7 @@
 mod elsewhere;
 mod handling;
 mod keeping;
+mod link;
 
 use std::fs;
 use std::io::Write;

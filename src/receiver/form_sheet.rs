@@ -1,0 +1,189 @@
+//! A form on paper: every question of both parts, with in words when it is asked.
+
+use axum::body::Body;
+use hyper::{Method, Response, StatusCode};
+
+use super::form_route::FormRoute;
+use super::form_views::sends;
+use super::portal::Application;
+use super::words::Words;
+use crate::form::{Condition, Definition, Field, FieldKind, Known, Page, Wanted};
+use crate::message::Catalogue;
+use crate::theme::Template;
+use crate::theme::view::{
+    Link, SheetFieldView, SheetOptionView, SheetPageView, SheetPartView, SheetView, ShellView,
+};
+
+/// Items of a group that there is room for on paper; more fit on the back.
+const ITEMS: usize = 2;
+
+impl Application {
+    /// Answers a request for a form on paper.
+    pub(super) fn sheet(&self, route: &FormRoute, method: &Method) -> Response<Body> {
+        match *method {
+            Method::GET | Method::HEAD => {
+                let view = sheet(route, self.theme.messages(route.language));
+                self.rendered(route, StatusCode::OK, Template::FormSheet, &view)
+            }
+            _ => self.not_allowed(route.language, "GET, HEAD"),
+        }
+    }
+}
+
+/// Shows a form on paper.
+pub(super) fn sheet(route: &FormRoute, texts: &Catalogue) -> SheetView {
+    let form = &route.form;
+    let words = Words {
+        language: route.language,
+        texts,
+    };
+    let writer = Sheet { form, words };
+    let title = words.of(&form.title);
+    let mut shell = ShellView::apart(title.clone(), route.sheet.href.clone());
+    shell.alternates.clone_from(&route.sheet.alternates);
+    let mut parts = vec![SheetPartView {
+        title: None,
+        intro_html: None,
+        pages: writer.pages(&form.pages),
+    }];
+    if let Some(details) = &form.details {
+        parts.push(SheetPartView {
+            title: Some(words.of(&details.title)),
+            intro_html: details.intro.as_ref().map(|text| words.paragraphs(text)),
+            pages: writer.pages(&details.pages),
+        });
+    }
+    SheetView {
+        shell,
+        intro_html: form.intro.as_ref().map(|text| words.paragraphs(text)),
+        sends: sends(form),
+        form: Link {
+            label: title.clone(),
+            href: route.pages.href.clone(),
+        },
+        title,
+        parts,
+    }
+}
+
+struct Sheet<'a> {
+    form: &'a Definition,
+    words: Words<'a>,
+}
+
+impl Sheet<'_> {
+    /// Shows pages. What only comes along with a link, nobody fills in on paper.
+    fn pages(&self, pages: &[Page]) -> Vec<SheetPageView> {
+        let shown = pages.iter().map(|page| {
+            let asked = |field: &&Field| !field.only_prefilled && field.can_be_answered();
+            SheetPageView {
+                title: self.words.of(&page.title),
+                intro_html: page.intro.as_ref().map(|text| self.words.paragraphs(text)),
+                fields: page
+                    .fields
+                    .iter()
+                    .filter(asked)
+                    .map(|field| self.field(field))
+                    .collect(),
+            }
+        });
+        shown.filter(|page| !page.fields.is_empty()).collect()
+    }
+
+    fn field(&self, field: &Field) -> SheetFieldView {
+        let kind = field.kind;
+        SheetFieldView {
+            kind: kind.name(),
+            label: self.words.of(&field.label),
+            hint: self.words.of_any(field.hint.as_ref()),
+            who_sees: self.words.of_any(field.who_sees.as_ref()),
+            required: field.required || !kind.is_question(),
+            when: self.when(&field.when),
+            options: self.options(field),
+            prefix: (kind == FieldKind::Money).then_some("€"),
+            text_html: field.text.as_ref().map(|text| self.words.paragraphs(text)),
+            items: match kind {
+                FieldKind::Group => (1..=field.most.min(ITEMS))
+                    .map(|number| format!("{} {number}", self.words.of(field.item_label())))
+                    .collect(),
+                _ => Vec::new(),
+            },
+            fields: field.fields.iter().map(|sub| self.field(sub)).collect(),
+        }
+    }
+
+    fn options(&self, field: &Field) -> Vec<SheetOptionView> {
+        let plain = |label| SheetOptionView {
+            label,
+            hint: None,
+            other: false,
+        };
+        match field.kind {
+            FieldKind::YesNo => ["answer.yes", "answer.no"]
+                .map(|key| plain(self.words.text(key)))
+                .into(),
+            // "Today" is another day by the time somebody reads the paper.
+            FieldKind::ApproximateDate => [Known::Date, Known::About]
+                .map(|known| plain(self.words.text(known.key())))
+                .into(),
+            _ => field
+                .options
+                .iter()
+                .map(|option| SheetOptionView {
+                    label: self.words.of(&option.label),
+                    hint: self.words.of_any(option.hint.as_ref()),
+                    other: option.other,
+                })
+                .collect(),
+        }
+    }
+
+    /// Says in words when a question is asked.
+    fn when(&self, conditions: &[Condition]) -> Option<String> {
+        let said: Vec<String> = conditions
+            .iter()
+            .filter_map(|condition| self.condition(condition))
+            .collect();
+        let (first, others) = said.split_first()?;
+        let and = self.words.text("sheet.when.and");
+        let said = others.iter().fold(first.clone(), |said, other| format!("{said} {and} {other}"));
+        Some(self.words.texts.text("sheet.when", &[("said", &said)]))
+    }
+
+    fn condition(&self, condition: &Condition) -> Option<String> {
+        let details = self.form.details.iter().flat_map(|part| &part.pages);
+        let field = self
+            .form
+            .pages
+            .iter()
+            .chain(details)
+            .flat_map(|page| &page.fields)
+            .find(|field| field.name == condition.field)?;
+        let label = self.words.of(&field.label);
+        Some(match &condition.wanted {
+            Wanted::Given => self
+                .words
+                .texts
+                .text("sheet.when.given", &[("question", &label)]),
+            Wanted::Any(values) => {
+                let chosen: Vec<String> = values
+                    .iter()
+                    .map(|value| self.value(field, value))
+                    .collect();
+                let chosen = chosen.join(&format!(" {} ", self.words.text("sheet.when.or")));
+                let arguments = [("question", label.as_str()), ("answer", &chosen)];
+                self.words.texts.text("sheet.when.any", &arguments)
+            }
+        })
+    }
+
+    fn value(&self, field: &Field, value: &str) -> String {
+        match (field.kind, value) {
+            (FieldKind::YesNo, "yes") => self.words.text("answer.yes"),
+            (FieldKind::YesNo, _) => self.words.text("answer.no"),
+            _ => field
+                .option(value)
+                .map_or_else(|| value.to_owned(), |option| self.words.of(&option.label)),
+        }
+    }
+}
