@@ -121,7 +121,6 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         }),
         contacts: contacts(config, language),
         footer,
-        exit: None,
         stylesheets: input.theme.stylesheets(),
         scripts: input.theme.scripts(),
         icon: input.theme.icon(),

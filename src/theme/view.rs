@@ -35,8 +35,6 @@ pub struct SiteView {
     pub report: Option<Link>,
     /// My report, where a reporter follows it; absent where the portal has no report form.
     pub follow: Option<Link>,
-    /// "Leave this page quickly": a neutral site; absent where it is switched off.
-    pub exit: Option<Link>,
     /// The page about support and after-care, which every reporter may count on.
     pub after_care: Option<Link>,
     /// Whom to call in acute danger.
