@@ -5,6 +5,7 @@ use super::*;
 
 mod components;
 mod follow;
+mod forms;
 mod html;
 
 fn theme() -> Theme {
@@ -54,7 +55,10 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
             external: true,
         }],
         footer: vec![link("Bronnen", "/portaal/bronnen/")],
-        exit: Some(link("Verlaat deze pagina snel", "https://weer.example/?q=a&b")),
+        exit: Some(link(
+            "Verlaat deze pagina snel",
+            "https://weer.example/?q=a&b",
+        )),
         stylesheets: theme.stylesheets(),
         scripts: theme.scripts(),
         icon: theme.icon(),
@@ -142,7 +146,7 @@ fn field(kind: &'static str, id: &str, error: Option<&str>) -> FieldView {
         apart,
         other: None,
     };
-    let choice = ["choice", "choices", "yes_no"].contains(&kind);
+    let choice = ["choice", "choices", "yes_no", "person"].contains(&kind);
     let part = |part: &'static str| PartView {
         part,
         name: format!("{id}.{part}"),
@@ -169,7 +173,7 @@ fn field(kind: &'static str, id: &str, error: Option<&str>) -> FieldView {
         } else {
             vec![]
         },
-        parts: if kind == "approximate_date" {
+        parts: if kind.ends_with("date") {
             vec![part("day"), part("month"), part("year"), part("time")]
         } else {
             vec![]
@@ -344,9 +348,14 @@ fn every_kind_of_field_renders_with_and_without_its_error() {
         "choice",
         "choices",
         "yes_no",
+        "date",
         "approximate_date",
+        "time",
+        "number",
+        "money",
         "phone",
         "email",
+        "person",
         "information",
         "stop",
     ];

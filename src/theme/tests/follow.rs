@@ -192,6 +192,7 @@ fn closed() -> FollowView {
         addition: None,
         file_limits: None,
         decision: None,
+        details: None,
         helped: Some(HelpedView {
             chosen: Some("no"),
             text: typed("Ik heb niets meer gehoord.", None),
@@ -353,7 +354,10 @@ fn what_may_not_be_done_is_not_offered() {
             .collect();
         assert_eq!(offered, acts);
     }
-    check(&fresh(), &["message", "decide", "add", "withdraw"]);
+    check(
+        &fresh(),
+        &["message", "decide", "details", "add", "withdraw"],
+    );
     check(&closed(), &["helped"]);
     let reopen = Some(typed("", None));
     let helped = None;
@@ -366,7 +370,7 @@ fn what_may_not_be_done_is_not_offered() {
     check(
         &busy(),
         &[
-            "react", "file:b1", "message", "decide", "file:a1", "add", "withdraw",
+            "react", "file:b1", "message", "decide", "details", "file:a1", "add", "withdraw",
         ],
     );
 }
