@@ -70,7 +70,6 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         navigation: Vec::new(),
         report: None,
         follow: None,
-        exit: None,
         after_care: None,
         emergency: EmergencyView {
             public: "112".into(),

@@ -57,14 +57,12 @@ function listenForShift() {
 }
 
 if (link && status) {
-  for (const way of document.querySelectorAll('[data-exit-link]')) {
-    way.addEventListener('click', (event) => {
-      // With a key held down, somebody asks for another tab or window.
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-      event.preventDefault();
-      leave();
-    });
-  }
+  link.addEventListener('click', (event) => {
+    // With a key held down, somebody asks for another tab or window.
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    leave();
+  });
   listenForShift();
   for (const text of document.querySelectorAll('[data-exit-explain]')) text.hidden = false;
   // Somebody who comes back to a page that the browser kept as it was sees the page, not the cover.
