@@ -33,7 +33,6 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
         ],
         report: Some(link("Melden", "/portaal/melden/")),
         follow: Some(link("Melding volgen", "/portaal/melden/volgen/")),
-        exit: None,
         after_care: Some(link("Opvang en nazorg", "/portaal/opvang/")),
         emergency: EmergencyView {
             public: "112".to_owned(),

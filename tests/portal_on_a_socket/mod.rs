@@ -105,7 +105,6 @@ pub fn portal(
             navigation: Vec::new(),
             report: None,
             follow: None,
-            exit: None,
             after_care: None,
             emergency: EmergencyView {
                 public: "112".into(),
