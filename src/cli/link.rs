@@ -59,7 +59,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let pairs = arguments.pairs();
     let spoken = form.language(ui.language());
     let texts = theme.messages(spoken);
-    check(form, &pairs, &|refused| refused.message(form, spoken, texts))?;
+    check(form, &pairs, &|refused| {
+        refused.message(form, spoken, texts)
+    })?;
     ui.print(&address(&config, form, language, &pairs))
 }
 

@@ -101,8 +101,9 @@ impl FieldViews<'_> {
         &'b self,
         place: &'b Place<'_>,
     ) -> impl Iterator<Item = &'b (FieldError, String)> {
-        self.mistakes.iter().filter(|(mistake, _)| {
-            match (&mistake.item, place.item) {
+        self.mistakes
+            .iter()
+            .filter(|(mistake, _)| match (&mistake.item, place.item) {
                 (None, None) => mistake.field == place.field.name,
                 (Some(at), Some((group, number))) => {
                     mistake.field == group.name
@@ -110,8 +111,7 @@ impl FieldViews<'_> {
                         && at.field == place.field.name
                 }
                 _ => false,
-            }
-        })
+            })
     }
 
     fn options(&self, place: &Place<'_>) -> Vec<OptionView> {
@@ -209,7 +209,11 @@ impl FieldViews<'_> {
         if part.choices.is_empty() {
             return Vec::new();
         }
-        let none = self.word("", &format!("answer.date.{}.none", part.part), value.is_empty());
+        let none = self.word(
+            "",
+            &format!("answer.date.{}.none", part.part),
+            value.is_empty(),
+        );
         let choices = part
             .choices
             .iter()

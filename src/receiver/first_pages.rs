@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use super::follow::first_entry;
+use super::form_route::{FormRoute, Room, form_routes};
 use super::form_views::Journey;
 use super::path::encode;
-use super::form_route::{FormRoute, Room, form_routes};
 use crate::clock::Clock;
 use crate::form::{Definition, Draft};
 use crate::language::Language;

@@ -267,7 +267,10 @@ fn without(definition: &Definition, draft: Draft, item: &str, today: Date) -> Dr
     let Some((name, which)) = item.split_once('.') else {
         return draft;
     };
-    match (definition.field(name).map(|field| field.kind), which.parse()) {
+    match (
+        definition.field(name).map(|field| field.kind),
+        which.parse(),
+    ) {
         (Some(FieldKind::Group), Ok(number)) => draft.remove_item(definition, name, number),
         (Some(FieldKind::File), _) => {
             let mut pairs = draft.to_pairs();

@@ -146,7 +146,9 @@ impl Sheet<'_> {
             .collect();
         let (first, others) = said.split_first()?;
         let and = self.words.text("sheet.when.and");
-        let said = others.iter().fold(first.clone(), |said, other| format!("{said} {and} {other}"));
+        let said = others
+            .iter()
+            .fold(first.clone(), |said, other| format!("{said} {and} {other}"));
         Some(self.words.texts.text("sheet.when", &[("said", &said)]))
     }
 

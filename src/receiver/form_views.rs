@@ -128,7 +128,10 @@ impl<'a> Journey<'a> {
         hidden.extend(self.travelling(&page.id, shown.returns.as_ref()));
         let with_switch = !back && !shown.judged && shown.returns.is_none();
         FormPageView {
-            shell: self.shell(self.title(&title, step, !questions.mistakes.is_empty()), with_switch),
+            shell: self.shell(
+                self.title(&title, step, !questions.mistakes.is_empty()),
+                with_switch,
+            ),
             form_title: self.words().of(self.form_title),
             form_intro_html: self.paragraphs(self.definition.intro.as_ref()),
             sends: self.sends,

@@ -294,10 +294,9 @@ fn problem(error: &TakeInError) -> Problem {
             StatusCode::SERVICE_UNAVAILABLE,
             "problem.submission.nobody_opens",
         ),
-        TakeInError::TooManyChanges { .. } => (
-            StatusCode::CONFLICT,
-            "problem.submission.too_many_changes",
-        ),
+        TakeInError::TooManyChanges { .. } => {
+            (StatusCode::CONFLICT, "problem.submission.too_many_changes")
+        }
         TakeInError::Over {
             how: Ending::TakenBack,
             ..

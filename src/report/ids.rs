@@ -203,7 +203,10 @@ impl SubmissionKey {
 
     /// Returns the key of what can be found with a code alone, from the secret part of the code.
     pub(super) fn of_code(secret: &str) -> SubmissionKey {
-        SubmissionKey::of_digest(Digest::of_parts(&[b"meldwijzer key of code 1\0", secret.as_bytes()]))
+        SubmissionKey::of_digest(Digest::of_parts(&[
+            b"meldwijzer key of code 1\0",
+            secret.as_bytes(),
+        ]))
     }
 
     fn of_digest(digest: Digest) -> SubmissionKey {

@@ -75,7 +75,12 @@ fn a_link_has_the_address_of_the_form_and_what_is_known() {
 fn a_link_that_the_form_would_not_take_is_not_made() {
     let root = portal("base_url: https://intranet.example/\n");
     check(root.path(), "link --ref 111222333", 1, "?");
-    check(root.path(), "link --ref jan@voorbeeld.nl --kanaal fax", 1, "?");
+    check(
+        root.path(),
+        "link --ref jan@voorbeeld.nl --kanaal fax",
+        1,
+        "?",
+    );
     check(
         root.path(),
         "link --bron een-veel-te-lange-naam-van-een-systeem",

@@ -31,10 +31,10 @@ use visits::Ended;
 
 use super::body::{BodyProblem, read_pairs};
 use super::connection::Uploads;
+use super::form_route::FormRoute;
 use super::log::LogEntry;
 use super::multipart::Cutter;
 use super::panics::caught;
-use super::form_route::FormRoute;
 use super::portal::{Application, is_form};
 use crate::attachment::{AttachmentLimits, Refusal};
 use crate::clock::Clock;

@@ -156,7 +156,9 @@ impl Submission {
         let submission: Submission =
             serde_json::from_slice(bytes).map_err(|_| Problem::NotASubmission)?;
         let in_place = submission.place() == *place && submission.version == version;
-        in_place.then_some(submission).ok_or(Problem::NotASubmission)
+        in_place
+            .then_some(submission)
+            .ok_or(Problem::NotASubmission)
     }
 
     /// Makes a finding about the file.

@@ -125,15 +125,15 @@ impl Archive {
 
     fn unreadable(&self, place: &Place, error: &StorageError) -> Finding {
         let (path, reason) = match error {
-        StorageError::File(error) => (self.inner(&error.path), error.source.to_string()),
-        StorageError::Full { .. } => (place.path(1), error.to_string()),
-    };
-    Finding {
-        case: None,
-        path,
-        problem: Problem::Unreadable { reason },
+            StorageError::File(error) => (self.inner(&error.path), error.source.to_string()),
+            StorageError::Full { .. } => (place.path(1), error.to_string()),
+        };
+        Finding {
+            case: None,
+            path,
+            problem: Problem::Unreadable { reason },
+        }
     }
-}
 }
 
 fn remains(place: &Place, version: u32) -> Finding {
