@@ -21,6 +21,7 @@ use crate::output::{Caching, Output};
 use crate::randomness::SystemRandomness;
 use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{Store, StoreSettings, Surroundings};
+use crate::source_text::SourceText;
 use crate::theme::view::{EmergencyView, RegisterView, SiteView};
 use crate::theme::{Theme, ThemeFiles};
 
@@ -39,6 +40,8 @@ struct Options {
     limits: Limits,
     least_free_bytes: u64,
     indexable: bool,
+    /// A form in the place of those that ship with the program.
+    form: Option<&'static str>,
 }
 
 impl Default for Options {
@@ -49,6 +52,7 @@ impl Default for Options {
             limits: Limits::default(),
             least_free_bytes: 0,
             indexable: false,
+            form: None,
         }
     }
 }
@@ -111,7 +115,11 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
     let store = Arc::new(store);
     let (theme, problems) = Theme::load(&ThemeFiles::shipped(), options.base_path);
     let theme = theme.unwrap_or_else(|| panic!("{:?}", problems.first()));
-    let forms = Definition::shipped()
+    let forms = match options.form {
+        Some(form) => vec![SourceText::new("forms/incident.yaml", form)],
+        None => Definition::shipped(),
+    };
+    let forms = forms
         .iter()
         .filter_map(|source| Definition::parse(source).0)
         .collect();

@@ -263,7 +263,10 @@ impl Application {
         let details = details.ok_or((unavailable, "not_stored"))?;
         let store = Arc::clone(&self.store);
         let opened = visit.opened.clone();
-        match self.stored(move || store.give_details(&opened, &details)).await {
+        match self
+            .stored(move || store.give_details(&opened, &details))
+            .await
+        {
             Some(Ok(_)) => Ok(()),
             // Others did something meanwhile; nothing has failed.
             Some(Err(RecordError::Refused { .. })) => Err((StatusCode::CONFLICT, "not_now")),
@@ -293,7 +296,10 @@ impl Application {
         let plan = Plan::of_evidence(visit.key);
         let takes = |field: &str| part.takes_files(field);
         let unavailable = StatusCode::SERVICE_UNAVAILABLE;
-        let taken = match self.take_files(&visit, plan, upload, &mut posted, takes).await? {
+        let taken = match self
+            .take_files(&visit, plan, upload, &mut posted, takes)
+            .await?
+        {
             Ok(taken) => taken,
             Err(not_taken) => {
                 let evidence = match not_taken {
@@ -368,10 +374,13 @@ impl Application {
         view: &mut FormPageView,
     ) -> StatusCode {
         let views = self.views(route);
-        let status = evidence.problem.map_or(StatusCode::OK, |(status, _)| status);
-        let problem = evidence.problem.map(|(_, problem)| {
-            let key = format!("follow.problem.{problem}");
-            views.words.text(&key)
+        let status = evidence
+            .problem
+            .map_or(StatusCode::OK, |(status, _)| status);
+        let problem = evidence.problem.map(|(status, problem)| match status {
+            // The report has changed; nothing has failed.
+            StatusCode::CONFLICT => views.words.text("details.problem.not_now"),
+            _ => views.words.text(&format!("follow.problem.{problem}")),
         });
         let refused = views.refused(&evidence.refused).into_iter();
         let refused = refused.map(|file| format!("{}: {}", file.name, file.reason));
@@ -384,10 +393,11 @@ impl Application {
             return status;
         }
         field.error = Some(told.join(" "));
-        view.errors.extend(told.into_iter().map(|text| ErrorLinkView {
-            href: format!("#{}", field.id),
-            text,
-        }));
+        view.errors
+            .extend(told.into_iter().map(|text| ErrorLinkView {
+                href: format!("#{}", field.id),
+                text,
+            }));
         let title = &mut view.shell.document_title;
         *title = format!("{} {title}", views.words.text("form.error_prefix"));
         status

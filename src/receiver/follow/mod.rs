@@ -718,7 +718,10 @@ impl Application {
             return Ok(self.show(route, visit, StatusCode::OK, told));
         }
         let done = plan.done;
-        match self.take_files(&visit, plan, upload, &mut posted, |_| true).await? {
+        match self
+            .take_files(&visit, plan, upload, &mut posted, |_| true)
+            .await?
+        {
             Ok(taken) => Ok(self.taken(route, visit, posted, doing, done, taken).await),
             Err(NotTaken::Unsure) => Ok(self.unsure(route, visit, posted, doing).await),
             Err(NotTaken::Busy) => {

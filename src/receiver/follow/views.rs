@@ -23,10 +23,10 @@ use crate::report::lifecycle::Lifecycle;
 use crate::report::people::People;
 use crate::theme::Theme;
 use crate::theme::view::{
-    AccessView, AlternateView, AnswerView, DateView, DecisionView, DetailsOfferView, ErrorLinkView, FileLimitsView,
-    FileView, FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView,
-    Link, MessageView, NextStepView, ProposalView, RefusedFileView, ShellView, StateView,
-    TimelineEntryView, TypedView, WithdrawView,
+    AccessView, AlternateView, AnswerView, DateView, DecisionView, DetailsOfferView, ErrorLinkView,
+    FileLimitsView, FileView, FollowClosedView, FollowEntryView, FollowView, HelpedView,
+    HiddenView, KeptView, Link, MessageView, NextStepView, ProposalView, RefusedFileView,
+    ShellView, StateView, TimelineEntryView, TypedView, WithdrawView,
 };
 
 /// The action with which a measure is proposed.
@@ -784,7 +784,9 @@ impl Report<'_> {
         };
         let words = self.words();
         let answers = Answers::from_json(&asked, &self.case.answers);
-        let rows = answers.rows(&asked, words.language, words.texts).into_iter();
+        let rows = answers
+            .rows(&asked, words.language, words.texts)
+            .into_iter();
         rows.map(|row| AnswerView {
             lines: match answers.get(&row.field) {
                 Some(Answer::Files(ids)) => self.names(ids),
