@@ -16,6 +16,7 @@ pub mod people;
 pub mod portal;
 mod recovery;
 pub mod reports;
+mod schema;
 mod serve;
 mod small_file;
 pub mod table;
@@ -55,6 +56,7 @@ enum Command {
     Link(link::Arguments),
     People(people::Arguments),
     Reports(reports::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// Runs the program with the arguments and the terminal of this process.
@@ -79,5 +81,6 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Link(arguments) => link::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
+        Command::Schema(arguments) => schema::run(ui, &arguments),
     }
 }

@@ -21,7 +21,9 @@ fn can_be_shown<'a>(field: &'a Field, fields: &'a [Field], allowed: &mut Allowed
     if field.only_prefilled && field.prefill.is_none() {
         return false;
     }
-    field.when.iter().all(|condition| {
+    let conditions = field.when.iter();
+    let mut answered = conditions.filter(|condition| condition.wanted != Wanted::NotGiven);
+    answered.all(|condition| {
         let mut earlier = fields.iter();
         // One that is missing has mistakes of its own, which are told already.
         let Some(asked) = earlier.find(|known| known.name == condition.field) else {

@@ -21,6 +21,8 @@ pub enum Wanted {
     Any(Vec<String>),
     /// It is answered, whatever the answer.
     Given,
+    /// It is not answered, or not even asked.
+    NotGiven,
 }
 
 impl Condition {
@@ -32,6 +34,7 @@ impl Condition {
                 .into_iter()
                 .any(|value| values.iter().any(|wanted| wanted == value)),
             Wanted::Given => given,
+            Wanted::NotGiven => !given,
         }
     }
 }

@@ -15,6 +15,7 @@ mod condition;
 mod definition;
 mod draft;
 mod field;
+mod file_schema;
 mod in_words;
 mod money;
 mod prefill;
@@ -36,6 +37,7 @@ pub use definition::{
 };
 pub use draft::{Draft, MOST_FILES};
 pub use field::{Check, ChoiceOption, Days, Field, FieldKind, FieldName, Privacy, RESERVED_NAMES};
+pub use file_schema::file_schema;
 pub use money::Money;
 pub use prefill::Refused;
 pub use reading::read_all;

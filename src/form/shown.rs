@@ -28,8 +28,9 @@ impl Definition {
                 let is_asked = |known: &Field| known.name == condition.field;
                 let asked =
                     visible.iter().any(|seen| is_asked(seen)) || self.given_fields().any(is_asked);
-                let given = draft.holds(condition.field.as_str());
-                asked && condition.holds(draft.chosen(&condition.field), given)
+                let given = asked && draft.holds(condition.field.as_str());
+                let chosen = given.then(|| draft.chosen(&condition.field));
+                condition.holds(chosen.unwrap_or_default(), given)
             };
             let shown = field.can_be_answered()
                 && (!field.only_prefilled || draft.holds(field.name.as_str()))

@@ -140,8 +140,7 @@ mod tests {
     fn forms_have_the_addresses_that_pages_link_to() {
         #[track_caller]
         fn check(site: &[Language], form: &[Language], expected: &[(&str, Language)]) {
-            let shipped = Definition::shipped();
-            let definition = Definition::parse(&shipped[0]).0.unwrap();
+            let definition = Definition::shipped_form("incident").unwrap();
             let definition = Definition {
                 languages: form.to_vec(),
                 ..definition

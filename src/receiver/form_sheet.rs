@@ -162,11 +162,10 @@ impl Sheet<'_> {
             .flat_map(|page| &page.fields)
             .find(|field| field.name == condition.field)?;
         let label = self.words.of(&field.label);
+        let about = |key: &str| self.words.texts.text(key, &[("question", &label)]);
         Some(match &condition.wanted {
-            Wanted::Given => self
-                .words
-                .texts
-                .text("sheet.when.given", &[("question", &label)]),
+            Wanted::Given => about("sheet.when.given"),
+            Wanted::NotGiven => about("sheet.when.not_given"),
             Wanted::Any(values) => {
                 let chosen: Vec<String> = values
                     .iter()

@@ -15,7 +15,7 @@ use tower::ServiceExt;
 use super::portal::{Application, router};
 use super::*;
 use crate::clock::{Clock, FixedClock};
-use crate::form::Definition;
+use crate::form::{Definition, read_all};
 use crate::language::Language;
 use crate::output::{Caching, Output};
 use crate::randomness::SystemRandomness;
@@ -119,10 +119,7 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
         Some(form) => vec![SourceText::new("forms/incident.yaml", form)],
         None => Definition::shipped(),
     };
-    let forms = forms
-        .iter()
-        .filter_map(|source| Definition::parse(source).0)
-        .collect();
+    let forms = read_all(&forms).0;
     let log = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&log);
     let portal = Portal {
@@ -862,10 +859,7 @@ async fn a_panic_becomes_an_error_page() {
         pages: Vec::new(),
         theme: Arc::new(theme.unwrap()),
         sites: vec![site(Language::Nl, false)],
-        forms: Definition::shipped()
-            .iter()
-            .filter_map(|source| Definition::parse(source).0)
-            .collect(),
+        forms: read_all(&Definition::shipped()).0,
         store: Arc::new(store),
         clock: Arc::new(Broken),
         randomness: Arc::new(SystemRandomness),

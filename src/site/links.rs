@@ -81,7 +81,12 @@ impl PageResolver<'_, '_> {
         let wanted = format!("{}/", path.trim_end_matches('/'));
         let config = self.input.config;
         let default_language = config.default_language();
-        let addresses = [Definition::path, Definition::follow_path];
+        let addresses = [
+            Definition::path,
+            Definition::follow_path,
+            Definition::take_back_path,
+            Definition::sheet_path,
+        ];
         let form = self.input.forms.iter().find_map(|form| {
             addresses.iter().find_map(|address| {
                 let path = |language| format!("/{}", address(form, language, default_language));

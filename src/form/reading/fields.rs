@@ -8,25 +8,25 @@ use crate::form::field::{
 use crate::yaml::{Mapping, Node};
 
 /// Options that nobody reads through.
-const MOST_OPTIONS: usize = 60;
+pub(in crate::form) const MOST_OPTIONS: usize = 60;
 
 /// Questions in one item of a group that still fit on a page.
-const MOST_FIELDS_OF_ITEM: usize = 10;
+pub(in crate::form) const MOST_FIELDS_OF_ITEM: usize = 10;
 
 /// Items of a group: more do not fit on a page.
-const MOST_ITEMS: i64 = 20;
+pub(in crate::form) const MOST_ITEMS: i64 = 20;
 
 /// Items of a group, where the form does not say.
 const USUAL_ITEMS: usize = 10;
 
 /// Roles in the directory that one question offers.
-const MOST_ROLES: usize = 20;
+pub(in crate::form) const MOST_ROLES: usize = 20;
 
 /// Characters of an answer that is a book; far below what a draft keeps of a value.
-const LONGEST_ANSWER: i64 = 20_000;
+pub(in crate::form) const LONGEST_ANSWER: i64 = 20_000;
 
 /// Largest number that a form can ask for; far below what is read.
-const LARGEST_NUMBER: i64 = 1_000_000_000;
+pub(in crate::form) const LARGEST_NUMBER: i64 = 1_000_000_000;
 
 /// Characters in one line of text, where the form does not say.
 const USUAL_SHORT_LENGTH: usize = 200;
@@ -47,7 +47,7 @@ const USUAL_PHONE_LENGTH: usize = 40;
 const SHORTEST_PHONE: usize = 10;
 
 /// The only value of the key `shown`.
-const PREFILLED: &str = "prefilled";
+pub(in crate::form) const PREFILLED: &str = "prefilled";
 
 /// Where a field stands: on a page, or in the items of a group.
 #[derive(Clone, Copy)]

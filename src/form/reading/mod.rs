@@ -3,8 +3,8 @@
 //! All mistakes of a file are told at once. Reading goes on after a mistake with what is still
 //! usable, so that one mistake does not hide others; a form with any mistake is not returned.
 
-mod fields;
-mod pages;
+pub(super) mod fields;
+pub(super) mod pages;
 mod practice;
 #[cfg(test)]
 mod tests;
@@ -21,16 +21,28 @@ use crate::source_text::{Place, SourceText};
 use crate::yaml::{self, Mapping, Node};
 
 /// Bytes in a name that is still a name.
-const LONGEST_WORD: usize = 60;
+pub(in crate::form) const LONGEST_WORD: usize = 60;
 
 /// Recipients of one form: more is everybody.
-const MOST_RECIPIENTS: usize = 20;
+pub(in crate::form) const MOST_RECIPIENTS: usize = 20;
 
 /// Longest number of days, months or years for which something is kept: a century of months.
-const LONGEST_KEPT: i64 = 1200;
+pub(in crate::form) const LONGEST_KEPT: i64 = 1200;
+
+/// Value of `sends` for a case.
+pub(in crate::form) const REPORT: &str = "report";
+
+/// Value of `sends` for what is read, kept for a time and erased.
+pub(in crate::form) const SUBMISSION: &str = "submission";
+
+/// Keys that only go with a report.
+pub(in crate::form) const OF_REPORTS: [&str; 2] = ["details", "contact"];
+
+/// Keys that only go with a submission.
+pub(in crate::form) const OF_SUBMISSIONS: [&str; 3] = ["keep", "withdrawable", "confirmation"];
 
 /// Key of a file that practises with another form.
-const PRACTICE_OF: &str = "practice_of";
+pub(in crate::form) const PRACTICE_OF: &str = "practice_of";
 
 /// Reads the forms of a portal. Of each file all mistakes are told; a form with any mistake is left out.
 /// Files that practise with another form get its questions.
@@ -200,16 +212,21 @@ impl Reader {
 
     /// Reads what becomes of what is sent, with the keys that go with it.
     fn sends(&mut self, form: &mut Mapping<'_>) -> Option<Sends> {
-        const REPORT: &str = "report";
-        const SUBMISSION: &str = "submission";
         let known = [(REPORT, false), (SUBMISSION, true)];
         let is_submission = match form.get("sends") {
-            Some(node) => node.one_of(&known, &mut self.diagnostics)?,
-            None => false,
+            Some(node) => node.one_of(&known, &mut self.diagnostics),
+            None => Some(false),
+        };
+        let Some(is_submission) = is_submission else {
+            // Which keys go with it is not known, so none of them is a mistake.
+            for key in OF_SUBMISSIONS {
+                form.get(key);
+            }
+            return None;
         };
         let (sends, unfit): (&str, &[&str]) = match is_submission {
-            true => (SUBMISSION, &["details", "contact"]),
-            false => (REPORT, &["keep", "withdrawable", "confirmation"]),
+            true => (SUBMISSION, &OF_REPORTS),
+            false => (REPORT, &OF_SUBMISSIONS),
         };
         for (key, key_node, _) in form.entries_with_keys() {
             if unfit.contains(&key) {
@@ -222,7 +239,7 @@ impl Reader {
             }
         }
         if !is_submission {
-            for key in ["keep", "withdrawable", "confirmation"] {
+            for key in OF_SUBMISSIONS {
                 form.get(key);
             }
             return Some(Sends::Report);

@@ -11,13 +11,13 @@ use crate::source_text::Place;
 use crate::yaml::{Mapping, Node};
 
 /// Pages that nobody fills in in one go.
-const MOST_PAGES: usize = 40;
+pub(in crate::form) const MOST_PAGES: usize = 40;
 
 /// Questions that are no small group any more.
-const MOST_FIELDS: usize = 20;
+pub(in crate::form) const MOST_FIELDS: usize = 20;
 
 /// Conditions that nobody oversees.
-const MOST_CONDITIONS: usize = 5;
+pub(in crate::form) const MOST_CONDITIONS: usize = 5;
 
 impl Reader {
     /// Looks ahead at the names of all fields, so that a condition that looks forward can be told
@@ -136,21 +136,23 @@ impl Reader {
         let given = condition.get("given");
         condition.finish(&mut self.diagnostics);
         let is_given = given.and_then(|node| node.flag(&mut self.diagnostics));
-        let wanted = match (any, given) {
-            (Some(any), None) => Some(any),
-            (None, Some(_)) if is_given == Some(true) => None,
+        match (any, given) {
+            (Some(_), None) => {}
             // Something else than a flag was told already.
-            (None, Some(_)) if is_given.is_none() => return None,
+            (None, Some(_)) => _ = is_given?,
             _ => {
                 self.diagnostics
                     .push(Diagnostic::error("form-condition-any-or-given").at(node.place()));
                 return None;
             }
-        };
-        let field = self.looked_back_at(field_node?, wanted.is_some(), page)?;
-        let wanted = match wanted {
-            Some(any) => Wanted::Any(self.answers_to(&field, any)),
-            None => Wanted::Given,
+        }
+        let field = self.looked_back_at(field_node?, any.is_some(), page)?;
+        let wanted = match (any, is_given) {
+            (Some(any), _) => {
+                Wanted::Any(Some(self.answers_to(&field, any)).filter(|v| !v.is_empty())?)
+            }
+            (None, Some(false)) => Wanted::NotGiven,
+            (None, _) => Wanted::Given,
         };
         Some(Condition {
             field: field.name,

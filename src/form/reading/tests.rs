@@ -8,7 +8,6 @@ const SOUND: &str = "\
 address: melden
 version: 1
 languages: [nl, en]
-to: [coordinator]
 title: { nl: Formulier, en: Form }
 pages:
   - id: one
@@ -29,6 +28,7 @@ pages:
         privacy: P2
         label: { nl: Verhaal, en: Story }
         when: { field: kind, any: [b] }
+to: [coordinator]
 ";
 
 fn problems(path: &str, text: &str) -> Vec<(&'static str, usize)> {
@@ -60,7 +60,7 @@ fn a_sound_form_has_no_problems() {
 
 #[test]
 fn one_language_needs_no_mapping() {
-    let text = "address: a\nversion: 2\nlanguages: nl\ntitle: Titel\npages:\n  - id: p\n    \
+    let text = "address: a\nversion: 2\nlanguages: nl\nto: coordinator\ntitle: Titel\npages:\n  - id: p\n    \
                     title: P\n    fields:\n      - { name: x, kind: information, label: Lees }\n";
     assert_eq!(problems("forms/form.yaml", text), []);
 }
@@ -188,9 +188,13 @@ fn pages_hold_fields_and_not_too_many() {
     let (text, _) = SOUND
         .split_once("    fields:\n      - name: story")
         .unwrap();
-    assert_eq!(problems("forms/form.yaml", text), [("form-empty-page", 16)]);
+    let no_fields = format!("{text}to: [coordinator]\n");
+    assert_eq!(
+        problems("forms/form.yaml", &no_fields),
+        [("form-empty-page", 16)]
+    );
     let (head, _) = SOUND.split_once("pages:").unwrap();
-    let no_pages = format!("{head}pages: []\n");
+    let no_pages = format!("{head}pages: []\nto: [coordinator]\n");
     assert_eq!(
         problems("forms/form.yaml", &no_pages),
         [("form-no-pages", 1)]
@@ -199,7 +203,7 @@ fn pages_hold_fields_and_not_too_many() {
         format!("      - {{ name: f{n}, kind: information, label: {{ nl: x, en: x }} }}\n")
     };
     let many: String = (0..=20).map(field).collect();
-    let text = format!("{text}    fields:\n{many}");
+    let text = format!("{text}    fields:\n{many}to: [coordinator]\n");
     assert_eq!(problems("forms/form.yaml", &text), [("form-too-many", 19)]);
     assert_eq!(problems("forms/form.yaml", ""), [("form-empty", 1)]);
 }
@@ -236,4 +240,437 @@ fn spoilt_forms_always_end_in_a_value() {
         let start = SOUND.get(..end).unwrap();
         let _ = Definition::parse(&SourceText::new("forms/form.yaml", start));
     }
+}
+
+/// A sound form with every kind of question and every key, to be spoilt in one place.
+const RICH: &str = "\
+address: melden
+version: 1
+languages: [nl]
+title: Formulier
+intro: Welkom.
+to: { field: recipient, otherwise: coordinator }
+contact: { field: contact, none: [none] }
+pages:
+  - id: one
+    title: Een
+    fields:
+      - { name: danger, kind: yes_no, privacy: P0, label: Gevaar, stored: false }
+      - name: contact
+        kind: choice
+        privacy: P1
+        label: Contact
+        counted: true
+        options:
+          - { value: phone, label: Bel }
+          - { value: other, label: Anders, other: true }
+          - { value: none, label: Geen }
+      - name: recipient
+        kind: choices
+        privacy: P1
+        label: Wie
+        options: [{ value: coordinator, label: C }, { value: manager, label: M }]
+      - name: reference
+        kind: short_text
+        privacy: P3
+        label: Zaak
+        prefill: ref
+        shown: prefilled
+        checks: [no_bsn, no_email]
+      - { name: count, kind: number, privacy: P0, label: Aantal, min: 1, max: 5 }
+      - { name: day, kind: date, privacy: P0, label: Dag, days: past }
+      - { name: who, kind: person, privacy: P1, label: Wie, roles: [adviser] }
+      - { name: phone, kind: phone, privacy: P1, label: Nummer, max_length: 20 }
+  - id: two
+    title: Twee
+    fields:
+      - name: story
+        kind: long_text
+        privacy: P2
+        label: Verhaal
+        when:
+          - { field: contact, any: [phone, none] }
+          - { field: reference, given: true }
+          - { field: danger, any: [yes] }
+details:
+  title: Meer
+  intro: Mag.
+  pages:
+    - id: three
+      title: Drie
+      fields:
+        - { name: proof, kind: file, privacy: P3, label: Bewijs }
+        - name: damage
+          kind: group
+          label: Schade
+          item: Ding
+          most: 3
+          fields:
+            - { name: what, kind: short_text, privacy: P1, label: Wat, required: true }
+            - { name: price, kind: money, privacy: P1, label: Prijs, min: 0 }
+        - { name: words, kind: short_text, privacy: P2, label: Woorden, when: { field: contact, any: [phone] } }
+";
+
+/// Spoils the rich form by replacing a piece, and checks what is told.
+fn rich(piece: &str, by: &str, expected: &[(&str, usize)]) {
+    assert!(RICH.contains(piece), "{piece}");
+    let text = RICH.replacen(piece, by, 1);
+    assert_eq!(problems("forms/form.yaml", &text), expected, "{by}");
+}
+
+#[test]
+fn a_form_with_everything_has_no_problems() {
+    assert_eq!(problems("forms/form.yaml", RICH), []);
+}
+
+#[test]
+fn who_may_open_it_is_somebody() {
+    rich(
+        "to: { field: recipient, otherwise: coordinator }\n",
+        "",
+        &[("yaml-missing-key", 1)],
+    );
+    rich(
+        "{ field: recipient, otherwise: coordinator }",
+        "[]",
+        &[("form-no-recipients", 6)],
+    );
+    rich(
+        "otherwise: coordinator }",
+        "otherwise: A B }",
+        &[("form-word", 6)],
+    );
+    rich(
+        ", otherwise: coordinator }",
+        " }",
+        &[("yaml-missing-key", 6)],
+    );
+    rich(
+        "field: recipient,",
+        "field: recipeint,",
+        &[("form-no-such-choice-near", 6)],
+    );
+    rich(
+        "field: recipient,",
+        "field: nobody_at_all,",
+        &[("form-no-such-choice", 6)],
+    );
+    rich(
+        "field: recipient,",
+        "field: day,",
+        &[("form-no-such-choice", 6)],
+    );
+    rich(
+        "field: recipient,",
+        "field: proof,",
+        &[("form-no-such-choice", 6)],
+    );
+    rich(
+        "none: [none]",
+        "none: [never]",
+        &[("yaml-unknown-value", 7)],
+    );
+    rich(
+        "none: [none]",
+        "none: []",
+        &[("form-condition-no-answers", 7)],
+    );
+    rich(
+        "field: contact, none",
+        "field: contacts, none",
+        &[("form-no-such-choice-near", 7)],
+    );
+}
+
+#[test]
+fn what_is_sent_has_the_keys_that_go_with_it() {
+    let submission = "sends: submission\nkeep: { days: 14 }\nwithdrawable: true\n\
+                      confirmation: { title: Dank, text: Dank je. }\ntitle: Formulier\n";
+    let sound = SOUND_SUBMISSION.replacen("title: Formulier\n", submission, 1);
+    assert_eq!(problems("forms/form.yaml", &sound), []);
+    let spoil = |piece: &str, by: &str, expected: &[(&str, usize)]| {
+        assert!(sound.contains(piece), "{piece}");
+        let text = sound.replacen(piece, by, 1);
+        assert_eq!(problems("forms/form.yaml", &text), expected, "{by}");
+    };
+    spoil("keep: { days: 14 }\n", "", &[("yaml-missing-key", 1)]);
+    spoil(
+        "confirmation: { title: Dank, text: Dank je. }\n",
+        "",
+        &[("yaml-missing-key", 1)],
+    );
+    spoil(
+        "{ days: 14 }",
+        "{ days: 14, years: 1 }",
+        &[("form-keep-one", 5)],
+    );
+    spoil("{ days: 14 }", "{}", &[("form-keep-one", 5)]);
+    spoil("{ days: 14 }", "{ days: 0 }", &[("form-number-range", 5)]);
+    spoil("{ days: 14 }", "{ weeks: 2 }", &[("yaml-unknown-key", 5)]);
+    spoil(
+        "sends: submission",
+        "sends: report",
+        &[
+            ("form-key-unfit-sends", 5),
+            ("form-key-unfit-sends", 6),
+            ("form-key-unfit-sends", 7),
+        ],
+    );
+    spoil(
+        "sends: submission",
+        "sends: letter",
+        &[("yaml-unknown-value", 4)],
+    );
+    rich(
+        "title: Formulier\n",
+        "title: Formulier\nsends: submission\nkeep: { months: 1 }\nconfirmation: { title: D, text: D }\n",
+        &[("form-key-unfit-sends", 10), ("form-key-unfit-sends", 52)],
+    );
+}
+
+/// A form that stores little.
+const SOUND_SUBMISSION: &str = "\
+address: bel
+version: 1
+languages: [nl]
+title: Formulier
+to: [adviser]
+pages:
+  - id: one
+    title: Een
+    fields:
+      - { name: phone, kind: phone, privacy: P1, label: Nummer, required: true }
+";
+
+#[test]
+fn names_also_stand_for_own_words_and_for_what_came_along() {
+    rich(
+        "name: phone,",
+        "name: contact_other,",
+        &[("form-duplicate-name", 37)],
+    );
+    rich(
+        "name: proof,",
+        "name: phone,",
+        &[("form-duplicate-name", 56)],
+    );
+    rich("id: three", "id: one", &[("form-duplicate-page", 53)]);
+    rich(
+        "name: price,",
+        "name: what,",
+        &[("form-duplicate-name", 64)],
+    );
+    // The questions of an item have names of their own.
+    rich("name: price,", "name: phone,", &[]);
+    rich(
+        "value: none, label: Geen",
+        "value: none, label: Geen, other: true",
+        &[("form-second-other", 21)],
+    );
+    let twice = "        checks: [no_bsn, no_email]\n      - { name: more, kind: short_text, privacy: P0, label: Meer, prefill: ref }\n";
+    rich(
+        "        checks: [no_bsn, no_email]\n",
+        twice,
+        &[("form-duplicate-prefill", 34)],
+    );
+}
+
+#[test]
+fn checks_are_possible_and_fit_their_kind() {
+    rich(
+        "min: 1, max: 5",
+        "min: 6, max: 5",
+        &[("form-min-above-max", 34)],
+    );
+    rich("min: 1, max: 5", "min: 5, max: 5", &[]);
+    rich("min: 0 }", "min: -1 }", &[("form-number-range", 64)]);
+    rich(
+        "max_length: 20",
+        "max_length: 5",
+        &[("form-length-too-short", 37)],
+    );
+    rich(
+        "[no_bsn, no_email]",
+        "[no_bns]",
+        &[("yaml-unknown-value", 33)],
+    );
+    rich(
+        "max_length: 20",
+        "checks: [no_bsn]",
+        &[("form-key-unfit", 37)],
+    );
+    rich(
+        "days: past",
+        "days: yesterday",
+        &[("yaml-unknown-value", 35)],
+    );
+    rich("min: 1, max: 5", "days: past", &[("form-key-unfit", 34)]);
+    rich("days: past", "min: 1", &[("form-key-unfit", 35)]);
+    rich("days: past", "prefill: dag", &[("form-key-unfit", 35)]);
+    rich("roles: [adviser]", "roles: []", &[("form-no-roles", 36)]);
+    rich(", roles: [adviser]", "", &[("form-no-roles", 36)]);
+    rich(
+        "shown: prefilled",
+        "shown: always",
+        &[("yaml-unknown-value", 32)],
+    );
+}
+
+#[test]
+fn groups_hold_simple_questions_and_files_wait_for_the_second_part() {
+    rich(
+        "kind: money,",
+        "kind: group,",
+        &[
+            ("form-no-fields", 64),
+            ("form-kind-in-group", 64),
+            ("form-key-unfit", 64),
+        ],
+    );
+    rich(
+        "kind: money, privacy: P1, label: Prijs, min: 0",
+        "kind: file, privacy: P1, label: Prijs",
+        &[("form-kind-in-group", 64)],
+    );
+    rich(
+        "required: true }",
+        "when: { field: contact, any: [phone] } }",
+        &[("form-key-unfit-in-group", 63)],
+    );
+    rich("most: 3", "most: 21", &[("form-number-range", 61)]);
+    rich(
+        "days: past",
+        "days: past, most: 2",
+        &[("form-key-unfit", 35)],
+    );
+    rich(
+        "privacy: P1, label: Wat",
+        "label: Wat",
+        &[("yaml-missing-key", 63)],
+    );
+    rich(
+        "kind: phone, privacy: P1, label: Nummer, max_length: 20",
+        "kind: file, privacy: P1, label: F",
+        &[("form-file-outside-details", 37)],
+    );
+}
+
+#[test]
+fn conditions_say_what_they_want_and_can_hold_together() {
+    rich(
+        "{ field: reference, given: true }",
+        "{ field: reference }",
+        &[("form-condition-any-or-given", 47)],
+    );
+    rich(
+        "given: true",
+        "given: false",
+        &[("form-condition-any-or-given", 47)],
+    );
+    rich("given: true", "given: maybe", &[("yaml-expected-flag", 47)]);
+    rich(
+        "{ field: reference, given: true }",
+        "{ field: contact, any: [phone], given: true }",
+        &[("form-condition-any-or-given", 47)],
+    );
+    rich(
+        "field: danger, any: [yes]",
+        "field: day, any: [yes]",
+        &[("form-condition-no-values", 48)],
+    );
+    rich(
+        "{ name: danger, kind: yes_no, privacy: P0, label: Gevaar, stored: false }",
+        "{ name: danger, kind: information, label: Gevaar }",
+        &[("form-condition-no-values", 48)],
+    );
+    rich(
+        "field: reference, given",
+        "field: proof, given",
+        &[("form-condition-later-field", 47)],
+    );
+    rich(
+        "field: contact, any: [phone] }",
+        "field: damage, given: true }",
+        &[("form-condition-same-page", 65)],
+    );
+    // The only question of a page: then the page is told.
+    rich(
+        "field: danger, any: [yes]",
+        "field: contact, any: [other]",
+        &[("form-page-never-shown", 38)],
+    );
+    rich(
+        "prefill: ref\n",
+        "hint: Nummer\n",
+        &[("form-never-shown", 27), ("form-page-never-shown", 38)],
+    );
+    // Along the chain: the story is only asked with phone or none.
+    let chain = "when: [{ field: story, given: true }, { field: contact, any: [other] }]";
+    rich(
+        "when: { field: contact, any: [phone] }",
+        chain,
+        &[("form-never-shown", 65)],
+    );
+    let possible = "when: [{ field: story, given: true }, { field: recipient, any: [manager] }, { field: recipient, any: [coordinator] }]";
+    rich("when: { field: contact, any: [phone] }", possible, &[]);
+}
+
+#[test]
+fn a_form_to_practise_with_takes_the_questions_of_another() {
+    fn check(practice: &str, expected: &[(&str, usize)]) -> Vec<Definition> {
+        let sources = [
+            SourceText::new("forms/aaa.yaml", practice),
+            SourceText::new("forms/form.yaml", SOUND),
+        ];
+        let (forms, diagnostics) = read_all(&sources);
+        let found: Vec<_> = diagnostics
+            .iter()
+            .map(|d| (d.code, d.place.as_ref().unwrap().line))
+            .collect();
+        assert_eq!(found, expected, "{practice}");
+        forms
+    }
+    let sound = "address: oefenen\npractice_of: form\ntitle: { nl: Oefen, en: Practise }\n";
+    let forms = check(sound, &[]);
+    let [practice, form] = forms.as_slice() else {
+        panic!("{forms:?}");
+    };
+    assert!(practice.practice && practice.pages == form.pages && practice.id == "aaa");
+    assert_eq!(practice.details, None);
+    check(
+        &sound.replace(": form", ": from"),
+        &[("form-no-such-form-near", 2)],
+    );
+    check(
+        &sound.replace(": form", ": iets_anders"),
+        &[("form-no-such-form", 2)],
+    );
+    check(
+        &sound.replace(": form", ": aaa"),
+        &[("form-no-such-form", 2)],
+    );
+    check(
+        &sound.replace(", en: Practise", ""),
+        &[("form-missing-translation", 3)],
+    );
+    check(&format!("{sound}version: 3\n"), &[("yaml-unknown-key", 4)]);
+    check(
+        &sound.replace("oefenen", "melden"),
+        &[("form-same-address", 1)],
+    );
+    let dutch = sound.replace(
+        "title: { nl: Oefen, en: Practise }",
+        "title: Oefen\nlanguages: [nl]",
+    );
+    assert_eq!(check(&dutch, &[])[0].languages, [Language::Nl]);
+    let sources = [
+        (
+            "forms/form.yaml",
+            SOUND_SUBMISSION.to_owned() + "sends: report\n",
+        ),
+        ("forms/p.yaml", format!("{sound}languages: [nl, en]\n")),
+    ];
+    let sources = sources.map(|(path, text)| SourceText::new(path, text));
+    let codes: Vec<_> = read_all(&sources).1.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["form-practice-language"]);
 }

@@ -19,10 +19,7 @@ fn first_pages(setup: &Setup) -> Vec<(String, String)> {
         home: format!("/veilig/{language}/"),
         ..site(language, false)
     });
-    let forms: Vec<Definition> = Definition::shipped()
-        .iter()
-        .filter_map(|source| Definition::parse(source).0)
-        .collect();
+    let forms: Vec<Definition> = read_all(&Definition::shipped()).0;
     let theme = Theme::load(&ThemeFiles::shipped(), "/veilig").0.unwrap();
     let pages = FirstPages {
         theme: &theme,

@@ -1,0 +1,26 @@
+//! `meldwijzer schema`: JSON Schemas of the files that people write.
+
+use clap::Subcommand;
+
+use crate::cli::command_error::CommandError;
+use crate::cli::ui::Ui;
+use crate::form;
+
+/// The arguments of `schema`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    file: File,
+}
+
+#[derive(Debug, Subcommand)]
+enum File {
+    Form,
+}
+
+pub(super) fn run(ui: &mut Ui, arguments: &Arguments) -> Result<(), CommandError> {
+    let schema = match arguments.file {
+        File::Form => form::file_schema(),
+    };
+    ui.print(&format!("{schema:#}"))
+}
