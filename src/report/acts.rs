@@ -1045,9 +1045,7 @@ mod tests {
                 let files = FaultyFiles::default();
                 let folder = Folder::with_files(data.path(), 0, files.clone());
                 let around = at(clock());
-                let store = Store::of(Arc::new(folder), data.path(), around, None)
-                    .unwrap()
-                    .0;
+                let store = Store::of(Arc::new(folder), data.path(), around, None).unwrap();
                 let code = store
                     .submit(&report(1, json!({})))
                     .unwrap()

@@ -33,21 +33,17 @@ pub(super) struct Unlocked {
 }
 
 impl Receipts {
-    /// Takes in the cases that are stored.
-    pub(super) fn of(cases: &[Cover], randomness: &dyn Randomness) -> Result<Receipts, SealError> {
+    /// Knows no case yet.
+    pub(super) fn empty(randomness: &dyn Randomness) -> Result<Receipts, SealError> {
         let nobodys = SecretKey::generate().to_text();
-        let receipts = Receipts {
+        Ok(Receipts {
             cases: RwLock::default(),
             nothing: Sealed::to_passphrase(nobodys.as_bytes(), &nobodys, RANDOM_WORK, randomness)?,
             one_at_a_time: Mutex::default(),
-        };
-        for cover in cases {
-            receipts.add(cover.keys.receipt.locator.clone(), cover.id);
-        }
-        Ok(receipts)
+        })
     }
 
-    /// Takes in a case that was stored.
+    /// Takes in a case that is stored.
     pub(super) fn add(&self, locator: Locator, case: CaseId) {
         let mut cases = self.cases.write().unwrap_or_else(PoisonError::into_inner);
         let known = cases.entry(locator).or_default();

@@ -785,7 +785,7 @@ mod tests {
         let mut office = Office {
             data,
             clock: before.clock.clone(),
-            store: store.0,
+            store,
         };
         disk.left.store(operation, Ordering::Relaxed);
         let first = office.store.purge(&RULES);

@@ -226,7 +226,12 @@ impl Store {
         let lock = WriterLock::take(data)?;
         let folder = Folder::new(data, settings.least_free_bytes);
         let unfinished = folder.remove_unfinished(&lock)?;
-        let (store, inventory) = Store::of(Arc::new(folder), data, around, Some(lock))?;
+        let store = Store::of(Arc::new(folder), data, around, Some(lock))?;
+        let inventory = store.cases()?;
+        for cover in &inventory.cases {
+            let locator = cover.keys.receipt.locator.clone();
+            store.receipts.add(locator, cover.id);
+        }
         let mut findings: Vec<Finding> = unfinished
             .iter()
             .map(|path| Finding::about_path(data, path, Problem::Unfinished))
@@ -236,18 +241,19 @@ impl Store {
         Ok((store, findings))
     }
 
-    /// Opens the store in a data folder beside its writer, to add single events to cases.
+    /// Opens the store in a data folder beside its writer, to add single events to cases. It reads none of
+    /// them for that, so a receipt code opens only what this store took in itself.
     ///
     /// # Errors
     ///
-    /// Fails where the folder cannot be read.
+    /// Fails where it cannot make a seal.
     pub fn beside(
         data: &Path,
         around: Surroundings,
         settings: StoreSettings,
     ) -> Result<Store, OpenError> {
         let folder = Folder::new(data, settings.least_free_bytes);
-        Ok(Store::of(Arc::new(folder), data, around, None)?.0)
+        Store::of(Arc::new(folder), data, around, None)
     }
 
     pub(super) fn of(
@@ -255,23 +261,19 @@ impl Store {
         data: &Path,
         around: Surroundings,
         lock: Option<WriterLock>,
-    ) -> Result<(Store, Inventory), OpenError> {
-        let archive = Archive::of(Arc::clone(&storage), data);
-        let inventory = archive.inventory()?;
-        let receipts = Receipts::of(&inventory.cases, around.randomness.as_ref())?;
-        let store = Store {
-            archive,
+    ) -> Result<Store, OpenError> {
+        Ok(Store {
+            archive: Archive::of(Arc::clone(&storage), data),
             storage,
+            receipts: Receipts::empty(around.randomness.as_ref())?,
             around,
             data: data.to_path_buf(),
             keys: KeyMaker::default(),
             people: KnownPeople::default(),
-            receipts,
             submits: CaseLocks::default(),
             names: CaseLocks::default(),
             lock,
-        };
-        Ok((store, inventory))
+        })
     }
 
     /// Removes the files that were sent and never confirmed, and tells what else was found.

@@ -44,8 +44,7 @@ impl Failing {
         let lock = WriterLock::take(data.path()).unwrap();
         let folder = Folder::with_files(data.path(), 0, files.clone());
         recovery_key(&folder);
-        let (store, _) =
-            Store::of(Arc::new(folder), data.path(), surroundings(), Some(lock)).unwrap();
+        let store = Store::of(Arc::new(folder), data.path(), surroundings(), Some(lock)).unwrap();
         Failing { data, files, store }
     }
 
