@@ -74,6 +74,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         navigation: Vec::new(),
         report: None,
         follow: None,
+        exit: None,
         after_care: None,
         emergency: EmergencyView {
             public: "112".into(),
@@ -86,7 +87,6 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         }),
         contacts: Vec::new(),
         footer: Vec::new(),
-        exit: None,
         stylesheets: Vec::new(),
         scripts: Vec::new(),
         icon: None,
@@ -690,7 +690,7 @@ async fn a_full_disk_loses_no_answer() {
     assert_eq!(reporter.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(pairs_of(&reporter.page), before);
     assert!(
-        reporter.page.contains("geen meldingen opslaan</h2>"),
+        reporter.page.contains("niets opslaan</h2>"),
         "{}",
         reporter.page
     );

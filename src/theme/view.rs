@@ -35,6 +35,8 @@ pub struct SiteView {
     pub report: Option<Link>,
     /// My report, where a reporter follows it; absent where the portal has no report form.
     pub follow: Option<Link>,
+    /// "Leave this page quickly": a neutral site; absent where it is switched off.
+    pub exit: Option<Link>,
     /// The page about support and after-care, which every reporter may count on.
     pub after_care: Option<Link>,
     /// Whom to call in acute danger.
@@ -45,9 +47,6 @@ pub struct SiteView {
     pub contacts: Vec<ContactView>,
     /// Links at the foot of each page.
     pub footer: Vec<Link>,
-    /// "Verlaat deze pagina snel": a neutral site, and what the link says; absent where the
-    /// organisation has set none.
-    pub exit: Option<Link>,
     /// Addresses of the style sheets, in order.
     pub stylesheets: Vec<String>,
     /// Addresses of the script modules.
@@ -351,7 +350,7 @@ pub struct FieldView {
     pub max_length: Option<usize>,
     /// Whether the browser may count the characters while somebody types.
     pub counter: bool,
-    /// What stands before the input: `€`.
+    /// What stands before the input of an amount: `€`.
     pub prefix: Option<&'static str>,
     /// Items of a group.
     pub items: Vec<GroupItemView>,
@@ -752,7 +751,7 @@ pub struct FollowView {
     /// When the report was received.
     pub received: DateView,
     /// The act that was just done, for `follow.done.<act>` of the catalogue: `message`, `add`,
-    /// `decide`, `decide_request`, `react`, `helped`, `reopen` or `withdraw`.
+    /// `decide`, `decide_request`, `details`, `react`, `helped`, `reopen` or `withdraw`.
     pub done: Option<&'static str>,
     /// Why an act could not be done, for `follow.problem.<reason>` and `.title`: `not_stored`, `unsure`,
     /// `no_space`, `busy`, `answered`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in

@@ -105,6 +105,7 @@ pub fn portal(
             navigation: Vec::new(),
             report: None,
             follow: None,
+            exit: None,
             after_care: None,
             emergency: EmergencyView {
                 public: "112".into(),
@@ -114,7 +115,6 @@ pub fn portal(
             register: None,
             contacts: Vec::new(),
             footer: Vec::new(),
-            exit: None,
             stylesheets: Vec::new(),
             scripts: Vec::new(),
             icon: None,

@@ -128,3 +128,29 @@ fn every_example_renders_sound_html() {
         }
     }
 }
+
+#[test]
+fn scripts_write_no_html_and_send_nothing_of_their_own() {
+    let files = ThemeFiles::shipped();
+    let scripts: Vec<_> = files
+        .iter()
+        .filter(|(path, _)| path.ends_with("/script.js"))
+        .collect();
+    assert!(!scripts.is_empty());
+    for (path, bytes) in scripts {
+        let text = str::from_utf8(bytes).unwrap();
+        for forbidden in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "document.cookie",
+            "fetch(",
+            "XMLHttpRequest",
+            "sendBeacon",
+        ] {
+            assert!(!text.contains(forbidden), "{path}: {forbidden}");
+        }
+    }
+}

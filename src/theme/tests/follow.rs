@@ -266,6 +266,7 @@ fn every_state_renders_sound_html_in_both_languages() {
         "add",
         "decide",
         "decide_request",
+        "details",
         "react",
         "helped",
         "reopen",

@@ -357,6 +357,7 @@ fn a_part_of_the_day_is_chosen_and_an_amount_has_its_sign() {
         &html,
         "<option value=\"evening\" selected>’s avonds</option>",
     );
+    has(&html, "<span class=\"visually-hidden\">in euro’s</span>");
     has(
         &html,
         "<span class=\"input-prefix\" aria-hidden=\"true\">€</span>",
