@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
+use tokio::task::spawn_blocking;
 
 use super::body::read_pairs;
 use super::follow::{NoAnswer, Verdict};
@@ -16,6 +17,7 @@ use super::form_requests::Problem;
 use super::form_route::FormRoute;
 use super::form_views::{Journey, groups, without_scheme};
 use super::log::LogEntry;
+use super::panics::caught;
 use super::portal::{Application, is_form};
 use crate::form::{Addressees, Answers, Confirmation, Definition, KeepFor, Sends};
 use crate::report::ids::{Code, SubmissionKey};
@@ -23,7 +25,7 @@ use crate::report::retention::Period;
 use crate::report::store::Outcome;
 use crate::report::submissions::{Ending, NewSubmission, TakeBackError, TakeInError, TakenIn};
 use crate::theme::Template;
-use crate::theme::view::{SentView, TakeBackView, UnreadView, WithdrawCodeView};
+use crate::theme::view::{SentView, ShellView, TakeBackView, UnreadView, WithdrawCodeView};
 
 /// What the form says of what it sends.
 pub(super) struct Wish<'a> {
@@ -52,18 +54,19 @@ impl Application {
             return false;
         };
         let store = Arc::clone(&self.store);
-        self.stored(move || store.somebody_opens(&to))
-            .await
-            .unwrap_or(true)
+        let asked = spawn_blocking(move || caught(|| store.somebody_opens(&to)));
+        // Where that cannot be told now, taking in tells why.
+        !matches!(asked.await, Ok(Ok(false)))
     }
 
     /// Says that nobody could read what would be sent, and whom to call. The form is back as soon as
     /// somebody is there.
     pub(super) fn unread(&self, route: &FormRoute) -> Response<Body> {
-        let journey = self.journey(route);
-        let title = journey.words().of(&route.form.title);
+        let title = self.journey(route).words().of(&route.form.title);
+        let mut shell = ShellView::apart(title.clone(), route.pages.href.clone());
+        shell.alternates.clone_from(&route.pages.alternates);
         let view = UnreadView {
-            shell: journey.shell(title.clone(), true),
+            shell,
             form_title: title,
         };
         let status = StatusCode::SERVICE_UNAVAILABLE;

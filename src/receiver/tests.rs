@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod follow;
+mod forms;
 
 use std::sync::{Arc, Mutex};
 
@@ -35,24 +36,24 @@ struct Setup {
 
 struct Options {
     base_path: &'static str,
+    /// A form besides those that are shipped.
+    form: Option<&'static str>,
     /// Origins of pages that another web server serves.
     origins: &'static [&'static str],
     limits: Limits,
     least_free_bytes: u64,
     indexable: bool,
-    /// A form in the place of those that ship with the program.
-    form: Option<&'static str>,
 }
 
 impl Default for Options {
     fn default() -> Options {
         Options {
             base_path: "/",
+            form: None,
             origins: &[],
             limits: Limits::default(),
             least_free_bytes: 0,
             indexable: false,
-            form: None,
         }
     }
 }
@@ -74,7 +75,6 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         navigation: Vec::new(),
         report: None,
         follow: None,
-        exit: None,
         after_care: None,
         emergency: EmergencyView {
             public: "112".into(),
@@ -87,6 +87,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         }),
         contacts: Vec::new(),
         footer: Vec::new(),
+        exit: None,
         stylesheets: Vec::new(),
         scripts: Vec::new(),
         icon: None,
@@ -115,11 +116,12 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
     let store = Arc::new(store);
     let (theme, problems) = Theme::load(&ThemeFiles::shipped(), options.base_path);
     let theme = theme.unwrap_or_else(|| panic!("{:?}", problems.first()));
-    let forms = match options.form {
-        Some(form) => vec![SourceText::new("forms/incident.yaml", form)],
-        None => Definition::shipped(),
-    };
-    let forms = read_all(&forms).0;
+    let own = options
+        .form
+        .map(|text| SourceText::new("forms/eigen.yaml", text));
+    let sources: Vec<SourceText> = Definition::shipped().into_iter().chain(own).collect();
+    let (forms, problems) = read_all(&sources);
+    assert_eq!(problems, []);
     let log = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&log);
     let portal = Portal {
@@ -318,10 +320,10 @@ impl<'a> Reporter<'a> {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let (response, page) = self.setup.post(self.path, &pairs).await;
-        let caching = if page.contains("class=\"receipt\"") {
-            "no-store"
-        } else {
+        let caching = if page.contains("name=\"page\"") {
             "private, no-cache"
+        } else {
+            "no-store"
         };
         assert_eq!(response.headers()[CACHE_CONTROL], caching);
         self.status = response.status();
@@ -690,7 +692,7 @@ async fn a_full_disk_loses_no_answer() {
     assert_eq!(reporter.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(pairs_of(&reporter.page), before);
     assert!(
-        reporter.page.contains("niets opslaan</h2>"),
+        reporter.page.contains("geen meldingen opslaan</h2>"),
         "{}",
         reporter.page
     );

@@ -68,7 +68,7 @@ pub(super) fn reporter_of(store: &Store, key: u8) -> OpenedCase {
 }
 
 /// Somebody who handles reports, with the key that no passphrase has to open first.
-pub(super) fn person(data: &Path, name: &str, role: Role) -> (Person, SecretKey) {
+pub(crate) fn person(data: &Path, name: &str, role: Role) -> (Person, SecretKey) {
     let key = SecretKey::generate();
     let person = Person {
         format: people::FORMAT,

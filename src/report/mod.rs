@@ -12,7 +12,7 @@ mod case_keys;
 pub mod details;
 pub mod event;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod ids;
 pub mod lifecycle;
 pub mod owed;

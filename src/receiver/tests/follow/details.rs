@@ -8,7 +8,7 @@ use crate::report::case::Case;
 /// A form with a page of every sort that matters here: one that looks at the first part, a group, files,
 /// and somebody's number.
 const FORM: &str = "
-address: melden
+address: proef
 version: 3
 languages: [nl]
 title: { nl: Meld agressie }
@@ -93,7 +93,7 @@ fn options() -> Options {
 /// Sends a report and returns its confirmation.
 async fn sent(setup: &Setup, kind: &str) -> String {
     let pairs = [("page", "_check"), ("go", "send"), ("kinds", kind)];
-    let (response, page) = setup.post("/melden/", &pairs).await;
+    let (response, page) = setup.post("/proef/", &pairs).await;
     assert_eq!(response.status(), StatusCode::OK, "{page}");
     page
 }
