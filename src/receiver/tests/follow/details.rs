@@ -188,7 +188,7 @@ async fn the_second_part_goes_from_the_confirmation_to_my_report() {
     follower.is_on("_check");
     follower.press("send", &[]).await;
     assert_eq!(follower.status(), 200);
-    follower.sees("Wat je invulde, is opgeslagen bij je melding.");
+    follower.sees("Je antwoorden staan bij je melding.");
     follower.sees("beslis jij nog steeds");
     follower.sees("<h3>Je hebt");
     follower.sees("aantekening.txt");
@@ -238,7 +238,7 @@ async fn a_double_click_counts_once_and_what_is_corrected_counts() {
     for _ in 0..3 {
         follower.page = check.clone();
         follower.press("send", &[]).await;
-        follower.sees("Wat je invulde, is opgeslagen bij je melding.");
+        follower.sees("Je antwoorden staan bij je melding.");
     }
     assert_eq!(given(&follower.opened().case), 1);
     follower.page = check;
@@ -402,7 +402,7 @@ async fn what_is_not_ours_does_not_count() {
         ("version", "3"),
     ];
     (_, liar.page) = setup.post(PATH, &lies).await;
-    liar.sees("Wat je invulde, is opgeslagen bij je melding.");
+    liar.sees("Je antwoorden staan bij je melding.");
     assert_eq!(liar.details(), json!({"harmed": false}));
     assert_eq!(liar.opened().case.first_answers, json!({"kinds": "verbal"}));
 
