@@ -13,6 +13,7 @@
 mod architecture;
 mod attack;
 mod cli;
+mod forms;
 mod portal_on_a_socket;
 mod receiver;
 mod sealed;

@@ -107,15 +107,20 @@ pub(super) fn work(store: &Store, rules: &Rules) -> Vec<LogEntry> {
         .do_what_is_owed()
         .map_err(|error| tell(error.to_string()));
     let purged = store.purge(rules).map_err(|error| tell(error.to_string()));
+    let submissions = store
+        .erase_submissions()
+        .map_err(|error| tell(error.to_string()));
     let (owed, purged) = (owed.unwrap_or_default(), purged.unwrap_or_default());
+    let submissions = submissions.unwrap_or_default();
     let erased = purged.erased.iter();
     let names = erased.filter(|erasure| erasure.rule == Rule::Names).count();
-    let failed = owed.failed.len() + purged.failed.len();
-    if owed.actions + purged.erased.len() + purged.held.len() + failed > 0 {
+    let failed = owed.failed.len() + purged.failed.len() + submissions.failed.len();
+    if owed.actions + purged.erased.len() + purged.held.len() + submissions.erased + failed > 0 {
         entries.push(LogEntry::Daily {
             acted: owed.actions,
             erased: purged.erased.len().saturating_sub(names),
             names,
+            submissions: submissions.erased,
             held: purged.held.len(),
             failed,
         });

@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     set: Vec<(String, String)>,
     #[arg(long, value_name = "ID")]
     form: Option<String>,
-    #[arg(long, value_name = "LANGUAGE", value_parser = ["nl", "en"])]
+    #[arg(long, value_name = "LANGUAGE", value_parser = ["nl", "en"], hide_possible_values = true)]
     lang: Option<String>,
 }
 
@@ -108,6 +108,11 @@ fn check(
         .fields()
         .filter_map(|field| field.prefill.as_deref())
         .collect();
+    if known.is_empty() && !pairs.is_empty() {
+        return Err(CommandError::Problem(
+            Diagnostic::error("cli-link-nothing-taken").with("form", &form.id),
+        ));
+    }
     let mut problems = Vec::new();
     for pair in pairs {
         let name = &pair.0;

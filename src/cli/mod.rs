@@ -19,6 +19,7 @@ pub mod reports;
 mod schema;
 mod serve;
 mod small_file;
+mod submissions;
 pub mod table;
 pub mod ui;
 mod usage;
@@ -57,6 +58,7 @@ enum Command {
     People(people::Arguments),
     Reports(reports::Arguments),
     Schema(schema::Arguments),
+    Submissions(submissions::Arguments),
 }
 
 /// Runs the program with the arguments and the terminal of this process.
@@ -82,5 +84,6 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
         Command::Schema(arguments) => schema::run(ui, &arguments),
+        Command::Submissions(arguments) => submissions::run(ui, &root, arguments),
     }
 }

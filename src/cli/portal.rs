@@ -11,11 +11,11 @@ use jiff::civil::Date;
 use crate::cli::command_error::CommandError;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, abridge, any_error, sort};
-use crate::form::{self, Definition, is_form_file};
+use crate::form::{self, Definition, DirectoryEntry, FieldKind, Text, is_form_file};
 use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
-use crate::site::config::{Config, Environment};
+use crate::site::config::{Config, Contact, Environment};
 use crate::site::pages::gather;
 use crate::site::render::{
     Input, receiver_outputs, receiver_views, render, site_views, theme_problem,
@@ -157,7 +157,7 @@ fn assemble_unchecked(
         ),
     };
     diagnostics.extend(problems);
-    let forms = read_forms(root, diagnostics);
+    let forms = with_contacts(read_forms(root, diagnostics), &config, diagnostics);
     let lifecycle = read_lifecycle(root, diagnostics);
     let theme = read_theme(root, &config, config.base_path(), diagnostics);
     let (sources, problems) = source::read(root);
@@ -205,7 +205,8 @@ fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
     None
 }
 
-/// Reads the forms of the portal; a portal without forms of its own has the ones that ship.
+/// Reads the forms of the portal; a portal without forms of its own has the ones that ship. Those whose
+/// reports become cases come first: the first of all is the one behind the Melden button.
 pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
     let folder = root.join("forms");
     let mut sources = Vec::new();
@@ -215,9 +216,47 @@ pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<
     if sources.is_empty() {
         sources = Definition::shipped();
     }
-    let (forms, problems) = form::read_all(&sources);
+    let (mut forms, problems) = form::read_all(&sources);
     diagnostics.extend(problems);
+    forms.sort_by_key(|form| !form.makes_cases());
     forms
+}
+
+/// Offers the contacts of the portal where a form asks for a person, and tells where that leaves nobody.
+fn with_contacts(
+    forms: Vec<Definition>,
+    config: &Config,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Definition> {
+    let directory: Vec<DirectoryEntry> = config.contacts.iter().filter_map(in_directory).collect();
+    let forms = forms
+        .into_iter()
+        .map(|form| form.with_directory(&directory));
+    let forms: Vec<Definition> = forms.collect();
+    // A form for practice has the questions of another form, for which it is told.
+    for form in forms.iter().filter(|form| !form.practice) {
+        let whole = form.whole();
+        let unanswerable = whole
+            .fields()
+            .filter(|field| field.kind == FieldKind::Person && field.options.is_empty());
+        diagnostics.extend(unanswerable.map(|field| {
+            Diagnostic::warning("cli-nobody-to-choose")
+                .with("field", &field.name)
+                .with("roles", field.roles.join(", "))
+                .in_file(format!("forms/{}.yaml", form.id))
+        }));
+    }
+    forms
+}
+
+/// Returns how a contact can be chosen, where it can.
+fn in_directory(contact: &Contact) -> Option<DirectoryEntry> {
+    let names = Language::ALL.map(|language| (language, contact.name.get(language).to_owned()));
+    Some(DirectoryEntry {
+        id: contact.id.clone()?,
+        role: contact.role.clone()?,
+        name: Text::of(names.into())?,
+    })
 }
 
 fn form_sources(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {

@@ -270,6 +270,22 @@ impl Definition {
         if offered { asked } else { first }
     }
 
+    /// Returns whether what is sent becomes a case, which its reporter can follow.
+    pub fn makes_cases(&self) -> bool {
+        matches!(self.sends, Sends::Report) && !self.practice
+    }
+
+    /// Returns whether the sender gets a code with which to take back what was sent.
+    pub fn is_withdrawable(&self) -> bool {
+        matches!(
+            self.sends,
+            Sends::Submission {
+                withdrawable: true,
+                ..
+            }
+        )
+    }
+
     /// Returns the second part as a form: its pages are the details, and what was answered before is
     /// given. It has the title of that part.
     pub fn second_part(&self) -> Option<Definition> {

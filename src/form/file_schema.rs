@@ -209,7 +209,7 @@ fn condition() -> Value {
         json!({
             "field": { "$ref": "#/$defs/field_name" },
             "any": one_or_more(&json!({ "$ref": "#/$defs/word" }), MOST_OPTIONS),
-            "given": { "const": true },
+            "given": { "type": "boolean" },
         }),
     );
     merge(

@@ -158,3 +158,152 @@ impl Words<'_> {
 fn lines_of(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::{Definition, Draft};
+    use crate::source_text::SourceText;
+    use jiff::civil::date;
+    use serde_json::json;
+
+    const TODAY: Date = date(2026, 11, 22);
+
+    const FORM: &str = "\
+address: melden
+version: 1
+languages: nl
+title: Formulier
+to: coordinator
+pages:
+  - id: one
+    title: Een
+    fields:
+      - name: contact
+        kind: choice
+        privacy: P1
+        counted: true
+        label: Contact
+        options: [{ value: phone, label: Bel }, { value: other, label: Anders, other: true }]
+      - { name: moment, kind: approximate_date, privacy: P0, label: Moment }
+      - name: damage
+        kind: group
+        label: Schade
+        item: Ding
+        most: 3
+        fields:
+          - { name: what, kind: short_text, privacy: P1, label: Wat }
+          - { name: cost, kind: money, privacy: P3, label: Bedrag, max: 2000 }
+      - { name: after, kind: yes_no, privacy: P0, label: Daarna }
+";
+
+    fn form() -> Definition {
+        let source = SourceText::new("forms/form.yaml", FORM);
+        Definition::parse(&source).0.unwrap()
+    }
+
+    fn catalogue() -> Catalogue {
+        let text = include_str!("../../themes/basis/messages/nl.yaml");
+        Catalogue::parse(&SourceText::new("nl.yaml", text)).0
+    }
+
+    fn draft(sent: &[(&str, &str)]) -> Draft {
+        let sent = sent.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        Draft::read(&form(), &sent.collect::<Vec<_>>(), TODAY)
+    }
+
+    const FULL: [(&str, &str); 9] = [
+        ("contact", "other"),
+        ("contact.other", "via mijn collega"),
+        ("moment.known", "yesterday"),
+        ("moment.part_of_day", "evening"),
+        ("damage.count", "3"),
+        ("damage.1.what", "bril"),
+        ("damage.1.cost", "1.250"),
+        ("damage.3.what", "jas"),
+        ("after", "yes"),
+    ];
+
+    #[test]
+    fn answers_of_every_kind_are_shown_in_words() {
+        let form = form();
+        let answers = form.answers(&draft(&FULL), TODAY).unwrap();
+        let rows = answers.rows(&form, Language::Nl, &catalogue());
+        let lines: Vec<_> = rows.into_iter().map(|row| row.lines.join(" | ")).collect();
+        assert_eq!(
+            lines,
+            [
+                "Anders: via mijn collega",
+                "zaterdag 21 november 2026, in de avond",
+                "Ding 1: Wat: bril; Bedrag: € 1.250,00 | Ding 2: Wat: jas",
+                "Ja"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_group_with_something_that_identifies_is_kept_apart_as_a_whole() {
+        let form = form();
+        let parts = form.answers(&draft(&FULL), TODAY).unwrap().stored(&form);
+        let damage = json!([{"what": "bril", "cost": "1250.00"}, {"what": "jas"}]);
+        assert_eq!(json!(parts.names), json!({"damage": damage}));
+        assert_eq!(json!(parts.countable), json!({"contact": "other"}));
+        assert_eq!(parts.answers["contact_other"], "via mijn collega");
+    }
+
+    #[test]
+    fn own_words_go_with_their_option_only() {
+        let form = form();
+        let sent = [("contact", "phone"), ("contact.other", "niet\0 bewaren")];
+        let answers = form.answers(&draft(&sent), TODAY).unwrap();
+        assert_eq!(answers.to_json(&form), json!({"contact": "phone"}));
+        // They stay on the page, for who chooses again.
+        assert_eq!(draft(&sent).other("contact"), "niet\0 bewaren");
+    }
+
+    #[test]
+    fn items_are_added_and_removed_in_their_place() {
+        let form = form();
+        let group = form.field("damage").unwrap();
+        let same = |draft: Draft| {
+            assert_eq!(Draft::read(&form, &draft.to_pairs(), TODAY), draft);
+            draft
+        };
+        let removed = same(draft(&FULL).remove_item(&form, "damage", 1));
+        assert_eq!(removed.item_count(group), 2);
+        assert_eq!(removed.value("damage.2.what"), "jas");
+        assert_eq!(removed.value("damage.1.what"), "");
+        let added = same(removed.add_item(&form, "damage").add_item(&form, "damage"));
+        assert_eq!(added.item_count(group), 3);
+        let empty = same(draft(&[("after", "no")]).add_item(&form, "damage"));
+        assert_eq!(empty.item_count(group), 2);
+        let none = same(
+            empty
+                .remove_item(&form, "damage", 2)
+                .remove_item(&form, "damage", 1),
+        );
+        assert_eq!(none.item_count(group), 1);
+        let untouched = draft(&FULL);
+        for number in [0, 4, usize::MAX] {
+            assert_eq!(
+                untouched.clone().remove_item(&form, "damage", number),
+                untouched
+            );
+        }
+        assert_eq!(untouched.clone().add_item(&form, "contact"), untouched);
+    }
+
+    #[test]
+    fn a_mistake_in_an_item_names_the_item_and_leads_to_its_input() {
+        let form = form();
+        let sent = [("damage.2.cost", "2000,01"), ("damage.2.what", "bril")];
+        let errors = form.answers(&draft(&sent), TODAY).unwrap_err();
+        let words = |error: &crate::form::FieldError| {
+            let message = error.message(&form, Language::Nl, &catalogue());
+            (error.input_id(), message)
+        };
+        let expected = "Ding 2: Vul een bedrag in van € 2.000,00 of minder.";
+        assert_eq!(words(&errors[0]), ("damage-2-cost".into(), expected.into()));
+        assert_eq!(errors.len(), 1);
+    }
+}

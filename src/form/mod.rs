@@ -16,6 +16,8 @@ mod definition;
 mod draft;
 mod field;
 mod file_schema;
+#[cfg(test)]
+mod generated;
 mod in_words;
 mod money;
 mod prefill;

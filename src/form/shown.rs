@@ -103,3 +103,135 @@ impl Definition {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::{Answers, DirectoryEntry, Text};
+    use crate::language::Language;
+    use crate::source_text::SourceText;
+    use jiff::civil::{Date, date};
+
+    const TODAY: Date = date(2026, 11, 22);
+
+    const FORM: &str = "\
+address: melden
+version: 1
+languages: nl
+title: Formulier
+to: coordinator
+pages:
+  - id: one
+    title: Een
+    fields:
+      - { name: danger, kind: yes_no, privacy: P0, label: Gevaar }
+      - { name: reference, kind: short_text, privacy: P0, label: Zaak, prefill: ref, shown: prefilled }
+  - id: help
+    title: Hulp
+    fields:
+      - { name: call, kind: stop, label: Bel, when: { field: danger, any: [yes] } }
+  - id: two
+    title: Twee
+    fields:
+      - { name: story, kind: short_text, privacy: P2, label: Verhaal }
+  - id: adviser
+    title: Wie
+    fields:
+      - { name: who, kind: person, privacy: P1, label: Wie, roles: [adviser] }
+details:
+  title: Meer
+  pages:
+    - id: three
+      title: Drie
+      fields:
+        - { name: more, kind: short_text, privacy: P2, label: Meer, when: { field: story, given: true } }
+        - { name: always, kind: yes_no, privacy: P2, label: Altijd }
+        - { name: both, kind: yes_no, privacy: P2, label: Allebei, when: [{ field: danger, any: [no] }, { field: story, given: true }] }
+";
+
+    fn form() -> Definition {
+        let source = SourceText::new("forms/form.yaml", FORM);
+        Definition::parse(&source).0.unwrap()
+    }
+
+    fn draft(form: &Definition, sent: &[(&str, &str)]) -> Draft {
+        let sent = sent.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        Draft::read(form, &sent.collect::<Vec<_>>(), TODAY)
+    }
+
+    fn names<'a>(fields: &[&'a Field]) -> Vec<&'a str> {
+        fields.iter().map(|field| field.name.as_str()).collect()
+    }
+
+    #[test]
+    fn the_total_of_the_steps_stays_whatever_is_shown() {
+        let check = |form: &Definition, page: &str, expected: (usize, usize, bool)| {
+            let step = form.step(page);
+            assert_eq!((step.number, step.of, step.continued), expected, "{page}");
+        };
+        let form = form();
+        check(&form, "one", (1, 3, false));
+        check(&form, "help", (1, 3, true));
+        check(&form, "two", (2, 3, false));
+        // Nobody can be chosen, so the page is not there.
+        check(&form, "adviser", (2, 3, true));
+        check(&form, "_check", (3, 3, false));
+        let text = |words: &str| Text::of(vec![(Language::Nl, words.to_owned())]).unwrap();
+        let entry = |id: &str, role: &str| DirectoryEntry {
+            id: id.to_owned(),
+            role: role.to_owned(),
+            name: text("Team"),
+        };
+        let form = form.with_directory(&[entry("team", "adviser"), entry("x", "other")]);
+        check(&form, "adviser", (3, 4, false));
+        assert_eq!(form.field("who").unwrap().values(), ["team"]);
+    }
+
+    #[test]
+    fn a_second_part_looks_at_what_was_answered_before() {
+        let form = form();
+        let part = form.second_part().unwrap();
+        assert_eq!(part.second_part(), None);
+        let check = |before: &[(&str, &str)], expected: &[&str]| {
+            let before = form.answers(&draft(&form, before), TODAY).unwrap();
+            // What is sent now for a question of before is nothing.
+            let sent = draft(&part, &[("story", "x"), ("danger", "no")]);
+            let draft = sent.with_given(&part, &before);
+            assert_eq!(names(&part.visible_fields(&draft)), expected);
+            assert_eq!(draft.to_pairs(), []);
+        };
+        check(&[], &["always"]);
+        check(&[("story", " "), ("danger", "no")], &["always"]);
+        check(&[("story", "x")], &["more", "always"]);
+        check(
+            &[("story", "x"), ("danger", "no")],
+            &["more", "always", "both"],
+        );
+        assert_eq!(form.whole().fields().count(), 8);
+        let stored = serde_json::json!({"story": "x", "always": true});
+        let answers = Answers::from_json(&form.whole(), &stored);
+        assert_eq!(answers.to_json(&form.whole()), stored);
+    }
+
+    #[test]
+    fn what_came_along_is_shown_until_somebody_takes_it_out() {
+        let form = form();
+        let check = |query: &str, expected: &[&str], refused: &[&str]| {
+            let query = [("ref".to_owned(), query.to_owned())];
+            let (draft, told) = Draft::prefilled(&form, &query);
+            let visible = form.visible_fields_of(form.page("one").unwrap(), &draft);
+            assert_eq!(names(&visible), expected, "{query:?}");
+            let keys: Vec<&str> = told.iter().map(|refused| refused.key).collect();
+            assert_eq!(keys, refused, "{query:?}");
+            assert_eq!(Draft::read(&form, &draft.to_pairs(), TODAY), draft);
+        };
+        check("", &["danger"], &[]);
+        check("111222333", &["danger"], &["answer.refused.bsn"]);
+        check("a@b.nl", &["danger"], &["answer.refused.email"]);
+        check("a\0", &["danger"], &["answer.refused.unfit"]);
+        check(&"a".repeat(201), &["danger"], &["answer.refused.unfit"]);
+        check("Z-12", &["danger", "reference"], &[]);
+        let emptied = draft(&form, &[("reference", " ")]);
+        assert!(!names(&form.visible_fields(&emptied)).contains(&"reference"));
+    }
+}

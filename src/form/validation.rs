@@ -24,7 +24,7 @@ const FEWEST_PHONE_DIGITS: usize = 3;
 const MOST_PHONE_DIGITS: usize = 17;
 
 /// Characters of the words of "anders, namelijk": one line.
-const MOST_OTHER_CHARACTERS: usize = 200;
+pub(super) const MOST_OTHER_CHARACTERS: usize = 200;
 
 /// Years of a date that are no slip: whoever fills in a form was born after the first, and plans nothing
 /// after the last.
@@ -515,6 +515,7 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::generated::Numbers;
     use crate::message::placeholders;
     use crate::source_text::SourceText;
     use jiff::civil::date;
@@ -775,23 +776,6 @@ mod tests {
             errors[0].message(&form, Language::Nl, &catalogue(Language::Nl)),
             "Vul een datum in die bestaat: februari 2026 heeft 28 dagen."
         );
-    }
-
-    /// Numbers that look random and are the same on every machine (splitmix64).
-    struct Numbers(u64);
-
-    impl Numbers {
-        fn below(&mut self, end: usize) -> usize {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = self.0;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            usize::try_from((z ^ (z >> 31)) % u64::try_from(end).unwrap()).unwrap()
-        }
-
-        fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-            of[self.below(of.len())]
-        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::follow::first_entry;
-use super::form_route::{FormRoute, Room, form_routes};
+use super::form_route::{FormRoute, form_routes};
 use super::form_views::Journey;
 use super::path::encode;
 use crate::clock::Clock;
@@ -62,7 +62,9 @@ impl FirstPages<'_> {
             let shared = self.theme.share(site);
             for route in routes.iter().filter(|route| route.language == site.lang) {
                 outputs.extend(self.form(route, &shared)?);
-                outputs.extend(self.follow(route, &shared)?);
+                if route.form.makes_cases() {
+                    outputs.push(self.follow(route, &shared)?);
+                }
             }
         }
         Ok(outputs)
@@ -82,16 +84,13 @@ impl FirstPages<'_> {
         Ok(Some(page(&route.pages.path, html)))
     }
 
-    fn follow(&self, route: &FormRoute, site: &SharedSite) -> Result<Option<Output>, RenderError> {
+    fn follow(&self, route: &FormRoute, site: &SharedSite) -> Result<Output, RenderError> {
         let path = &route.follow.path;
-        if route.room(path) != Some(Room::Follow) {
-            return Ok(None);
-        }
         let mut view = first_entry(route, self.theme, self.lifecycle, self.clock);
         view.action = self.address(path);
         view.shell.sends_elsewhere = true;
         let html = self.theme.render(Template::FollowEntry, site, &view)?;
-        Ok(Some(page(path, html)))
+        Ok(page(path, html))
     }
 
     fn address(&self, path: &str) -> String {

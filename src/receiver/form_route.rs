@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use super::form_views::withdrawable;
 use super::path::encode;
-use crate::form::{Definition, Sends};
+use crate::form::Definition;
 use crate::language::Language;
 use crate::theme::view::AlternateView;
 
@@ -53,11 +52,10 @@ pub(super) enum Room {
 impl FormRoute {
     /// Returns what is at a path of the portal.
     pub(super) fn room(&self, path: &str) -> Option<Room> {
-        let is_report = self.form.sends == Sends::Report && !self.form.practice;
         [
             (Room::Pages, &self.pages, true),
-            (Room::Follow, &self.follow, is_report),
-            (Room::TakeBack, &self.take_back, withdrawable(&self.form)),
+            (Room::Follow, &self.follow, self.form.makes_cases()),
+            (Room::TakeBack, &self.take_back, self.form.is_withdrawable()),
             (Room::Sheet, &self.sheet, !self.form.practice),
         ]
         .into_iter()

@@ -195,7 +195,7 @@ impl<'a> Journey<'a> {
             shell: self.shell(self.title(&title, step, problem.is_some()), false),
             form_title: self.words().of(self.form_title),
             sends: self.sends,
-            withdrawable: withdrawable(self.definition),
+            withdrawable: self.definition.is_withdrawable(),
             practice: self.definition.practice,
             part_title: self.part_title(),
             draft: self.draft(),
@@ -347,17 +347,6 @@ pub(super) fn sends(form: &Definition) -> &'static str {
         Sends::Report => "report",
         Sends::Submission { .. } => "submission",
     }
-}
-
-/// Returns whether the sender can take back what the form sends.
-pub(super) fn withdrawable(form: &Definition) -> bool {
-    matches!(
-        form.sends,
-        Sends::Submission {
-            withdrawable: true,
-            ..
-        }
-    )
 }
 
 /// Returns whether the sender asked not to be contacted: then nothing is promised that needs it.

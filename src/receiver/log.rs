@@ -71,9 +71,11 @@ pub enum LogEntry {
         erased: usize,
         /// Cases of which the names were erased.
         names: usize,
+        /// Submissions that were erased.
+        submissions: usize,
         /// Cases that are kept though their time is over, because something is still to be done.
         held: usize,
-        /// Cases in which something failed; it is tried again.
+        /// Cases and submissions in which something failed; it is tried again.
         failed: usize,
     },
     /// The work of every day could not be done.
@@ -125,6 +127,7 @@ impl LogEntry {
                 acted,
                 erased,
                 names,
+                submissions,
                 held,
                 failed,
             } => catalogue.text(
@@ -133,6 +136,7 @@ impl LogEntry {
                     ("acted", &acted.to_string()),
                     ("erased", &erased.to_string()),
                     ("names", &names.to_string()),
+                    ("submissions", &submissions.to_string()),
                     ("held", &held.to_string()),
                     ("failed", &failed.to_string()),
                 ],
@@ -219,6 +223,7 @@ mod tests {
                 acted: 1,
                 erased: 2,
                 names: 3,
+                submissions: 6,
                 held: 4,
                 failed: 5,
             },

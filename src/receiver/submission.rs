@@ -105,7 +105,7 @@ impl Application {
                 });
                 return Err(problem(&error));
             }
-            None => return Err(UNSURE),
+            None => return Err(Problem::UNSURE),
         };
         let view = sent(route, journey, &taken, wish.confirmation);
         Ok(self.rendered(route, StatusCode::OK, Template::FormSent, &view))
@@ -281,42 +281,25 @@ fn period(keep: KeepFor) -> Period {
     }
 }
 
-/// The file may be there all the same, when only the last step of writing it failed.
-const UNSURE: Problem = Problem {
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    text: "problem.submission.unsure",
-};
-
 fn problem(error: &TakeInError) -> Problem {
     let (status, text) = match error {
-        TakeInError::DiskFull { .. } => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "problem.submission.no_space",
-        ),
-        TakeInError::NobodyOpens => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "problem.submission.nobody_opens",
-        ),
-        TakeInError::TooManyChanges { .. } => {
-            (StatusCode::CONFLICT, "problem.submission.too_many_changes")
-        }
-        TakeInError::Over {
-            how: Ending::TakenBack,
-            ..
-        } => (StatusCode::GONE, "problem.submission.taken_back"),
-        TakeInError::Over {
-            how: Ending::Removed,
-            ..
-        } => (StatusCode::GONE, "problem.submission.removed"),
-        TakeInError::File(_) => return UNSURE,
+        TakeInError::DiskFull { .. } => return Problem::NO_SPACE,
+        TakeInError::File(_) => return Problem::UNSURE,
         TakeInError::NoFreeNumber { .. }
         | TakeInError::Seal(_)
         | TakeInError::People(_)
         | TakeInError::Record(_)
-        | TakeInError::Name(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "problem.submission.not_stored",
-        ),
+        | TakeInError::Name(_) => return Problem::NOT_STORED,
+        TakeInError::NobodyOpens => (StatusCode::SERVICE_UNAVAILABLE, "problem.nobody_opens"),
+        TakeInError::TooManyChanges { .. } => (StatusCode::CONFLICT, "problem.changed_too_often"),
+        TakeInError::Over {
+            how: Ending::TakenBack,
+            ..
+        } => (StatusCode::GONE, "problem.taken_back"),
+        TakeInError::Over {
+            how: Ending::Removed,
+            ..
+        } => (StatusCode::GONE, "problem.handled"),
     };
     Problem { status, text }
 }

@@ -21,6 +21,7 @@ use crate::report::event::Event;
 use crate::report::ids::{CaseId, Digest};
 use crate::report::people::{People, PeopleError};
 use crate::report::seal::{Sealed, SecretKey, open_stream};
+use crate::report::submissions::SUBMISSIONS;
 use crate::report::verify::{self, Finding, Problem};
 
 /// How many bytes of a file are read at a time.
@@ -33,6 +34,8 @@ pub struct Audit {
     pub inventory: Inventory,
     /// How many attachments and files with names were read.
     pub files: usize,
+    /// How many submissions were read, those of which little is left too.
+    pub submissions: usize,
     /// How many people have a key.
     pub people: usize,
     /// Whether there is a recovery key.
@@ -66,6 +69,14 @@ impl Audit {
         damaged.sort_unstable();
         damaged.dedup();
         damaged.len()
+    }
+
+    /// Returns how many files of submissions are no longer whole.
+    pub fn damaged_submissions(&self) -> usize {
+        let findings = self.inventory.findings.iter();
+        findings
+            .filter(|finding| finding.is_damage() && finding.path.starts_with(SUBMISSIONS))
+            .count()
     }
 }
 
@@ -111,6 +122,7 @@ impl Archive {
                 *opened += 1;
             }
         }
+        audit.submissions = self.check_submissions(key, &mut findings)?;
         let written = audit.inventory.cases.iter();
         let written = written.filter_map(|cover| Some(cover.history.last()?.recorded_at));
         let erased = audit.inventory.erased.iter().map(|stub| stub.erased_at);
@@ -118,6 +130,20 @@ impl Archive {
         audit.inventory.findings.extend(findings);
         audit.inventory.findings.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(audit)
+    }
+
+    /// Reads all submissions and returns how many there are. With a key, tells which it does not open.
+    fn check_submissions(
+        &self,
+        key: Option<&SecretKey>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<usize, StorageError> {
+        let submissions = self.submissions()?;
+        findings.extend(submissions.findings);
+        for submission in &submissions.whole {
+            findings.extend(key.and_then(|key| submission.does_not_open(key)));
+        }
+        Ok(submissions.whole.len())
     }
 
     /// Compares the files of a case with what its events say of them, and returns how many there are.

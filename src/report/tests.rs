@@ -31,15 +31,15 @@ const KILLS_SETTING: &str = "MELDWIJZER_TEST_KILLS";
 const CHILD_DATA: &str = "MELDWIJZER_TEST_DATA";
 
 /// A data folder whose files fail when a test says so.
-struct Failing {
-    data: TempDir,
-    files: FaultyFiles,
-    store: Store,
+pub(super) struct Failing {
+    pub(super) data: TempDir,
+    pub(super) files: FaultyFiles,
+    pub(super) store: Store,
 }
 
 impl Failing {
     /// Makes a data folder with somebody who may open reports.
-    fn new(files: FaultyFiles, data: TempDir) -> Failing {
+    pub(super) fn new(files: FaultyFiles, data: TempDir) -> Failing {
         durable::create_root(data.path()).unwrap();
         let lock = WriterLock::take(data.path()).unwrap();
         let folder = Folder::with_files(data.path(), 0, files.clone());
@@ -54,7 +54,7 @@ impl Failing {
         failing
     }
 
-    fn break_at(&self, n: usize, fault: Fault, lasting: bool) {
+    pub(super) fn break_at(&self, n: usize, fault: Fault, lasting: bool) {
         let end = if lasting { usize::MAX } else { n + 1 };
         self.files.fail(n..end, fault);
     }
@@ -74,7 +74,7 @@ impl Failing {
 }
 
 /// Runs something once for every operation that can fail, and every way to fail.
-fn at_every_operation(run: impl Fn(usize, Fault, bool) -> Failing) {
+pub(super) fn at_every_operation(run: impl Fn(usize, Fault, bool) -> Failing) {
     for fault in FAULTS {
         let ways: &[bool] = match fault {
             Fault::NoSpace | Fault::Disk => &[false, true],
@@ -416,7 +416,7 @@ fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
     }
 }
 
-fn written_anew(files: &BTreeMap<std::path::PathBuf, Vec<u8>>) -> TempDir {
+pub(super) fn written_anew(files: &BTreeMap<std::path::PathBuf, Vec<u8>>) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (path, bytes) in files {
         let path = folder.path().join(path);

@@ -10,6 +10,7 @@ use super::pages::Page;
 use super::render::Input;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
+use crate::language::Language;
 use crate::nearest::nearest;
 
 /// Resolves what stands in one page.
@@ -18,6 +19,9 @@ pub(super) struct PageResolver<'a, 'input> {
     pub(super) files: &'a Files<'input>,
     pub(super) page: &'a Page,
 }
+
+/// Gives the address of something that goes with a form, in a language of a portal with a default one.
+type FormAddress = fn(&Definition, Language, Language) -> String;
 
 impl PageResolver<'_, '_> {
     /// Returns the folder of the page's file, with a slash at its end.
@@ -81,14 +85,15 @@ impl PageResolver<'_, '_> {
         let wanted = format!("{}/", path.trim_end_matches('/'));
         let config = self.input.config;
         let default_language = config.default_language();
-        let addresses = [
-            Definition::path,
-            Definition::follow_path,
-            Definition::take_back_path,
-            Definition::sheet_path,
-        ];
         let form = self.input.forms.iter().find_map(|form| {
-            addresses.iter().find_map(|address| {
+            let addresses: [(FormAddress, bool); 4] = [
+                (Definition::path, true),
+                (Definition::follow_path, form.makes_cases()),
+                (Definition::take_back_path, form.is_withdrawable()),
+                (Definition::sheet_path, !form.practice),
+            ];
+            let there = addresses.iter().filter(|(_, there)| *there);
+            there.map(|(address, _)| address).find_map(|address| {
                 let path = |language| format!("/{}", address(form, language, default_language));
                 let mut languages = config.languages.iter();
                 let written = languages.find(|language| path(**language) == wanted)?;

@@ -85,7 +85,8 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         &mut diagnostics,
     );
     let form_link = |text: &str, path: FormPath| {
-        input.forms.first().map(|form| Link {
+        let form = input.forms.first().filter(|form| form.makes_cases());
+        form.map(|form| Link {
             label: messages.text(text, &[]),
             href: format!(
                 "{}/{}",

@@ -303,7 +303,7 @@ fn a_copy_is_whole_or_says_what_it_lacks() {
         "reports restore-check copy",
         1,
         "
-Nagekeken in copy: 2 zaken, 0 gewist, 3 gebeurtenissen, 1 bijlage of bestand met namen, 0 personen met een sleutel.
+Nagekeken in copy: 2 zaken, 0 gewist, 3 gebeurtenissen, 1 bijlage of bestand met namen, 0 inzendingen, 0 personen met een sleutel.
 De laatste gebeurtenis is van 2020-11-20 16:04.
 Er staat 1 bestand dat nog werd geschreven toen de kopie werd gemaakt. Dat kan geen kwaad: er was nog niets van bevestigd.
 

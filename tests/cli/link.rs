@@ -4,13 +4,17 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::{check, overwrite};
+use super::{check, overwrite, program, said};
 
 const FORM: &str = "\
 address: melden
 version: 1
 languages: [nl, en]
 title: { nl: Melden, en: Report }
+sends: submission
+to: [coordinator]
+keep: { days: 14 }
+confirmation: { title: { nl: Dank je, en: Thank you }, text: { nl: Binnen., en: It is in. } }
 pages:
   - id: came
     title: { nl: Meegekomen, en: Came along }
@@ -74,22 +78,71 @@ fn a_link_has_the_address_of_the_form_and_what_is_known() {
 #[test]
 fn a_link_that_the_form_would_not_take_is_not_made() {
     let root = portal("base_url: https://intranet.example/\n");
-    check(root.path(), "link --ref 111222333", 1, "?");
-    check(
-        root.path(),
+    #[track_caller]
+    fn refuse(root: &TempDir, arguments: &str, code: i32, expected: &[&str]) {
+        let mut command = program(root.path());
+        let output = command.args(arguments.split_whitespace()).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments}");
+        assert_eq!(output.stdout, b"", "{arguments}");
+        for part in expected {
+            assert!(
+                said(&output).contains(part),
+                "{arguments}: {}",
+                said(&output)
+            );
+        }
+    }
+    let refused = "fout[cli-link-refused]: Dit neemt het formulier niet aan bij ";
+    let ref_refused = format!("{refused}ref: ");
+    let kanaal_refused = format!("{refused}kanaal: ");
+    refuse(
+        &root,
+        "link --ref 111222333",
+        1,
+        &[&ref_refused, "Kenmerk", "burgerservicenummer"],
+    );
+    refuse(&root, "link --ref zaak-111.222.333", 1, &[&ref_refused]);
+    refuse(
+        &root,
+        "link --ref Z-1 --set ref=111222333",
+        1,
+        &[&ref_refused],
+    );
+    refuse(
+        &root,
         "link --ref jan@voorbeeld.nl --kanaal fax",
         1,
-        "?",
+        &[&ref_refused, &kanaal_refused, "2 fouten"],
     );
-    check(
-        root.path(),
+    refuse(
+        &root,
         "link --bron een-veel-te-lange-naam-van-een-systeem",
         1,
-        "?",
+        &[&format!("{refused}bron: ")],
     );
-    check(root.path(), "link --set zaak=1", 1, "?");
-    check(root.path(), "link --form anders", 1, "?");
-    check(root.path(), "link --set ref", 2, "?");
-    check(root.path(), "link --lang de", 2, "?");
-    check(portal("").path(), "link", 1, "?");
+    refuse(
+        &root,
+        "link --set zaak=1",
+        1,
+        &["fout[cli-link-unknown-name]", "zaak", "bron, ref, kanaal"],
+    );
+    refuse(
+        &root,
+        "link --form anders",
+        1,
+        &["fout[cli-link-no-form]", "Kies uit: incident."],
+    );
+    refuse(&root, "link --set ref", 2, &["fout[cli-wrong-value]"]);
+    refuse(
+        &root,
+        "link --lang de",
+        2,
+        &["fout[cli-unknown-value]", "nl, en"],
+    );
+    refuse(
+        &portal(""),
+        "link",
+        1,
+        &["fout[cli-link-no-base-url]", "site.yaml"],
+    );
 }

@@ -1,9 +1,11 @@
 //! The built program, as a user calls it.
 
+mod contacts;
 mod elsewhere;
 mod handling;
 mod keeping;
 mod link;
+mod submissions;
 
 use std::fs;
 use std::io::Write;
@@ -185,7 +187,7 @@ fn whole_reports_are_said_to_be_whole() {
         "reports verify",
         0,
         "
-Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 personen met een sleutel.
+Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 inzendingen, 0 personen met een sleutel.
 Per zaak: of elk bestand leesbaar is en op zijn plaats staat, of er geen ontbreekt, of elke gebeurtenis aansluit op de vorige, en of elke bijlage nog precies hetzelfde is.
 Wat we niet kunnen zien: of de laatste gebeurtenissen van een zaak zijn weggehaald of een hele zaak weg is, en of iemand die in deze map mag schrijven er een gebeurtenis bij heeft gezet. Vergelijk daarvoor met een oudere kopie.
 Alles is heel.
@@ -205,7 +207,7 @@ fn damage_is_told_and_hides_nothing() {
         "reports verify",
         1,
         "
-Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 personen met een sleutel.
+Nagekeken in ./data: 2 zaken, 0 gewist, 3 gebeurtenissen, 0 bijlagen en bestanden met namen, 0 inzendingen, 0 personen met een sleutel.
 Per zaak: of elk bestand leesbaar is en op zijn plaats staat, of er geen ontbreekt, of elke gebeurtenis aansluit op de vorige, en of elke bijlage nog precies hetzelfde is.
 Wat we niet kunnen zien: of de laatste gebeurtenissen van een zaak zijn weggehaald of een hele zaak weg is, en of iemand die in deze map mag schrijven er een gebeurtenis bij heeft gezet. Vergelijk daarvoor met een oudere kopie.
 
@@ -313,7 +315,7 @@ fout[cli-no-such-case]: Er is geen zaak met nummer 7K3QX-9M2PD.
         "reports show uuuuu",
         2,
         "
-fout[cli-not-a-case]: Dit is geen nummer van een zaak: uuuuu
+fout[cli-not-a-case]: Dit is geen nummer van een zaak of inzending: uuuuu
   = hulp: Zo'n nummer heeft tien letters en cijfers, bijvoorbeeld 7K3QX-9M2PD.
 ",
     );

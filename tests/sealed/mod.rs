@@ -9,12 +9,17 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use meldwijzer::clock::SystemClock;
+use meldwijzer::clock::{FixedClock, SystemClock};
+use meldwijzer::durable::Folder;
 use meldwijzer::language::Language;
 use meldwijzer::randomness::SystemRandomness;
 use meldwijzer::report::details::NewDetails;
+use meldwijzer::report::event::Role;
 use meldwijzer::report::lifecycle::Lifecycle;
+use meldwijzer::report::people::{self, NewPerson, RECOVERY_SECRET};
+use meldwijzer::report::retention::Period;
 use meldwijzer::report::store::{NewReport, Store, StoreSettings, Surroundings};
+use meldwijzer::report::submissions::NewSubmission;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -126,19 +131,12 @@ impl Serving {
     }
 
     fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        written(self.folder.path())
+        written_in(self.folder.path())
     }
 }
 
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Returns every file below a folder, with its path as text in front of its bytes.
-fn written(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+/// Returns every file in a folder, with its path as text in front of its bytes.
+fn written_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut written = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -155,6 +153,13 @@ fn written(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         }
     }
     written
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 fn write(path: &Path, text: &str) {
@@ -339,10 +344,77 @@ fn nothing_of_the_second_part_is_on_disk_whole_or_in_pieces() {
     store.give_details(&opened, &details).unwrap();
     let stored = store.again(&opened).unwrap().case.answers;
     assert_eq!(stored["witness"], PLANTED_DETAILS[1]);
-    let written = written(data.path());
+    let written = written_in(data.path());
     // Two events and a file with names.
     assert!(written.len() >= 3);
     assert_nowhere(&PLANTED_DETAILS, &written);
+}
+
+#[test]
+fn nothing_of_a_submission_is_on_disk_before_and_after_it_is_taken_back() {
+    let data = TempDir::new().unwrap();
+    let storage = Folder::new(data.path(), 0);
+    people::make_recovery_key(&storage, "").unwrap();
+    fs::remove_file(data.path().join(RECOVERY_SECRET)).unwrap();
+    let adviser = NewPerson {
+        name: "Vera".to_owned(),
+        roles: vec![Role::ConfidentialAdviser],
+        units: Vec::new(),
+    };
+    let now = "2026-11-20T15:04:05Z".parse().unwrap();
+    let (person, code) = people::add(&storage, adviser, now, &SystemRandomness).unwrap();
+    let chosen = "een lange zin van mij";
+    let (code, by) = (code.to_string(), &SystemRandomness);
+    people::choose_passphrase(&storage, &person, &code, chosen, now, by).unwrap();
+    let around = Surroundings {
+        clock: Arc::new(FixedClock(now)),
+        randomness: Arc::new(SystemRandomness),
+        lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+    };
+    let settings = StoreSettings {
+        least_free_bytes: 0,
+    };
+    let store = Store::open(data.path(), around, settings).unwrap().0;
+    let key = "000102030405060708090a0b0c0d0e0f";
+    let mut new = NewSubmission {
+        key: key.parse().unwrap(),
+        form: "verhaal".parse().unwrap(),
+        version: 1,
+        language: Language::Nl,
+        answers: serde_json::json!({"story": PLANTED[0], "email": PLANTED[1]}),
+        countable: serde_json::json!({"consent": "intranet"}),
+        to: vec!["confidential_adviser".parse().unwrap()],
+        keep: Period::Months(3),
+        withdrawable: true,
+    };
+    store.take_in(&new).unwrap();
+    new.answers = serde_json::json!({"story": PLANTED[2]});
+    let code = store.take_in(&new).unwrap().code.unwrap().to_string();
+    let search = || {
+        let written = written_in(data.path());
+        let plain = code.replace('-', "");
+        let secrets = [code.as_str(), &plain, &plain[4..19], key];
+        for (path, bytes) in &written {
+            for words in PLANTED.iter().chain(&secrets) {
+                for form in disguises(words) {
+                    assert!(!contains(bytes, &form), "{words:?} in {}", path.display());
+                }
+            }
+        }
+        written
+    };
+    let found = |written: &[(PathBuf, Vec<u8>)], words: &str| {
+        written
+            .iter()
+            .any(|(_, bytes)| contains(bytes, words.as_bytes()))
+    };
+    let written = search();
+    // The search would find them: what is not secret is found.
+    assert!(found(&written, "\"sealed\"") && found(&written, "\"consent\": \"intranet\""));
+    store.take_back(&code).unwrap();
+    let written = search();
+    assert!(!found(&written, "\"sealed\": \"") && !found(&written, "\"consent\""));
+    assert!(found(&written, "taken_back"));
 }
 
 /// Opens the case with its receipt code alone, as the standard program does. The program asks a terminal

@@ -181,6 +181,16 @@ fn the_same_input_gives_the_same_bytes() {
     assert!(first.unwrap().outputs == second.unwrap().outputs);
 }
 
+/// Returns a page without the code that it shows to readers.
+fn without_code(html: &str) -> String {
+    let after = |part: &'_ str| part.split_once("</pre>").map(|(_, rest)| rest.to_owned());
+    let mut parts = html.split("<pre>");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts
+        .filter_map(after)
+        .fold(first, |html, rest| html + &rest)
+}
+
 #[test]
 fn no_page_that_ships_has_inline_style_or_script_or_leaves_the_portal_for_a_file() {
     let (portal, _) = portal_at(repository());
@@ -188,7 +198,7 @@ fn no_page_that_ships_has_inline_style_or_script_or_leaves_the_portal_for_a_file
         if !output.path.ends_with(".html") {
             continue;
         }
-        let html = String::from_utf8(output.bytes.to_vec()).unwrap();
+        let html = without_code(&String::from_utf8(output.bytes.to_vec()).unwrap());
         for forbidden in [
             " style=\"",
             "<style",

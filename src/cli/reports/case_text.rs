@@ -149,20 +149,10 @@ impl CaseText<'_> {
 
     /// Returns the answers in the words of the form or, where it is gone, under the names of its fields.
     pub(super) fn answers(&self, case: &Case) -> Vec<String> {
-        let form = self
-            .forms
-            .iter()
-            .find(|form| form.id == case.cover.form.id.as_str());
-        let rows = match form {
-            Some(form) => Answers::from_json(form, &case.first_answers).rows(
-                form,
-                self.ui.language(),
-                &page_texts(self.ui.language()),
-            ),
-            None => rows_without_form(&case.first_answers),
-        };
         let mut lines = self.heading("cli-show-answers");
-        lines.extend(rows.iter().flat_map(answer));
+        let form = &case.cover.form.id;
+        let answers = &case.first_answers;
+        lines.extend(answer_lines(self.forms, form, answers, self.ui.language()));
         if let Some(details) = &case.cover.details {
             lines.extend(self.details(details, &case.detail_answers));
         }
@@ -174,7 +164,10 @@ impl CaseText<'_> {
         let version = details.form.version.to_string();
         let told = [("given", &*given), ("version", &*version)];
         let mut lines = vec![String::new(), self.text("cli-show-details", &told)];
-        lines.extend(rows_without_form(answers).iter().flat_map(answer));
+        let parts = self.forms.iter().filter_map(Definition::second_part);
+        let parts: Vec<Definition> = parts.collect();
+        let form = &details.form.id;
+        lines.extend(answer_lines(&parts, form, answers, self.ui.language()));
         lines
     }
 
@@ -331,6 +324,21 @@ impl CaseText<'_> {
         let title = action.title.get(self.ui.language()).to_owned();
         [action.name.to_string(), title, notes.join("; ")]
     }
+}
+
+/// Returns answers in the words of their form or, where it is gone, under the names of its fields.
+pub(in crate::cli) fn answer_lines(
+    forms: &[Definition],
+    form: &Code,
+    answers: &Value,
+    language: Language,
+) -> Vec<String> {
+    let known = forms.iter().find(|known| known.id == form.as_str());
+    let rows = match known {
+        Some(form) => Answers::from_json(form, answers).rows(form, language, &page_texts(language)),
+        None => rows_without_form(answers),
+    };
+    rows.iter().flat_map(answer).collect()
 }
 
 /// Returns the lines of an answer: a short one beside its question, a longer one below it.

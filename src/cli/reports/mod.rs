@@ -1,7 +1,7 @@
 //! `meldwijzer reports`: looks at the reports that are stored, handles, exports, checks and erases them.
 
 mod acting;
-mod case_text;
+pub(super) mod case_text;
 mod export;
 mod file;
 mod grant;

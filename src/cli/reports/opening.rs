@@ -20,7 +20,7 @@ use crate::report::store::{Store, StoreSettings};
 
 /// The arguments that say who opens a case: a person with a passphrase, or whoever has a key file.
 #[derive(Debug, clap::Args)]
-pub(super) struct Opener {
+pub(in crate::cli) struct Opener {
     #[arg(long = "as", value_name = "PERSON", conflicts_with = "key")]
     person: Option<String>,
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub(super) struct Opener {
 
 /// The arguments that say which person does something.
 #[derive(Debug, clap::Args)]
-pub(super) struct Doer {
+pub(in crate::cli) struct Doer {
     #[arg(long = "as", value_name = "PERSON")]
     person: String,
     #[command(flatten)]
@@ -39,9 +39,9 @@ pub(super) struct Doer {
 }
 
 /// The store of a data folder beside its writer, and everybody who handles reports.
-pub(super) struct Office {
-    pub(super) store: Store,
-    pub(super) people: Arc<People>,
+pub(in crate::cli) struct Office {
+    pub(in crate::cli) store: Store,
+    pub(in crate::cli) people: Arc<People>,
 }
 
 /// Opens the store of a data folder beside its writer.
@@ -64,12 +64,16 @@ pub(in crate::cli) fn store_beside(
 
 /// Reads the forms of the portal. What is wrong with one is told where the portal is built; its answers
 /// are shown all the same.
-pub(super) fn forms(root: &Path) -> Vec<Definition> {
+pub(in crate::cli) fn forms(root: &Path) -> Vec<Definition> {
     read_forms(root, &mut Vec::new())
 }
 
 impl Office {
-    pub(super) fn beside(ui: &mut Ui, root: &Path, data: &Path) -> Result<Office, CommandError> {
+    pub(in crate::cli) fn beside(
+        ui: &mut Ui,
+        root: &Path,
+        data: &Path,
+    ) -> Result<Office, CommandError> {
         let store = store_beside(ui, root, data)?;
         let people = store.people()?;
         Ok(Office { store, people })
@@ -78,7 +82,7 @@ impl Office {
 
 impl Opener {
     /// Returns whether it says who.
-    pub(super) fn is_named(&self) -> bool {
+    pub(in crate::cli) fn is_named(&self) -> bool {
         self.person.is_some() || self.key.is_some()
     }
 
@@ -93,24 +97,32 @@ impl Opener {
         office: &'a Office,
         case: CaseId,
     ) -> Result<(OpenedCase, Reader<'a>), CommandError> {
-        let (key, reader) = match (&self.person, &self.key) {
+        let (key, reader) = self.key(ui, &office.people)?;
+        Ok((office.store.open_with_key(case, reader, &key)?, reader))
+    }
+
+    /// Returns the key, and whose it is.
+    ///
+    /// # Errors
+    ///
+    /// Fails where nobody is named, or their key cannot be read or does not open.
+    pub(in crate::cli) fn key<'a>(
+        &self,
+        ui: &mut Ui,
+        people: &'a People,
+    ) -> Result<(SecretKey, Reader<'a>), CommandError> {
+        match (&self.person, &self.key) {
             (Some(id), _) => {
-                let (person, key) = unlocked(ui, &office.people, id, &self.passphrase)?;
-                (key, Reader::Person(person))
+                let (person, key) = unlocked(ui, people, id, &self.passphrase)?;
+                Ok((key, Reader::Person(person)))
             }
             (None, Some(path)) => {
                 let key = key_file::read(path)?;
-                let reader = office
-                    .people
-                    .owner(&key)
-                    .map_or(Reader::Recovery, Reader::Person);
-                (key, reader)
+                let owner = people.owner(&key);
+                Ok((key, owner.map_or(Reader::Recovery, Reader::Person)))
             }
-            (None, None) => {
-                return Err(CommandError::Usage(Diagnostic::error("cli-who-opens")));
-            }
-        };
-        Ok((office.store.open_with_key(case, reader, &key)?, reader))
+            (None, None) => Err(CommandError::Usage(Diagnostic::error("cli-who-opens"))),
+        }
     }
 }
 
@@ -135,6 +147,19 @@ impl Doer {
         Ok(office
             .store
             .open_with_key(case, Reader::Person(person), &key)?)
+    }
+
+    /// Returns the person's key.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it does not open.
+    pub(in crate::cli) fn key(
+        &self,
+        ui: &mut Ui,
+        people: &People,
+    ) -> Result<SecretKey, CommandError> {
+        Ok(unlocked(ui, people, &self.person, &self.passphrase)?.1)
     }
 }
 

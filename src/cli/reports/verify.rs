@@ -80,6 +80,7 @@ fn print_counts(ui: &mut Ui, audit: &Audit, data: &Path) -> Result<(), CommandEr
             ("erased", &count("cli-count-erased", inventory.erased.len())),
             ("events", &count("cli-count-events", inventory.events)),
             ("files", &count("cli-count-files", audit.files)),
+            ("submissions", &count("submission-count", audit.submissions)),
             ("people", &count("cli-count-people", audit.people)),
         ],
     );
@@ -96,13 +97,16 @@ fn conclude(ui: &mut Ui, audit: &Audit, more: Vec<Diagnostic>) -> Result<(), Com
     }
     ui.print("")?;
     ui.print_diagnostics(&problems)?;
-    let damaged = audit.damaged();
-    let summary = if damaged == 0 {
-        ui.text("cli-verify-none-damaged", &[])
-    } else {
-        ui.texts().count("cli-verify-damaged", damaged, &[])
-    };
-    ui.print(&summary)?;
+    let (damaged, submissions) = (audit.damaged(), audit.damaged_submissions());
+    if damaged > 0 {
+        ui.print(&ui.texts().count("cli-verify-damaged", damaged, &[]))?;
+    }
+    if submissions > 0 {
+        ui.print(&ui.texts().count("submission-damaged", submissions, &[]))?;
+    }
+    if damaged + submissions == 0 {
+        ui.print(&ui.text("cli-verify-none-damaged", &[]))?;
+    }
     Err(CommandError::Problems)
 }
 

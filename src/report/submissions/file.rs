@@ -12,14 +12,14 @@ use serde_json::Value;
 use crate::durable::{InvalidName, Name};
 use crate::report::event::{ContentsError, plain_json};
 use crate::report::ids::{CaseId, Code, Digest};
-use crate::report::seal::{PublicKey, SealError, Sealed, SecretKey};
+use crate::report::seal::{OpenError, PublicKey, SealError, Sealed, SecretKey};
 use crate::report::verify::{Finding, Problem};
 
 /// The format of submission files that this version reads and writes.
 pub const FORMAT: u32 = 1;
 
 /// Folder of all submissions within the data folder.
-pub(super) const SUBMISSIONS: &str = "submissions/";
+pub(in crate::report) const SUBMISSIONS: &str = "submissions/";
 
 /// A submission, as a version of its file has it. The highest version counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -161,8 +161,22 @@ impl Submission {
             .ok_or(Problem::NotASubmission)
     }
 
+    /// Tells why a key does not open what was sent, if it does not.
+    pub(in crate::report) fn does_not_open(&self, key: &SecretKey) -> Option<Finding> {
+        let State::Kept(_) = &self.state else {
+            return None;
+        };
+        match self.open(key) {
+            Ok(_) => None,
+            Err(ContentsError::Sealed(OpenError::OtherKey)) => {
+                Some(self.finding(Problem::OtherKey))
+            }
+            Err(_) => Some(self.finding(Problem::NotASubmission)),
+        }
+    }
+
     /// Makes a finding about the file.
-    pub(in crate::report) fn finding(&self, problem: Problem) -> Finding {
+    pub(super) fn finding(&self, problem: Problem) -> Finding {
         Finding {
             case: None,
             path: self.place().path(self.version),

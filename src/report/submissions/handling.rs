@@ -110,7 +110,7 @@ impl Archive {
             }
             Err(_) => Err(SubmissionError::Damaged {
                 id,
-                finding: submission.finding(Problem::Swapped),
+                finding: submission.finding(Problem::NotASubmission),
             }),
         }
     }

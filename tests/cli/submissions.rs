@@ -1,0 +1,173 @@
+//! Submissions, as a user sees them.
+
+use std::fs;
+use std::sync::Arc;
+
+use meldwijzer::clock::FixedClock;
+use meldwijzer::durable::Folder;
+use meldwijzer::language::Language;
+use meldwijzer::randomness::SystemRandomness;
+use meldwijzer::report::event::Role;
+use meldwijzer::report::lifecycle::Lifecycle;
+use meldwijzer::report::people::{self, NewPerson, RECOVERY_SECRET};
+use meldwijzer::report::retention::Period;
+use meldwijzer::report::store::{Store, StoreSettings, Surroundings};
+use meldwijzer::report::submissions::NewSubmission;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{check, overwrite, program, said};
+
+/// Makes a portal with a confidential adviser, a recovery key and two submissions; returns the id of the
+/// adviser too.
+fn portal() -> (TempDir, String) {
+    let root = TempDir::new().unwrap();
+    let data = root.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let storage = Folder::new(&data, 0);
+    people::make_recovery_key(&storage, "").unwrap();
+    fs::rename(data.join(RECOVERY_SECRET), root.path().join("key")).unwrap();
+    let vera = NewPerson {
+        name: "Vera".to_owned(),
+        roles: vec![Role::ConfidentialAdviser],
+        units: Vec::new(),
+    };
+    let now = "2026-11-20T15:04:05Z".parse().unwrap();
+    let (vera, code) = people::add(&storage, vera, now, &SystemRandomness).unwrap();
+    let (code, chosen) = (code.to_string(), "een lange zin van mij");
+    people::choose_passphrase(&storage, &vera, &code, chosen, now, &SystemRandomness).unwrap();
+    overwrite(&root.path().join("passphrase"), "een lange zin van mij\n");
+    let around = Surroundings {
+        clock: Arc::new(FixedClock(now)),
+        randomness: Arc::new(SystemRandomness),
+        lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+    };
+    let settings = StoreSettings {
+        least_free_bytes: 0,
+    };
+    let store = Store::open(&data, around, settings).unwrap().0;
+    for (key, form, days) in [("1", "bel-mij", 14), ("2", "verhaal", 90)] {
+        let new = NewSubmission {
+            key: key.repeat(32).parse().unwrap(),
+            form: form.parse().unwrap(),
+            version: 1,
+            language: Language::Nl,
+            answers: json!({"name": "Robin\u{1b}[2J", "time": "na vieren"}),
+            countable: json!({}),
+            to: vec!["confidential_adviser".parse().unwrap()],
+            keep: Period::Days(days),
+            withdrawable: false,
+        };
+        store.take_in(&new).unwrap();
+    }
+    (root, vera.id.to_string())
+}
+
+#[test]
+fn submissions_are_listed_without_a_key() {
+    let (root, _) = portal();
+    check(
+        root.path(),
+        "submissions list",
+        0,
+        "
+NUMMER       FORMULIER  ONTVANGEN   BEWAARD TOT EN MET  VOOR
+2FG4Z-0CC0A  bel-mij    2026-11-20  2026-12-04          vertrouwenspersoon
+SAZW7-QAHCP  verhaal    2026-11-20  2027-02-18          vertrouwenspersoon
+",
+    );
+    check(
+        root.path(),
+        "submissions list --form werkoverleg",
+        0,
+        "Er zijn geen inzendingen.\n",
+    );
+}
+
+#[test]
+fn a_submission_is_shown_and_removed_by_whom_it_was_sent_to() {
+    let (root, vera) = portal();
+    check(
+        root.path(),
+        "submissions show 2FG4Z-0CC0A",
+        2,
+        "
+fout[cli-who-opens]: Er staat niet bij wie dit opent.
+  = hulp: Zet er --as KENMERK achter, of --key BESTAND.
+",
+    );
+    check(
+        root.path(),
+        "submissions show 00000-00000 --key key",
+        1,
+        "
+fout[submission-missing]: Er is geen inzending met nummer 00000-00000.
+  = hulp: Typ meldwijzer submissions list om alle inzendingen te zien. Na de laatste dag wordt een inzending gewist.
+",
+    );
+    let shown = "
+Inzending:  2FG4Z-0CC0A
+Formulier:  bel-mij, versie 1
+Ontvangen:  2026-11-20
+Bewaard:    tot en met 2026-12-04
+Voor:       vertrouwenspersoon
+
+Antwoorden
+  name: Robin\u{fffd}[2J
+  time: na vieren
+";
+    let by_vera = format!("--as {vera} --passphrase-file passphrase");
+    check(
+        root.path(),
+        &format!("submissions show 2FG4Z-0CC0A {by_vera}"),
+        0,
+        shown,
+    );
+    check(
+        root.path(),
+        "submissions show 2FG4Z-0CC0A --key key",
+        0,
+        shown,
+    );
+    check(
+        root.path(),
+        &format!("submissions remove 2FG4Z-0CC0A {by_vera}"),
+        0,
+        "De inzending 2FG4Z-0CC0A is gewist.\n",
+    );
+    check(
+        root.path(),
+        "submissions show 2FG4Z-0CC0A --key key",
+        1,
+        "
+fout[submission-over]: Van inzending 2FG4Z-0CC0A is niets meer over.
+  = hulp: Wie hem stuurde, nam hem terug, of een collega heeft hem afgehandeld. Typ meldwijzer submissions list om het te zien.
+",
+    );
+}
+
+#[test]
+fn a_damaged_submission_is_told_by_every_check() {
+    let (root, _) = portal();
+    let path = root
+        .path()
+        .join("data/submissions/bel-mij/2FG4Z0CC0A-00001.json");
+    overwrite(&path, "{ \"half\": ");
+    for command in [
+        "reports verify",
+        "reports restore-check data",
+        "submissions list",
+    ] {
+        let output = program(root.path())
+            .args(command.split_whitespace())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        assert!(
+            said(&output).contains("fout[submission-not-whole]"),
+            "{command}"
+        );
+        let counted = said(&output).contains("Beschadigd: 1 inzending.");
+        assert_eq!(counted, command.starts_with("reports"), "{}", said(&output));
+    }
+}
