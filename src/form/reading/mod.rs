@@ -261,12 +261,14 @@ impl Reader {
     fn keep(&mut self, node: &Node) -> Option<KeepFor> {
         let before = self.diagnostics.len();
         let mut keep = Mapping::read(node, &mut self.diagnostics);
-        let units: [(&'static str, fn(u16) -> KeepFor); 3] = [
-            ("days", KeepFor::Days),
-            ("months", KeepFor::Months),
-            ("years", KeepFor::Years),
+        let units = [
+            keep.get("days")
+                .map(|n| (n, KeepFor::Days as fn(u16) -> KeepFor)),
+            keep.get("months")
+                .map(|n| (n, KeepFor::Months as fn(u16) -> KeepFor)),
+            keep.get("years")
+                .map(|n| (n, KeepFor::Years as fn(u16) -> KeepFor)),
         ];
-        let units = units.map(|(key, unit)| Some((keep.get(key)?, unit)));
         keep.finish(&mut self.diagnostics);
         let mut given = units.into_iter().flatten();
         let (Some((number, unit)), None) = (given.next(), given.next()) else {
