@@ -67,7 +67,10 @@ fn paths(outputs: &[Output]) -> String {
     outputs
         .iter()
         .filter(|output| {
-            !output.path.starts_with("assets/style") && !output.path.starts_with("assets/icon")
+            let is_script = output.path.starts_with("assets/") && output.path.ends_with(".js");
+            !output.path.starts_with("assets/style")
+                && !output.path.starts_with("assets/icon")
+                && !is_script
         })
         .filter(|output| !output.path.ends_with(".br") && !output.path.ends_with(".gz"))
         .map(|output| format!("{}\n", output.path))
