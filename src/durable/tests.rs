@@ -426,19 +426,15 @@ fn a_root_is_there_only_after_the_folder_above_it_is_synced() {
 #[test]
 fn no_room_is_told_only_while_nothing_has_the_name() {
     // Alone in its folder a file gets its name before it is synced, beside others after.
-    let alone = |_: &Folder<FaultyFiles>| {};
-    let beside = |folder: &Folder<FaultyFiles>| {
-        folder
-            .put_if_absent(&name("reports/a/0.json"), b"")
-            .unwrap();
-    };
-    let prepare: [&dyn Fn(&Folder<FaultyFiles>); 2] = [&alone, &beside];
-    for prepare in prepare {
+    for beside_others in [false, true] {
         let mut course = Vec::new();
         for step in 0.. {
             let root = TempDir::new().unwrap();
             let (folder, files) = faulty(root.path());
-            prepare(&folder);
+            if beside_others {
+                let other = name("reports/a/0.json");
+                folder.put_if_absent(&other, b"").unwrap();
+            }
             files.fail(step..step + 1, Fault::NoSpace);
             let answer = put_file(&folder);
             if files.done() <= step {

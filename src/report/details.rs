@@ -312,7 +312,7 @@ mod tests {
         desk.give(&details(2, json!({}), json!({}))).unwrap();
         assert_eq!(desk.counted(), [Value::Null; 0]);
         desk.act(DECIDE_REGISTRATION, Some("count_only"));
-        assert_eq!(desk.counted(), [both.clone()]);
+        assert_eq!(desk.counted(), std::slice::from_ref(&both));
 
         let desk = Desk::new();
         desk.act(DECIDE_REGISTRATION, Some("count_only"));
