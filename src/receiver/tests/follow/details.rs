@@ -567,3 +567,23 @@ async fn who_chooses_to_register_is_led_on() {
         .await;
     follower.does_not_see(led_on);
 }
+
+#[tokio::test]
+async fn a_failed_write_is_not_called_more_than_it_is() {
+    let setup = set_up(options());
+    let mut follower = follower(&setup, "verbal").await;
+    follower.go_to_check().await;
+    // A file where the folder of the names belongs: nothing can be written below it.
+    let case = follower.opened().case.cover.id.plain();
+    let names = setup.data.path().join("reports").join(case).join("names");
+    std::fs::write(&names, "").unwrap();
+    follower.press("send", &[]).await;
+    assert_eq!(follower.status(), 503);
+    follower.is_on("_check");
+    follower.sees("We weten niet zeker of het is opgeslagen");
+    follower.sees("0612345678");
+    std::fs::remove_file(&names).unwrap();
+    follower.press("send", &[]).await;
+    assert_eq!(follower.status(), 200);
+    assert_eq!(given(&follower.opened().case), 1);
+}
