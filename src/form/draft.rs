@@ -562,7 +562,8 @@ mod tests {
                 "contact_details",
                 "more",
                 "who",
-                "colleague"
+                "colleague",
+                "together"
             ]
         );
         // Values that do not exist open nothing.

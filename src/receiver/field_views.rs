@@ -138,6 +138,13 @@ impl FieldViews<'_> {
                 })
                 .collect(),
         };
+        // A choice that came along is made already, and what is chosen cannot be unchosen otherwise.
+        if place.field.only_prefilled && !place.field.required && !options.is_empty() {
+            options.push(OptionView {
+                apart: true,
+                ..self.word("", "answer.prefilled.none", false)
+            });
+        }
         number_ids(&mut options, &place.first_input());
         options
     }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use super::follow::first_entry;
 use super::form_route::{FormRoute, form_routes};
+use super::form_sheet::sheet;
 use super::form_views::Journey;
 use super::path::encode;
+use super::submission::first_take_back;
 use crate::clock::Clock;
 use crate::form::{Definition, Draft};
 use crate::language::Language;
@@ -38,7 +40,8 @@ pub struct FirstPages<'a> {
 }
 
 impl FirstPages<'_> {
-    /// Makes the first page of every form, and the question for the code of My report, in every language.
+    /// Makes of every form the first page, the form on paper, and the questions for the code of My report
+    /// and for taking back, in every language.
     ///
     /// # Errors
     ///
@@ -64,6 +67,12 @@ impl FirstPages<'_> {
                 outputs.extend(self.form(route, &shared)?);
                 if route.form.makes_cases() {
                     outputs.push(self.follow(route, &shared)?);
+                }
+                if route.form.is_withdrawable() {
+                    outputs.push(self.take_back(route, &shared)?);
+                }
+                if !route.form.practice {
+                    outputs.push(self.sheet(route, &shared)?);
                 }
             }
         }
@@ -91,6 +100,22 @@ impl FirstPages<'_> {
         view.shell.sends_elsewhere = true;
         let html = self.theme.render(Template::FollowEntry, site, &view)?;
         Ok(page(path, html))
+    }
+
+    fn take_back(&self, route: &FormRoute, site: &SharedSite) -> Result<Output, RenderError> {
+        let path = &route.take_back.path;
+        let journey = Journey::of(route, self.theme, self.lifecycle, self.clock.today());
+        let mut view = first_take_back(route, &journey);
+        view.action = self.address(path);
+        view.shell.sends_elsewhere = true;
+        let html = self.theme.render(Template::FormTakeBack, site, &view)?;
+        Ok(page(path, html))
+    }
+
+    fn sheet(&self, route: &FormRoute, site: &SharedSite) -> Result<Output, RenderError> {
+        let view = sheet(route, self.theme.messages(route.language));
+        let html = self.theme.render(Template::FormSheet, site, &view)?;
+        Ok(page(&route.sheet.path, html))
     }
 
     fn address(&self, path: &str) -> String {

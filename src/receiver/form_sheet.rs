@@ -72,10 +72,10 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// Shows pages. What only comes along with a link, nobody fills in on paper.
+    /// Shows the pages that have something to fill in on paper.
     fn pages(&self, pages: &[Page]) -> Vec<SheetPageView> {
         let shown = pages.iter().map(|page| {
-            let asked = |field: &&Field| !field.only_prefilled && field.can_be_answered();
+            let asked = |field: &&Field| self.is_on_paper(field);
             SheetPageView {
                 title: self.words.of(&page.title),
                 intro_html: page.intro.as_ref().map(|text| self.words.paragraphs(text)),
@@ -138,44 +138,71 @@ impl Sheet<'_> {
         }
     }
 
+    /// Returns whether a question can be asked on paper at all. What only comes along with a link cannot,
+    /// nor what depends on it.
+    fn is_on_paper(&self, field: &Field) -> bool {
+        let fits = |condition: &Condition| {
+            condition.wanted == Wanted::NotGiven || self.looked_at(condition).is_some()
+        };
+        !field.only_prefilled && field.can_be_answered() && field.when.iter().all(fits)
+    }
+
+    /// Finds the question on paper that a condition looks at.
+    fn looked_at(&self, condition: &Condition) -> Option<&Field> {
+        let details = self.form.details.iter().flat_map(|part| &part.pages);
+        let mut fields = self
+            .form
+            .pages
+            .iter()
+            .chain(details)
+            .flat_map(|page| &page.fields);
+        fields.find(|field| field.name == condition.field && !field.only_prefilled)
+    }
+
     /// Says in words when a question is asked.
     fn when(&self, conditions: &[Condition]) -> Option<String> {
         let said: Vec<String> = conditions
             .iter()
             .filter_map(|condition| self.condition(condition))
             .collect();
-        let (first, others) = said.split_first()?;
-        let and = self.words.text("sheet.when.and");
-        let said = others
-            .iter()
-            .fold(first.clone(), |said, other| format!("{said} {and} {other}"));
-        Some(self.words.texts.text("sheet.when", &[("said", &said)]))
+        let and = format!(" {} ", self.words.text("sheet.when.and"));
+        let said = said.join(&and);
+        (!said.is_empty()).then(|| self.words.texts.text("sheet.when", &[("said", &said)]))
     }
 
     fn condition(&self, condition: &Condition) -> Option<String> {
-        let details = self.form.details.iter().flat_map(|part| &part.pages);
-        let field = self
-            .form
-            .pages
-            .iter()
-            .chain(details)
-            .flat_map(|page| &page.fields)
-            .find(|field| field.name == condition.field)?;
+        let field = self.looked_at(condition)?;
         let label = self.words.of(&field.label);
         let about = |key: &str| self.words.texts.text(key, &[("question", &label)]);
         Some(match &condition.wanted {
             Wanted::Given => about("sheet.when.given"),
             Wanted::NotGiven => about("sheet.when.not_given"),
             Wanted::Any(values) => {
-                let chosen: Vec<String> = values
-                    .iter()
-                    .map(|value| self.value(field, value))
-                    .collect();
-                let chosen = chosen.join(&format!(" {} ", self.words.text("sheet.when.or")));
-                let arguments = [("question", label.as_str()), ("answer", &chosen)];
+                let arguments = [
+                    ("question", label.as_str()),
+                    ("answer", &self.any(field, values)),
+                ];
                 self.words.texts.text("sheet.when.any", &arguments)
             }
         })
+    }
+
+    /// `‘A’, ‘B’ of ‘C’`.
+    fn any(&self, field: &Field, values: &[String]) -> String {
+        let quoted = |value: &String| {
+            let answer = self.value(field, value);
+            self.words
+                .texts
+                .text("sheet.when.answer", &[("answer", &answer)])
+        };
+        let chosen: Vec<String> = values.iter().map(quoted).collect();
+        match chosen.split_last() {
+            Some((last, others)) if !others.is_empty() => {
+                let or = self.words.text("sheet.when.or");
+                format!("{} {or} {last}", others.join(", "))
+            }
+            _ => chosen.concat(),
+        }
     }
 
     fn value(&self, field: &Field, value: &str) -> String {

@@ -208,32 +208,42 @@ impl Application {
     }
 
     fn ask(&self, route: &FormRoute, status: StatusCode, asked: Asked) -> Response<Body> {
-        let journey = self.journey(route);
-        let words = journey.words();
-        let mut title = words.text(match asked.done {
-            true => "take_back.done_title",
-            false => "take_back.title",
-        });
-        if asked.error.is_some() || asked.problem.is_some() {
-            title = format!("{} {title}", words.text("form.error_prefix"));
-        }
-        let mut shell = journey.shell(title, false);
-        shell.href.clone_from(&route.take_back.href);
-        if status == StatusCode::OK && !asked.done {
-            shell.alternates.clone_from(&route.take_back.alternates);
-        }
-        let view = TakeBackView {
-            shell,
-            form_title: words.of(&route.form.title),
-            action: route.take_back.href.clone(),
-            hidden: Vec::new(),
-            typed: asked.typed,
-            error: asked.error,
-            wait: asked.wait,
-            problem: asked.problem,
-            done: asked.done,
-        };
+        let view = take_back(route, &self.journey(route), asked);
         self.rendered(route, status, Template::FormTakeBack, &view)
+    }
+}
+
+/// Shows the question for the code to somebody who comes in.
+pub(super) fn first_take_back(route: &FormRoute, journey: &Journey<'_>) -> TakeBackView {
+    take_back(route, journey, Asked::default())
+}
+
+fn take_back(route: &FormRoute, journey: &Journey<'_>, asked: Asked) -> TakeBackView {
+    let words = journey.words();
+    let wrong = asked.error.is_some() || asked.problem.is_some();
+    let mut title = words.text(match asked.done {
+        true => "take_back.done_title",
+        false => "take_back.title",
+    });
+    if wrong {
+        title = format!("{} {title}", words.text("form.error_prefix"));
+    }
+    let mut shell = journey.shell(title, false);
+    shell.href.clone_from(&route.take_back.href);
+    // Only where nothing is lost by another language.
+    if !wrong && !asked.done && asked.wait.is_none() {
+        shell.alternates.clone_from(&route.take_back.alternates);
+    }
+    TakeBackView {
+        shell,
+        form_title: words.of(&route.form.title),
+        action: route.take_back.href.clone(),
+        hidden: Vec::new(),
+        typed: asked.typed,
+        error: asked.error,
+        wait: asked.wait,
+        problem: asked.problem,
+        done: asked.done,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Submissions, as a user sees them.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use meldwijzer::clock::FixedClock;
@@ -36,7 +37,9 @@ fn portal() -> (TempDir, String) {
     let (vera, code) = people::add(&storage, vera, now, &SystemRandomness).unwrap();
     let (code, chosen) = (code.to_string(), "een lange zin van mij");
     people::choose_passphrase(&storage, &vera, &code, chosen, now, &SystemRandomness).unwrap();
-    overwrite(&root.path().join("passphrase"), "een lange zin van mij\n");
+    let file = root.path().join("passphrase");
+    overwrite(&file, "een lange zin van mij\n");
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     let around = Surroundings {
         clock: Arc::new(FixedClock(now)),
         randomness: Arc::new(SystemRandomness),

@@ -50,6 +50,7 @@ async fn another_web_server_gets_the_first_page_of_every_form_and_of_my_report()
         ("en/melden/", "en/melden/"),
         ("melden/volgen/", "melden/volgen/"),
         ("en/melden/volgen/", "en/melden/volgen/"),
+        ("verhaal/intrekken/", "verhaal/intrekken/"),
     ] {
         let file = format!("{path}index.html");
         let (_, html) = pages.iter().find(|(known, _)| *known == file).unwrap();
@@ -153,4 +154,23 @@ async fn what_a_link_carries_along_is_kept_in_the_redirect_and_not_in_the_log() 
     for entry in log.iter() {
         assert!(!format!("{entry:?}").contains("geheim"), "{entry:?}");
     }
+}
+
+#[test]
+fn another_web_server_gets_every_form_on_paper_and_no_page_that_leads_nowhere() {
+    let pages = first_pages(&apart());
+    let has = |path: &str| pages.iter().any(|(known, _)| known == path);
+    for (path, there) in [
+        ("melden/afdrukken/index.html", true),
+        ("en/bel-mij/afdrukken/index.html", true),
+        ("bel-mij/volgen/index.html", false),
+        ("bel-mij/intrekken/index.html", false),
+        ("oefenen/index.html", true),
+        ("oefenen/volgen/index.html", false),
+        ("oefenen/afdrukken/index.html", false),
+    ] {
+        assert_eq!(has(path), there, "{path}");
+    }
+    // The page that says that it was sent has another origin and could not let go of a draft.
+    assert!(pages.iter().all(|(_, html)| !html.contains("data-draft=")));
 }

@@ -111,8 +111,8 @@ async fn called_back<'a>(setup: &'a Setup, whom: &str) -> Reporter<'a> {
 async fn a_form_that_nobody_can_read_is_not_offered() {
     let setup = set_up(Options::default());
     for (path, words) in [
-        ("/bel-mij/", "Dit formulier kan nu niet."),
-        ("/en/bel-mij/", "This form is not available now."),
+        ("/bel-mij/", "Dit formulier is nu dicht."),
+        ("/en/bel-mij/", "This form is closed now."),
     ] {
         let (response, page) = setup.get(path).await;
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
@@ -470,17 +470,9 @@ async fn what_a_link_brings_along_is_shown_and_can_be_taken_out() {
     reporter.press("back", &[]).await;
     assert!(reporter.is_on("linked") && !reporter.page.contains("case_ref"));
     // Nothing is left of the page once everything is taken out, and the way goes on after it.
-    let page = reporter.page.clone();
-    let pairs: Vec<(String, String)> = pairs_of(&page)
-        .into_iter()
-        .filter(|(name, _)| name != "channel" && name != "source_system")
-        .collect();
-    let mut pairs: Vec<(&str, &str)> = pairs
-        .iter()
-        .map(|(n, v)| (n.as_str(), v.as_str()))
-        .collect();
-    pairs.push(("go", "next"));
-    (_, reporter.page) = setup.post("/melden/", &pairs).await;
+    assert!(reporter.page.contains("Dit wil ik niet meesturen"));
+    let nothing = [("channel", ""), ("source_system", "")];
+    reporter.press("next", &nothing).await;
     assert!(reporter.is_on("what"), "{}", reporter.page);
     reporter.press("back", &[]).await;
     assert!(reporter.is_on("start"), "{}", reporter.page);
@@ -603,6 +595,13 @@ async fn every_form_is_there_on_paper() {
     let (_, page) = setup.get("/bel-mij/afdrukken/").await;
     assert!(!page.contains("<form"), "{page}");
     let (_, page) = setup.get("/verhaal/afdrukken/").await;
-    let when = "Alleen als je bij ‘Mag je naam erbij?’ koos: Ja, met de naam die ik zo opgeef.";
+    let when = "Alleen als je bij ‘Mag je naam erbij?’ koos: ‘Ja, met de naam die ik zo opgeef’.";
     assert!(page.contains(when), "{page}");
+    let (_, page) = setup.get("/melden/afdrukken/").await;
+    let when = "koos: ‘Agressie online’ of ‘Je privégegevens verspreiden (doxing)’.";
+    assert!(page.contains(when), "{page}");
+    // What only comes along with a link is not there, and nothing looks at it.
+    for link_only in ["Welk zaaknummer hoort erbij?", "als je niets invulde"] {
+        assert!(!page.contains(link_only), "{page}");
+    }
 }

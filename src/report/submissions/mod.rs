@@ -43,7 +43,7 @@ pub(super) use file::SUBMISSIONS;
 
 /// How often one form can be changed and sent again: more often than anybody does who means it, and few
 /// enough to look for each version. Tests let every look fail once and need few.
-const MOST_VERSIONS: u32 = if cfg!(test) { 2 } else { 9 };
+const MOST_VERSIONS: u32 = if cfg!(test) { 4 } else { 9 };
 
 /// Highest version: that a submission is over is one more.
 const LAST_VERSION: u32 = MOST_VERSIONS + 1;
