@@ -569,6 +569,7 @@ async fn who_chooses_to_register_is_led_on() {
 }
 
 #[tokio::test]
+#[allow(clippy::disallowed_methods, reason = "a test spoils its own folder")]
 async fn a_failed_write_is_not_called_more_than_it_is() {
     let setup = set_up(options());
     let mut follower = follower(&setup, "verbal").await;
