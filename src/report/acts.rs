@@ -333,7 +333,7 @@ impl Store {
         let submission = act.submission_key.map(|key| key.digest());
         let given = given(act);
         let recorded = self.append(case, act.actor.clone(), |cover| {
-            if submission.is_some_and(|submission| cover.acts.contains(&submission)) {
+            if submission.is_some_and(|submission| cover.acts.contains_key(&submission)) {
                 return Ok(None);
             }
             let lifecycle = &self.around.lifecycle;

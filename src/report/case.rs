@@ -3,7 +3,7 @@
 //! A case has a cover, which can be read without a key, and contents, which cannot. Both are computed
 //! from the events each time and never stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -65,9 +65,10 @@ pub struct Cover {
     /// Digest of what was sent last with that form.
     #[serde(skip)]
     pub sent: Option<Digest>,
-    /// Digests of the keys of everything that was done since, to know the same act again.
+    /// Digests of the keys of everything that was done since, to know the same act again, with the number
+    /// of its event.
     #[serde(skip)]
-    pub acts: BTreeSet<Digest>,
+    pub acts: BTreeMap<Digest, u32>,
 }
 
 /// What can be known without a key of the answers to the second part of the form.
@@ -207,7 +208,7 @@ impl Cover {
             receipt_kept: false,
             submission: open.submission?,
             sent: open.sent,
-            acts: BTreeSet::new(),
+            acts: BTreeMap::new(),
         };
         cover.add(event);
         Some(cover)
@@ -245,7 +246,8 @@ impl Cover {
         }
         // What is sent again with the key of a form can have other answers.
         if !matches!(event.kind, Kind::ReportAmended | Kind::DetailsGiven) {
-            self.acts.extend(open.submission);
+            let act = open.submission.map(|key| (key, event.sequence));
+            self.acts.extend(act);
         }
         self.registered = open.registered.or(self.registered);
         self.counted = open.counted.unwrap_or(self.counted);
