@@ -177,6 +177,7 @@ impl From<RecordError> for CommandError {
             RecordError::File(error) => error.into(),
             // Whoever has no key is told so before a case is looked at.
             RecordError::NoKeys { .. }
+            | RecordError::NamesErased { .. }
             | RecordError::Event(_)
             | RecordError::Seal(_)
             | RecordError::Randomness(_)

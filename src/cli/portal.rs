@@ -157,7 +157,7 @@ fn assemble_unchecked(
         ),
     };
     diagnostics.extend(problems);
-    let forms = with_contacts(read_forms(root, diagnostics), &config, diagnostics);
+    let forms = with_contacts(root, read_forms(root, diagnostics), &config, diagnostics);
     let lifecycle = read_lifecycle(root, diagnostics);
     let theme = read_theme(root, &config, config.base_path(), diagnostics);
     let (sources, problems) = source::read(root);
@@ -224,6 +224,7 @@ pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<
 
 /// Offers the contacts of the portal where a form asks for a person, and tells where that leaves nobody.
 fn with_contacts(
+    root: &Path,
     forms: Vec<Definition>,
     config: &Config,
     diagnostics: &mut Vec<Diagnostic>,
@@ -233,8 +234,13 @@ fn with_contacts(
         .into_iter()
         .map(|form| form.with_directory(&directory));
     let forms: Vec<Definition> = forms.collect();
-    // A form for practice has the questions of another form, for which it is told.
-    for form in forms.iter().filter(|form| !form.practice) {
+    for form in &forms {
+        let path = format!("forms/{}.yaml", form.id);
+        // A form for practice has the questions of another form, for which it is told. The forms that ship
+        // leave out what a portal has nobody for.
+        if form.practice || !root.join(&path).exists() {
+            continue;
+        }
         let whole = form.whole();
         let unanswerable = whole
             .fields()
@@ -243,7 +249,7 @@ fn with_contacts(
             Diagnostic::warning("cli-nobody-to-choose")
                 .with("field", &field.name)
                 .with("roles", field.roles.join(", "))
-                .in_file(format!("forms/{}.yaml", form.id))
+                .in_file(&path)
         }));
     }
     forms

@@ -180,14 +180,13 @@ impl<F: FileSystem> Folder<F> {
             }
         }
         self.refuse_when_full()?;
-        let stored = self.begin(name, LARGEST_FILE).and_then(|mut new| {
+        let begun = self.begin(name, LARGEST_FILE).and_then(|mut new| {
             new.dating = dating;
-            self.files
-                .write(&mut new.file, bytes)
-                .context(&new.temporary)?;
-            new.finish()
+            let written = self.files.write(&mut new.file, bytes);
+            written.context(&new.temporary)?;
+            Ok(new)
         });
-        stored.map_err(|error| self.explain(error))
+        begun.map_err(|error| self.explain(error))?.finish()
     }
 
     /// Starts a file beside the place of a name.
@@ -217,6 +216,7 @@ impl<F: FileSystem> Folder<F> {
             most_bytes,
             written: 0,
             is_named: false,
+            is_there: false,
             is_broken: false,
         })
     }
@@ -254,7 +254,8 @@ impl<F: FileSystem> Folder<F> {
         Ok(())
     }
 
-    /// Tells a disk that turned out to be full in the middle of a put from other failures.
+    /// Tells a disk that turned out to be full in the middle of a put from other failures. Only where
+    /// nothing stands under the name yet: else it may be stored, and nobody may say that there was no room.
     pub(super) fn explain(&self, error: StorageError) -> StorageError {
         match error {
             StorageError::File(PathError { source, .. })

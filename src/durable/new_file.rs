@@ -38,6 +38,8 @@ pub(super) struct Unfinished<F: FileSystem> {
     pub(super) most_bytes: u64,
     pub(super) written: u64,
     pub(super) is_named: bool,
+    /// Something stands under the name: this file, or another.
+    pub(super) is_there: bool,
     pub(super) is_broken: bool,
 }
 
@@ -54,6 +56,13 @@ impl<F: FileSystem> Unfinished<F> {
     /// Syncs the file, names it and syncs its folders. Where the name is taken, by the same bytes, the
     /// file there is made durable instead.
     pub(super) fn finish(mut self) -> Result<Put, StorageError> {
+        match self.put() {
+            Err(error) if !self.is_there => Err(self.folder.explain(error)),
+            put => put,
+        }
+    }
+
+    fn put(&mut self) -> Result<Put, StorageError> {
         if self.dating == Dating::Undated {
             self.undate(&self.temporary)?;
         }
@@ -94,14 +103,16 @@ impl<F: FileSystem> Unfinished<F> {
     }
 
     fn give_name(&mut self) -> Result<Put, PathError> {
-        match self.folder.files.rename(&self.temporary, &self.path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Put::AlreadyThere),
+        let put = match self.folder.files.rename(&self.temporary, &self.path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Put::AlreadyThere,
             renamed => {
                 renamed.context(&self.path)?;
                 self.is_named = true;
-                Ok(Put::Stored)
+                Put::Stored
             }
-        }
+        };
+        self.is_there = true;
+        Ok(put)
     }
 
     /// Compares the file with the one that has its name.
@@ -176,7 +187,6 @@ impl<F: FileSystem> NewFile for Unfinished<F> {
                 .context(&self.path)
                 .map_err(StorageError::File);
         }
-        let folder = self.folder.clone();
-        self.finish().map_err(|error| folder.explain(error))
+        self.finish()
     }
 }

@@ -424,20 +424,30 @@ fn a_root_is_there_only_after_the_folder_above_it_is_synced() {
 }
 
 #[test]
-fn a_disk_that_fills_up_in_a_put_is_told_as_full() {
-    let root = TempDir::new().unwrap();
-    let (folder, files) = faulty(root.path());
-    put_file(&folder).unwrap();
-    // Those before look for the file and ask for the free space.
-    for step in 3..files.done() {
-        let root = TempDir::new().unwrap();
-        let (folder, files) = faulty(root.path());
-        files.fail(step..step + 1, Fault::NoSpace);
-        let answer = put_file(&folder);
-        assert!(
-            matches!(answer, Err(StorageError::Full { .. })),
-            "{step}: {answer:?}"
-        );
+fn no_room_is_told_only_while_nothing_has_the_name() {
+    // Alone in its folder a file gets its name before it is synced, beside others after.
+    for beside_others in [false, true] {
+        let mut course = Vec::new();
+        for step in 0.. {
+            let root = TempDir::new().unwrap();
+            let (folder, files) = faulty(root.path());
+            if beside_others {
+                let other = name("reports/a/0.json");
+                folder.put_if_absent(&other, b"").unwrap();
+            }
+            files.fail(step..step + 1, Fault::NoSpace);
+            let answer = put_file(&folder);
+            if files.done() <= step {
+                break;
+            }
+            files.heal();
+            let there = folder.get(&name("reports/a/1.json")).unwrap().is_some();
+            let told = matches!(answer, Err(StorageError::Full { .. }));
+            course.push((told, there));
+        }
+        course.dedup();
+        // The first steps look for the file and ask for the free space.
+        assert_eq!(course, [(false, false), (true, false), (false, true)]);
     }
 }
 

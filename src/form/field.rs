@@ -9,8 +9,9 @@ use super::text::Text;
 
 /// Names that a field cannot have, because the pages of a form use them for themselves. Names that
 /// start with an underscore cannot be fields either.
-pub const RESERVED_NAMES: [&str; 10] = [
-    "action", "form", "go", "key", "lang", "language", "page", "return", "token", "version",
+pub const RESERVED_NAMES: [&str; 14] = [
+    "action", "code", "form", "go", "key", "lang", "language", "page", "part", "return", "token",
+    "unsent", "version", "visit",
 ];
 
 /// End of the name under which the words of "anders, namelijk" are stored.

@@ -164,11 +164,15 @@ mod tests {
                     field.name
                 );
             }
-            let asks = form
-                .fields()
-                .any(|field| field.required && field.when.is_empty());
-            let required = schema["required"].as_array();
-            assert_eq!(required.is_some_and(|names| !names.is_empty()), asks);
         }
+    }
+
+    #[test]
+    fn what_must_be_answered_whatever_else_was_is_required() {
+        let schema = schema(&Definition::shipped_form("incident").unwrap());
+        assert_eq!(
+            schema["required"],
+            json!(["behaviour_kinds", "occurred_at", "contact_mode"])
+        );
     }
 }

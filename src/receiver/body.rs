@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use super::limits::Limits;
 
 /// Pairs in one form; the largest form has fewer than 200. More only cost time to look through.
-const MOST_PAIRS: usize = 2000;
+pub(super) const MOST_PAIRS: usize = 2000;
 
 /// Why there is no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,8 @@
 //! Who a request comes from, and how often it may come.
 //!
 //! Invariant: an address is used and forgotten; it is never written anywhere, and the table of the
-//! rate limit holds only hashes with a key that lives as long as the process.
+//! rate limit holds only hashes.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +11,7 @@ use hyper::HeaderMap;
 use tokio::time::Instant;
 
 use super::connections::{network, plain};
+use super::generations::Generations;
 
 /// Clients in one generation of the rate table; two generations of this size take about 3 MiB.
 const CLIENTS: usize = 32 * 1024;
@@ -51,22 +50,12 @@ fn forwarded_address(entry: &str) -> Option<IpAddr> {
 
 /// How often each client may post.
 ///
-/// A bucket of tokens per client, in two generations: when the young one is full it becomes the old
-/// one, and the old one is forgotten. A crowd of addresses so makes room for itself and leaves others
-/// with a full bucket, never with an empty one.
+/// A bucket of tokens per client; who is forgotten has a full one, never an empty one.
 #[derive(Debug)]
 pub(super) struct Rate {
     at_once: f64,
     per_second: f64,
-    clients: usize,
-    hasher: RandomState,
-    generations: Mutex<Generations>,
-}
-
-#[derive(Debug, Default)]
-struct Generations {
-    young: HashMap<u64, Bucket>,
-    old: HashMap<u64, Bucket>,
+    buckets: Mutex<Generations<Bucket>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,25 +69,15 @@ impl Rate {
         Rate {
             at_once: f64::from(at_once.max(1)),
             per_second: per_second.max(0.0),
-            clients: CLIENTS,
-            hasher: RandomState::new(),
-            generations: Mutex::default(),
+            buckets: Mutex::new(Generations::of(CLIENTS)),
         }
     }
 
     /// Takes a token of the client, or returns how long it must wait for one.
     pub(super) fn take(&self, client: IpAddr, now: Instant) -> Result<(), Duration> {
-        let key = self.hasher.hash_one(network(client));
-        let mut generations = self
-            .generations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let bucket = generations
-            .young
-            .get(&key)
-            .or_else(|| generations.old.get(&key))
-            .copied();
-        let mut tokens = match bucket {
+        let network = network(client);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = match buckets.get(network) {
             None => self.at_once,
             Some(bucket) => {
                 let gained = now.saturating_duration_since(bucket.filled).as_secs_f64();
@@ -114,16 +93,8 @@ impl Rate {
                 .unwrap_or(LONGEST_WAIT)
                 .min(LONGEST_WAIT))
         };
-        if generations.young.len() >= self.clients && !generations.young.contains_key(&key) {
-            generations.old = std::mem::take(&mut generations.young);
-        }
-        generations.young.insert(
-            key,
-            Bucket {
-                tokens,
-                filled: now,
-            },
-        );
+        let filled = now;
+        buckets.put(network, Bucket { tokens, filled });
         result
     }
 }
@@ -181,20 +152,5 @@ mod tests {
         let now = Instant::now();
         assert_eq!(rate.take(address("192.0.2.1"), now), Ok(()));
         assert_eq!(rate.take(address("192.0.2.1"), now), Err(LONGEST_WAIT));
-    }
-
-    #[test]
-    fn the_table_stays_bounded() {
-        let rate = Rate {
-            clients: 100,
-            ..Rate::new(1, 0.0)
-        };
-        let now = Instant::now();
-        for number in 0..10_000_u32 {
-            let client = IpAddr::V4(std::net::Ipv4Addr::from_bits(number));
-            assert_eq!(rate.take(client, now), Ok(()));
-        }
-        let generations = rate.generations.lock().unwrap();
-        assert!(generations.young.len() + generations.old.len() <= 200);
     }
 }

@@ -16,6 +16,7 @@ mod form_requests;
 mod form_route;
 mod form_sheet;
 mod form_views;
+mod generations;
 mod limits;
 mod log;
 mod multipart;

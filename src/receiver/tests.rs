@@ -75,7 +75,6 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         navigation: Vec::new(),
         report: None,
         follow: None,
-        exit: None,
         after_care: None,
         emergency: EmergencyView {
             public: "112".into(),
@@ -88,6 +87,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         }),
         contacts: Vec::new(),
         footer: Vec::new(),
+        exit: None,
         stylesheets: Vec::new(),
         scripts: Vec::new(),
         icon: None,

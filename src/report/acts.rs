@@ -122,6 +122,12 @@ pub enum RecordError {
         /// Why.
         refused: Refused,
     },
+    /// The answers that say who somebody is were erased, and new ones must not take their place.
+    #[error("case {case}: names were erased")]
+    NamesErased {
+        /// The case.
+        case: CaseId,
+    },
     /// Whoever should get access has no key.
     #[error("case {case}: nobody to give access to")]
     NoKeys {
@@ -274,29 +280,30 @@ impl Store {
         key: SecretKey,
     ) -> Result<OpenedCase, CaseError> {
         let id = cover.id;
-        let names = cover.names.last().copied();
+        let names = cover.names_in_use();
         let mut case = Case::open(cover, events, &key).map_err(|error| {
             let path = verify::event_path(id, error.sequence);
             damaged(id, path, Problem::Swapped)
         })?;
-        if let Some((sequence, digest)) = names {
-            case.add_names(self.names(id, sequence, &digest, &key)?);
-        }
+        let [first, details] = names.map(|file| self.names(id, file, &key));
+        case.add_names([first?, details?]);
         Ok(OpenedCase { case, key })
     }
 
-    /// Reads the answers that say who somebody is.
+    /// Reads the answers that say who somebody is, where there are any.
     fn names(
         &self,
         id: CaseId,
-        sequence: u32,
-        digest: &Digest,
+        file: Option<(u32, Digest)>,
         key: &SecretKey,
     ) -> Result<Value, CaseError> {
+        let Some((sequence, digest)) = file else {
+            return Ok(Value::Null);
+        };
         let path = verify::names_path(id, sequence);
         let bytes = self.storage.get(&Name::parse(&path)?)?;
         let bytes = bytes.ok_or_else(|| damaged(id, path.clone(), Problem::Missing))?;
-        if Digest::of(&bytes) != *digest {
+        if Digest::of(&bytes) != digest {
             return Err(damaged(id, path, Problem::Changed));
         }
         let sealed = String::from_utf8(bytes).ok().map(Sealed::from_text);
@@ -326,7 +333,7 @@ impl Store {
         let submission = act.submission_key.map(|key| key.digest());
         let given = given(act);
         let recorded = self.append(case, act.actor.clone(), |cover| {
-            if submission.is_some_and(|submission| cover.acts.contains(&submission)) {
+            if submission.is_some_and(|submission| cover.acts.contains_key(&submission)) {
                 return Ok(None);
             }
             let lifecycle = &self.around.lifecycle;
@@ -355,12 +362,17 @@ impl Store {
             }))
         });
         if recorded.is_ok() && act.action.as_str() == DECIDE_REGISTRATION {
-            // Should this fail, opening the report again makes up for it; the decision stands.
-            if let Ok(now) = self.again(opened) {
-                let _ = statistics::settle(self.storage.as_ref(), &now.case, &now.key);
-            }
+            self.settle_statistics(opened);
         }
         recorded
+    }
+
+    /// Brings the statistics up to date with a case. Should this fail, opening the report with its
+    /// receipt makes up for it; what was recorded stands.
+    pub(super) fn settle_statistics(&self, opened: &OpenedCase) {
+        if let Ok(now) = self.again(opened) {
+            let _ = statistics::settle(self.storage.as_ref(), &now.case, &now.key);
+        }
     }
 
     /// Writes down that the reporter has kept the receipt code, so that the form shows it no more.
@@ -530,6 +542,7 @@ impl Store {
         for _ in 0..MOST_TRIES {
             let (cover, _) = self.whole(case).map_err(Box::new)?;
             let Some(note) = note(&cover)? else {
+                self.make_last_durable(&cover)?;
                 return Ok(Recorded::Repeated);
             };
             let event = self.event(&cover, actor.clone(), note)?;
@@ -541,6 +554,16 @@ impl Store {
             }
         }
         Err(RecordError::NoPlace { case })
+    }
+
+    /// Puts the last event of a case once more: an earlier try may have named it and then failed to make
+    /// the name durable. The names of the events before it are in the same folder.
+    fn make_last_durable(&self, cover: &Cover) -> Result<(), RecordError> {
+        let name = Name::parse(&verify::event_path(cover.id, cover.last_sequence()))?;
+        if let Some(bytes) = self.storage.get(&name)? {
+            self.storage.put_if_absent(&name, &bytes)?;
+        }
+        Ok(())
     }
 
     fn event(&self, cover: &Cover, actor: Actor, note: Note) -> Result<Event, RecordError> {
@@ -600,12 +623,10 @@ pub(super) struct Note {
 
 /// Returns the secret key of a case, where this key opens it.
 pub(super) fn case_key(cover: &Cover, key: &SecretKey) -> Option<SecretKey> {
-    cover.access.iter().find_map(|access| {
-        let plain = access.sealed.open(key).ok()?;
-        let secret: SecretKey = std::str::from_utf8(&plain).ok()?.parse().ok()?;
-        // A grant that was copied from another case opens nothing here.
-        (secret.public() == cover.keys.public).then_some(secret)
-    })
+    cover
+        .access
+        .iter()
+        .find_map(|access| cover.secret_key(&access.sealed.open(key).ok()?))
 }
 
 fn damaged(case: CaseId, path: String, problem: Problem) -> CaseError {
@@ -1024,9 +1045,7 @@ mod tests {
                 let files = FaultyFiles::default();
                 let folder = Folder::with_files(data.path(), 0, files.clone());
                 let around = at(clock());
-                let store = Store::of(Arc::new(folder), data.path(), around, None)
-                    .unwrap()
-                    .0;
+                let store = Store::of(Arc::new(folder), data.path(), around, None).unwrap();
                 let code = store
                     .submit(&report(1, json!({})))
                     .unwrap()

@@ -3,7 +3,7 @@
 //! A case has a cover, which can be read without a key, and contents, which cannot. Both are computed
 //! from the events each time and never stored.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -29,8 +29,10 @@ pub struct Cover {
     pub status_since: Timestamp,
     /// Who may see it.
     pub recipient: Code,
-    /// The form that was filled in last.
+    /// The form of which the first part was filled in last.
     pub form: FormVersion,
+    /// What is known of the second part of the form, where it was given.
+    pub details: Option<Details>,
     /// Whether the report may be registered, where that was decided.
     pub registered: Option<bool>,
     /// Whether the statistics have a record of it.
@@ -45,6 +47,9 @@ pub struct Cover {
     /// The events that have a file with names, with its digest.
     #[serde(skip)]
     pub names: Vec<(u32, Digest)>,
+    /// Number of the event with the latest answers of the first part.
+    #[serde(skip)]
+    pub first_part: u32,
     /// Its keys.
     #[serde(skip)]
     pub keys: CaseKeys,
@@ -60,9 +65,25 @@ pub struct Cover {
     /// Digest of what was sent last with that form.
     #[serde(skip)]
     pub sent: Option<Digest>,
-    /// Digests of the keys of everything that was done since, to know the same act again.
+    /// Digests of the keys of everything that was done since, to know the same act again, with the number
+    /// of its event.
     #[serde(skip)]
-    pub acts: BTreeSet<Digest>,
+    pub acts: BTreeMap<Digest, u32>,
+}
+
+/// What can be known without a key of the answers to the second part of the form.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Details {
+    /// Number of the event that has them.
+    pub sequence: u32,
+    /// When they were given.
+    pub given_at: Timestamp,
+    /// The form of which the second part was filled in.
+    pub form: FormVersion,
+    /// For each key that a form carried, the digest of what was sent last with it, to know the same
+    /// answers again.
+    #[serde(skip)]
+    pub sent: BTreeMap<Digest, Digest>,
 }
 
 /// A line of the history of a case.
@@ -101,9 +122,15 @@ pub struct Case {
     pub cover: Cover,
     /// Tag of the language in which the form was filled in.
     pub language: String,
-    /// The latest answers, by field of the form, with those that say who somebody is while they are
-    /// kept.
+    /// The latest answers to both parts of the form, by field, with those that say who somebody is while
+    /// they are kept.
     pub answers: Value,
+    /// Those to the first part alone.
+    #[serde(skip)]
+    pub first_answers: Value,
+    /// Those to the second part alone; null where it was not given.
+    #[serde(skip)]
+    pub detail_answers: Value,
     /// What was said with each event, in order.
     pub entries: Vec<Entry>,
 }
@@ -168,18 +195,20 @@ impl Cover {
             status_since: event.recorded_at,
             recipient: open.recipient.clone()?,
             form: open.form.clone()?,
+            details: None,
             registered: open.registered,
             counted: open.counted.unwrap_or_default(),
             history: Vec::new(),
             names_erased_at: None,
             files: Vec::new(),
             names: Vec::new(),
+            first_part: event.sequence,
             keys: open.keys.clone()?,
             access: Vec::new(),
             receipt_kept: false,
             submission: open.submission?,
             sent: open.sent,
-            acts: BTreeSet::new(),
+            acts: BTreeMap::new(),
         };
         cover.add(event);
         Some(cover)
@@ -192,7 +221,9 @@ impl Cover {
                 self.recipient = open.recipient.clone()?;
                 self.form = open.form.clone()?;
                 self.sent = open.sent;
+                self.first_part = event.sequence;
             }
+            Kind::DetailsGiven => self.details = Some(self.details_after(event)?),
             Kind::ActionTaken => {
                 open.action.as_ref()?;
             }
@@ -213,13 +244,28 @@ impl Cover {
             }
             self.progress = progress.clone();
         }
-        if event.kind != Kind::ReportAmended {
-            self.acts.extend(open.submission);
+        // What is sent again with the key of a form can have other answers.
+        if !matches!(event.kind, Kind::ReportAmended | Kind::DetailsGiven) {
+            let act = open.submission.map(|key| (key, event.sequence));
+            self.acts.extend(act);
         }
         self.registered = open.registered.or(self.registered);
         self.counted = open.counted.unwrap_or(self.counted);
         self.add(event);
         Some(self)
+    }
+
+    fn details_after(&self, event: &Event) -> Option<Details> {
+        let open = &event.open;
+        let before = self.details.as_ref();
+        let mut sent = before.map_or_else(BTreeMap::new, |before| before.sent.clone());
+        sent.insert(open.submission?, open.sent?);
+        Some(Details {
+            sequence: event.sequence,
+            given_at: event.recorded_at,
+            form: open.form.clone()?,
+            sent,
+        })
     }
 
     fn add(&mut self, event: &Event) {
@@ -235,11 +281,31 @@ impl Cover {
         self.history.last().map_or(0, |last| last.sequence)
     }
 
+    /// Returns the files with names that count: those of the latest answers to each part, first part first.
+    pub(super) fn names_in_use(&self) -> [Option<(u32, Digest)>; 2] {
+        let of = |sequence: u32| {
+            let mut names = self.names.iter();
+            names.find(|(known, _)| *known == sequence).copied()
+        };
+        let details = self.details.as_ref();
+        [
+            of(self.first_part),
+            details.and_then(|details| of(details.sequence)),
+        ]
+    }
+
     /// Returns the number of the event that erased the answers that say who somebody is, where one did.
     pub fn names_erased_by(&self) -> Option<u32> {
         let mut history = self.history.iter().rev();
         let erased = history.find(|line| line.kind == Kind::NamesErased)?;
         Some(erased.sequence)
+    }
+
+    /// Reads the secret key of the case from what a grant or a receipt sealed. What was copied from another
+    /// case is no key of this one.
+    pub(super) fn secret_key(&self, opened: &[u8]) -> Option<SecretKey> {
+        let secret: SecretKey = std::str::from_utf8(opened).ok()?.parse().ok()?;
+        (secret.public() == self.keys.public).then_some(secret)
     }
 
     /// Returns whether a person has the key of the case.
@@ -256,7 +322,7 @@ impl Cover {
 }
 
 impl Case {
-    /// Opens the events of a case.
+    /// Opens the events of a case. Answers that say who somebody is are not among them.
     ///
     /// # Errors
     ///
@@ -266,6 +332,8 @@ impl Case {
             cover,
             language: String::new(),
             answers: Value::Null,
+            first_answers: Value::Null,
+            detail_answers: Value::Null,
             entries: Vec::with_capacity(events.len()),
         };
         for event in events {
@@ -277,21 +345,30 @@ impl Case {
                 case.language.clone_from(language);
             }
             if let Some(answers) = &body.answers {
-                case.answers = answers.clone();
+                match event.kind {
+                    Kind::DetailsGiven => case.detail_answers = answers.clone(),
+                    _ => case.first_answers = answers.clone(),
+                }
             }
             case.entries.push(Entry {
                 happening: Happening::of(event),
                 body,
             });
         }
+        case.merge_answers();
         Ok(case)
     }
 
-    /// Adds the answers that stand apart, because they say who somebody is.
-    pub(super) fn add_names(&mut self, names: Value) {
-        if let (Value::Object(answers), Value::Object(names)) = (&mut self.answers, names) {
-            answers.extend(names);
-        }
+    /// Adds the answers to each part that stand apart, because they say who somebody is.
+    pub(super) fn add_names(&mut self, [first, details]: [Value; 2]) {
+        add(&mut self.first_answers, first);
+        add(&mut self.detail_answers, details);
+        self.merge_answers();
+    }
+
+    fn merge_answers(&mut self) {
+        self.answers = self.first_answers.clone();
+        add(&mut self.answers, self.detail_answers.clone());
     }
 
     /// Returns the last choice that was made with an action.
@@ -313,10 +390,24 @@ impl Case {
         notes.find(|note| note.id == *id)
     }
 
-    /// Returns the choices that may be counted.
-    pub fn countable(&self) -> Option<&Value> {
-        let mut bodies = self.entries.iter().rev().map(|entry| &entry.body);
-        bodies.find_map(|body| body.countable.as_ref())
+    /// Returns the choices of both parts of the form that may be counted, by field.
+    pub fn countable(&self) -> Value {
+        let of = |details: bool| {
+            let entries = self.entries.iter().rev();
+            let mut entries =
+                entries.filter(|entry| (entry.happening.kind == Kind::DetailsGiven) == details);
+            entries.find_map(|entry| entry.body.countable.clone())
+        };
+        let mut countable = of(false).unwrap_or_default();
+        add(&mut countable, of(true).unwrap_or_default());
+        countable
+    }
+}
+
+/// Adds fields to others; where both have one, the added one counts.
+fn add(to: &mut Value, fields: Value) {
+    if let (Value::Object(to), Value::Object(fields)) = (to, fields) {
+        to.extend(fields);
     }
 }
 

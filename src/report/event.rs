@@ -58,6 +58,8 @@ pub enum Kind {
     ReportSubmitted,
     /// The reporter went back, changed answers and sent the report again.
     ReportAmended,
+    /// The reporter answered the second part of the form; the latest counts, as a whole.
+    DetailsGiven,
     /// The reporter said to have kept the receipt code: the form shows it no more.
     ReceiptKept,
     /// Somebody other than the reporter opened the report to read it.
@@ -78,6 +80,7 @@ impl Kind {
         match self {
             Kind::ReportSubmitted => "report_submitted",
             Kind::ReportAmended => "report_amended",
+            Kind::DetailsGiven => "details_given",
             Kind::ReceiptKept => "receipt_kept",
             Kind::CaseOpened => "case_opened",
             Kind::AccessGranted => "access_granted",

@@ -1,20 +1,17 @@
 //! What the tests of this room share: a fixed moment, and reports to send.
 
-use std::io::Read;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::durable::{
-    Folder, Listed, Name, NewFile, PathError, Put, Removal, Storage, StorageError,
-};
+use crate::durable::{Folder, Name, Storage};
 use crate::language::Language;
 use crate::randomness::SystemRandomness;
 use crate::report::acts::OpenedCase;
+use crate::report::details::NewDetails;
 use crate::report::event::Role;
 use crate::report::lifecycle::Lifecycle;
 use crate::report::people::{self, Keys, Person, RECOVERY_SECRET};
@@ -101,72 +98,16 @@ pub(super) fn report(key: u8, answers: Value) -> NewReport {
     }
 }
 
-/// A folder in which one operation fails, counted from 1: before anything happened, or after all of it.
-pub(super) struct Faulty {
-    pub(super) folder: Folder,
-    pub(super) left: AtomicUsize,
-    pub(super) after: bool,
-}
-
-impl Faulty {
-    /// Returns a folder that works until told otherwise.
-    pub(super) fn at(data: &Path) -> Faulty {
-        Faulty {
-            folder: Folder::new(data, 0),
-            left: AtomicUsize::new(0),
-            after: false,
-        }
-    }
-
-    fn run<T>(
-        &self,
-        operation: impl FnOnce() -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
-        let fails = self
-            .left
-            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            })
-            == Ok(1);
-        if fails && !self.after {
-            return Err(failed());
-        }
-        let done = operation()?;
-        if fails { Err(failed()) } else { Ok(done) }
-    }
-}
-
-fn failed() -> StorageError {
-    StorageError::File(PathError {
-        path: "somewhere".into(),
-        source: std::io::Error::other("made to fail"),
-    })
-}
-
-impl Storage for Faulty {
-    fn put_if_absent(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
-        self.run(|| self.folder.put_if_absent(name, bytes))
-    }
-    fn put_undated(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError> {
-        self.run(|| self.folder.put_undated(name, bytes))
-    }
-    fn create(&self, name: &Name, most_bytes: u64) -> Result<Box<dyn NewFile>, StorageError> {
-        self.run(|| self.folder.create(name, most_bytes))
-    }
-    fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, StorageError> {
-        self.run(|| self.folder.get(name))
-    }
-    fn open(&self, name: &Name) -> Result<Option<Box<dyn Read + Send>>, StorageError> {
-        self.run(|| self.folder.open(name))
-    }
-    fn list(&self, prefix: &str) -> Result<Vec<Listed>, StorageError> {
-        self.run(|| self.folder.list(prefix))
-    }
-    fn delete(&self, name: &Name) -> Result<(), StorageError> {
-        self.run(|| self.folder.delete(name))
-    }
-    fn remove_folder(&self, prefix: &str) -> Result<Removal, StorageError> {
-        self.run(|| self.folder.remove_folder(prefix))
+/// The second part of the form, sent with this key.
+pub(super) fn details(key: u8, answers: Value, names: Value) -> NewDetails {
+    NewDetails {
+        key: format!("{key:032x}").parse().unwrap(),
+        form: "incident".parse().unwrap(),
+        version: 2,
+        language: Language::Nl,
+        answers,
+        names,
+        countable: json!({"channel": "counter"}),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod archive;
 pub mod audit;
 pub mod case;
 mod case_keys;
+pub mod details;
 pub mod event;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -33,21 +33,17 @@ pub(super) struct Unlocked {
 }
 
 impl Receipts {
-    /// Takes in the cases that are stored.
-    pub(super) fn of(cases: &[Cover], randomness: &dyn Randomness) -> Result<Receipts, SealError> {
+    /// Knows no case yet.
+    pub(super) fn empty(randomness: &dyn Randomness) -> Result<Receipts, SealError> {
         let nobodys = SecretKey::generate().to_text();
-        let receipts = Receipts {
+        Ok(Receipts {
             cases: RwLock::default(),
             nothing: Sealed::to_passphrase(nobodys.as_bytes(), &nobodys, RANDOM_WORK, randomness)?,
             one_at_a_time: Mutex::default(),
-        };
-        for cover in cases {
-            receipts.add(cover.keys.receipt.locator.clone(), cover.id);
-        }
-        Ok(receipts)
+        })
     }
 
-    /// Takes in a case that was stored.
+    /// Takes in a case that is stored.
     pub(super) fn add(&self, locator: Locator, case: CaseId) {
         let mut cases = self.cases.write().unwrap_or_else(PoisonError::into_inner);
         let known = cases.entry(locator).or_default();
@@ -107,14 +103,8 @@ impl Receipts {
     }
 }
 
-fn open_with(cover: &Cover, passphrase: &str) -> Option<SecretKey> {
-    let plain = cover
-        .keys
-        .receipt
-        .sealed
-        .open_with_passphrase(passphrase)
-        .ok()?;
-    let secret: SecretKey = std::str::from_utf8(&plain).ok()?.parse().ok()?;
-    // A receipt that was copied from another case opens nothing here.
-    (secret.public() == cover.keys.public).then_some(secret)
+/// Returns the secret key of a case, where the rest of a receipt code opens it.
+pub(super) fn open_with(cover: &Cover, passphrase: &str) -> Option<SecretKey> {
+    let sealed = &cover.keys.receipt.sealed;
+    cover.secret_key(&sealed.open_with_passphrase(passphrase).ok()?)
 }

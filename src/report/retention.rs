@@ -394,15 +394,16 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
     use std::sync::Arc;
-    use std::sync::atomic::Ordering;
 
     use jiff::SignedDuration;
     use serde_json::{Value, json};
     use tempfile::TempDir;
 
-    use crate::durable::WriterLock;
+    use crate::durable::faults::{Fault, FaultyFiles};
+    use crate::durable::{Folder, WriterLock};
     use crate::report::acts::{Act, CaseError};
-    use crate::report::fixture::{Faulty, Later, SETTINGS, at, clock, report, reporter_of};
+    use crate::report::archive::Archive;
+    use crate::report::fixture::{Later, SETTINGS, at, clock, report, reporter_of};
     use crate::report::statistics::{Counts, Record};
     use crate::report::store::{Store, SubmitError};
 
@@ -755,41 +756,50 @@ mod tests {
             office
                 .clock
                 .wait(DAY * if rule == Rule::Names { 11 } else { 21 });
-            for after in [false, true] {
-                let mut operation = 1;
-                while fails_and_is_finished(&office, case, rule, after, operation) {
+            // What fails while the plan is made erases nothing.
+            let files = FaultyFiles::default();
+            let disk = Folder::with_files(office.data.path(), 0, files.clone());
+            let archive = Archive::of(Arc::new(disk), office.data.path());
+            archive.inventory().unwrap();
+            let planned = files.done();
+            for fault in [Fault::Disk, Fault::AnswerLost] {
+                let mut operation = planned;
+                while fails_and_is_finished(&office, case, rule, fault, operation) {
                     operation += 1;
                 }
-                assert!(operation > 10, "only {operation} operations failed");
+                assert!(
+                    operation > planned + 20,
+                    "only {operation} operations failed"
+                );
             }
         }
     }
 
-    /// Lets one operation of a purge fail, in a copy of the folder; false where the purge has fewer.
+    /// Lets one operation on files of a purge fail, in a copy of the folder; false where the purge has
+    /// fewer.
     fn fails_and_is_finished(
         before: &Office,
         case: CaseId,
         rule: Rule,
-        after: bool,
+        fault: Fault,
         operation: usize,
     ) -> bool {
         let data = TempDir::new().unwrap();
         copy(before.data.path(), data.path());
-        let disk = Arc::new(Faulty {
-            after,
-            ..Faulty::at(data.path())
-        });
+        let files = FaultyFiles::default();
+        let disk = Folder::with_files(data.path(), 0, files.clone());
         let lock = WriterLock::take(data.path()).unwrap();
         let around = at(before.clock.clone());
-        let store = Store::of(disk.clone(), data.path(), around, Some(lock)).unwrap();
+        let store = Store::of(Arc::new(disk), data.path(), around, Some(lock)).unwrap();
         let mut office = Office {
             data,
             clock: before.clock.clone(),
-            store: store.0,
+            store,
         };
-        disk.left.store(operation, Ordering::Relaxed);
+        files.fail(operation..operation + 1, fault);
         let first = office.store.purge(&RULES);
-        let failed = disk.left.swap(0, Ordering::Relaxed) == 0;
+        let failed = files.done() > operation;
+        files.heal();
 
         let inventory = office.store.cases().unwrap();
         let damage: Vec<_> = inventory

@@ -90,7 +90,7 @@ pub(super) fn settle(
             year: day.year(),
             month: Some(day.month()),
             counts,
-            choices: case.countable().cloned().unwrap_or_default(),
+            choices: case.countable(),
         })?),
     };
     if there.is_some() && there != wanted {

@@ -17,6 +17,7 @@ use crate::durable::{
 };
 use crate::language::Language;
 use crate::randomness::Randomness;
+use crate::report::acts::RecordError;
 use crate::report::archive::{Archive, Found, Inventory};
 use crate::report::case::Cover;
 use crate::report::case_keys::{KeyMaker, NewCaseKeys};
@@ -28,7 +29,7 @@ use crate::report::ids::{CaseId, Code, Digest, SubmissionKey};
 use crate::report::lifecycle::{Given, Lifecycle, Progress};
 use crate::report::people::{KnownPeople, People, PeopleError, Person};
 use crate::report::receipt::ReceiptCode;
-use crate::report::receipts::Receipts;
+use crate::report::receipts::{Receipts, open_with};
 use crate::report::seal::{Envelope, PublicKey, RANDOM_WORK, SealError, Sealed};
 use crate::report::verify::{self, Finding, Problem};
 
@@ -43,10 +44,10 @@ pub(super) const MOST_LOOKS: u32 = 8;
 /// How often one form can be changed and sent again, so that one key cannot fill the disk.
 const MOST_EVENTS: u32 = 100;
 
-/// The action of the life cycle that sending a changed form again is.
-const AMEND: &str = "amend_report";
+/// The action of the life cycle that sending a changed form again is, and answering its second part.
+pub(super) const AMEND: &str = "amend_report";
 
-/// Locks that cases share, so that two submits of one key wait for each other and others do not.
+/// Locks that cases share: two threads at one case wait for each other, and others seldom do.
 const LOCKS: usize = 64;
 
 /// How a store behaves.
@@ -76,7 +77,11 @@ pub struct Store {
     keys: KeyMaker,
     people: KnownPeople,
     pub(super) receipts: Receipts,
-    locks: Vec<Mutex<()>>,
+    /// One submit of a key at a time.
+    pub(super) submits: CaseLocks,
+    /// One writer of names in a case at a time, from the look at its last event on: names are put under
+    /// the number of the event that will follow.
+    pub(super) names: CaseLocks,
     /// There is one writer per data folder; whoever has no lock takes one for each event.
     lock: Option<WriterLock>,
 }
@@ -221,7 +226,12 @@ impl Store {
         let lock = WriterLock::take(data)?;
         let folder = Folder::new(data, settings.least_free_bytes);
         let unfinished = folder.remove_unfinished(&lock)?;
-        let (store, inventory) = Store::of(Arc::new(folder), data, around, Some(lock))?;
+        let store = Store::of(Arc::new(folder), data, around, Some(lock))?;
+        let inventory = store.cases()?;
+        for cover in &inventory.cases {
+            let locator = cover.keys.receipt.locator.clone();
+            store.receipts.add(locator, cover.id);
+        }
         let mut findings: Vec<Finding> = unfinished
             .iter()
             .map(|path| Finding::about_path(data, path, Problem::Unfinished))
@@ -231,18 +241,19 @@ impl Store {
         Ok((store, findings))
     }
 
-    /// Opens the store in a data folder beside its writer, to add single events to cases.
+    /// Opens the store in a data folder beside its writer, to add single events to cases. It reads none of
+    /// them for that, so a receipt code opens only what this store took in itself.
     ///
     /// # Errors
     ///
-    /// Fails where the folder cannot be read.
+    /// Fails where it cannot make a seal.
     pub fn beside(
         data: &Path,
         around: Surroundings,
         settings: StoreSettings,
     ) -> Result<Store, OpenError> {
         let folder = Folder::new(data, settings.least_free_bytes);
-        Ok(Store::of(Arc::new(folder), data, around, None)?.0)
+        Store::of(Arc::new(folder), data, around, None)
     }
 
     pub(super) fn of(
@@ -250,22 +261,19 @@ impl Store {
         data: &Path,
         around: Surroundings,
         lock: Option<WriterLock>,
-    ) -> Result<(Store, Inventory), OpenError> {
-        let archive = Archive::of(Arc::clone(&storage), data);
-        let inventory = archive.inventory()?;
-        let receipts = Receipts::of(&inventory.cases, around.randomness.as_ref())?;
-        let store = Store {
-            archive,
+    ) -> Result<Store, OpenError> {
+        Ok(Store {
+            archive: Archive::of(Arc::clone(&storage), data),
             storage,
+            receipts: Receipts::empty(around.randomness.as_ref())?,
             around,
             data: data.to_path_buf(),
             keys: KeyMaker::default(),
             people: KnownPeople::default(),
-            receipts,
-            locks: std::iter::repeat_with(Mutex::default).take(LOCKS).collect(),
+            submits: CaseLocks::default(),
+            names: CaseLocks::default(),
             lock,
-        };
-        Ok((store, inventory))
+        })
     }
 
     /// Removes the files that were sent and never confirmed, and tells what else was found.
@@ -290,10 +298,11 @@ impl Store {
     /// Fails where the report is not surely on disk.
     pub fn submit(&self, report: &NewReport) -> Result<Submitted, SubmitError> {
         // All attempts of one key share the lock of its first number.
-        let _one_at_a_time = self.lock_of(CaseId::derive(&report.submission_key, 0));
+        let _one_at_a_time = self.submits.of(CaseId::derive(&report.submission_key, 0));
         let mut attempt = 0;
         let mut id = CaseId::derive(&report.submission_key, attempt);
         for _ in 0..MOST_LOOKS {
+            let _alone_with_names = self.names.of(id);
             let submitted = match self.archive.case(id)? {
                 Found::Nothing => self.begin(id, report)?,
                 Found::Case(cover, events)
@@ -385,7 +394,7 @@ impl Store {
             )?,
         };
         let progress = self.around.lifecycle.begin(received_at);
-        let names = self.put_names(id, 1, &public, &report.names)?;
+        let names = self.put_names::<SubmitError>(id, 1, &public, &report.names)?;
         let event = Event {
             format: FORMAT,
             case: id,
@@ -453,15 +462,21 @@ impl Store {
     /// Returns whether a form that was changed may still be sent again. Once the code is kept, whoever
     /// finds the form in a browser can do nothing with it.
     fn may_amend(&self, cover: &Cover) -> bool {
+        !cover.receipt_kept && self.add_answers(cover).is_ok()
+    }
+
+    /// Returns where a case stands when the reporter adds answers to it. New names never take the place
+    /// of names that were erased.
+    pub(super) fn add_answers(&self, cover: &Cover) -> Result<Progress, RecordError> {
+        let case = cover.id;
+        if cover.names_erased_at.is_some() {
+            return Err(RecordError::NamesErased { case });
+        }
         let lifecycle = &self.around.lifecycle;
-        let allowed = lifecycle.after(
-            &cover.progress,
-            AMEND,
-            Role::Reporter,
-            &Given::default(),
-            self.now(),
-        );
-        !cover.receipt_kept && cover.names_erased_at.is_none() && allowed.is_ok()
+        let (role, given) = (Role::Reporter, Given::default());
+        lifecycle
+            .after(&cover.progress, AMEND, role, &given, self.now())
+            .map_err(|refused| RecordError::Refused { case, refused })
     }
 
     /// Gives the key of a case to the people of a recipient that was chosen later. Whoever had it keeps
@@ -487,14 +502,12 @@ impl Store {
         if keys.is_empty() {
             return Ok(None);
         }
-        let sealed = &cover.keys.receipt.sealed;
-        let secret = sealed
-            .open_with_passphrase(&code.passphrase())
-            .map_err(|_| SubmitError::Unreadable { case: cover.id })?;
+        let secret = open_with(cover, &code.passphrase())
+            .ok_or(SubmitError::Unreadable { case: cover.id })?;
         Ok(Some(Access {
             people: new.iter().map(|person| person.id.clone()).collect(),
             recovery: false,
-            sealed: Sealed::to_keys(&secret, &keys)?,
+            sealed: Sealed::to_keys(secret.to_text().as_bytes(), &keys)?,
         }))
     }
 
@@ -510,7 +523,7 @@ impl Store {
             return Err(SubmitError::TooManyChanges { case: cover.id });
         }
         let public = &cover.keys.public;
-        let names = self.put_names(cover.id, sequence, public, &report.names)?;
+        let names = self.put_names::<SubmitError>(cover.id, sequence, public, &report.names)?;
         let contents = contents(cover.id, sequence, Kind::ReportAmended, report);
         let event = Event {
             format: FORMAT,
@@ -532,13 +545,16 @@ impl Store {
 
     /// Stores the answers that say who somebody is, where there are any, and returns the digest of the
     /// file. An earlier try that was interrupted may have left another file there, which no event names.
-    fn put_names(
+    pub(super) fn put_names<E>(
         &self,
         case: CaseId,
         sequence: u32,
         key: &PublicKey,
         names: &Value,
-    ) -> Result<Option<Digest>, SubmitError> {
+    ) -> Result<Option<Digest>, E>
+    where
+        E: From<SealError> + From<durable::InvalidName> + From<StorageError>,
+    {
         if names.as_object().is_none_or(serde_json::Map::is_empty) {
             return Ok(None);
         }
@@ -578,11 +594,23 @@ impl Store {
         let now = self.around.clock.now();
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
+}
 
-    pub(super) fn lock_of(&self, id: CaseId) -> Option<MutexGuard<'_, ()>> {
-        let lock = self.locks.get(id.bucket(LOCKS))?;
+/// Locks of cases.
+pub(super) struct CaseLocks(Vec<Mutex<()>>);
+
+impl CaseLocks {
+    /// Waits for the lock of a case.
+    pub(super) fn of(&self, id: CaseId) -> Option<MutexGuard<'_, ()>> {
+        let lock = self.0.get(id.bucket(LOCKS))?;
         // The lock guards files, not memory: what a panicking thread left behind is on disk.
         Some(lock.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Default for CaseLocks {
+    fn default() -> CaseLocks {
+        CaseLocks(std::iter::repeat_with(Mutex::default).take(LOCKS).collect())
     }
 }
 

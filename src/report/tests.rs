@@ -15,8 +15,11 @@ use tempfile::TempDir;
 use crate::durable::faults::{FAULTS, Fault, FaultyFiles, Lost};
 use crate::durable::{self, Folder, WriterLock};
 use crate::report::acts::{Act, AttachError, OpenedCase, RecordError};
+use crate::report::details::NewDetails;
 use crate::report::event::{Actor, Body, FileNote, FileRef, Role};
-use crate::report::fixture::{SETTINGS, person, recovery_key, report, surroundings};
+use crate::report::fixture::{
+    SETTINGS, details, person, recovery_key, report, reporter_of, surroundings,
+};
 use crate::report::store::{NewReport, Store, SubmitError, Submitted};
 use crate::report::verify::Problem;
 
@@ -41,8 +44,7 @@ impl Failing {
         let lock = WriterLock::take(data.path()).unwrap();
         let folder = Folder::with_files(data.path(), 0, files.clone());
         recovery_key(&folder);
-        let (store, _) =
-            Store::of(Arc::new(folder), data.path(), surroundings(), Some(lock)).unwrap();
+        let store = Store::of(Arc::new(folder), data.path(), surroundings(), Some(lock)).unwrap();
         Failing { data, files, store }
     }
 
@@ -170,6 +172,72 @@ fn a_message_with_a_failing_disk_is_there_once_or_told_and_can_be_sent_again() {
         failing.files.count(reached);
         failing
     });
+}
+
+fn full_details() -> NewDetails {
+    details(6, json!({"place": "balie"}), json!({"who": "Jan de Wit"}))
+}
+
+#[test]
+fn details_with_a_failing_disk_are_there_once_or_told_and_can_be_sent_again() {
+    at_every_operation(|n, fault, lasting| {
+        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let submitted = failing.store.submit(&full_report()).unwrap();
+        let opened = reporter_of(&failing.store, 1);
+        failing.break_at(n, fault, lasting);
+        let given = failing.store.give_details(&opened, &full_details());
+        let reached = failing.files.done();
+        failing.files.heal();
+        if given.is_err() {
+            failing
+                .store
+                .give_details(&opened, &full_details())
+                .unwrap();
+        }
+        let both = json!({
+            "short_story": "Hij gooide een stoel", "phone": "0612345678",
+            "place": "balie", "who": "Jan de Wit",
+        });
+        let opened = check_whole(&failing.store, &submitted, &both);
+        assert_eq!(opened.case.entries.len(), 2, "{given:?}");
+        failing.files.count(reached);
+        failing
+    });
+}
+
+/// Lets the disk fail once at every operation of a message and of details, and the power go after the
+/// second try.
+#[test]
+fn what_was_confirmed_the_second_time_survives_a_power_cut() {
+    for n in 0.. {
+        let data = TempDir::new().unwrap();
+        let files = FaultyFiles::recording(data.path());
+        let failing = Failing::new(files.clone(), data);
+        let submitted = failing.store.submit(&full_report()).unwrap();
+        let opened = reporter_of(&failing.store, 1);
+        let mut said = false;
+        files.fail(n..n + 1, Fault::Disk);
+        for _ in 0..2 {
+            said |= failing.store.record(&opened, &message("hoi")).is_ok();
+        }
+        let given = (0..2).any(|_| {
+            let given = failing.store.give_details(&opened, &full_details());
+            given.is_ok()
+        });
+        assert!(said && given);
+        let done = files.done();
+        let after = written_anew(&files.after_power_cut(Lost::Everything));
+        let (store, _) = Store::open(after.path(), surroundings(), SETTINGS).unwrap();
+        let opened = check_whole(&store, &submitted, &json!({"who": "Jan de Wit"}));
+        assert_eq!(
+            opened.case.taken("send_message").count(),
+            1,
+            "operation {n}"
+        );
+        if done <= n {
+            return;
+        }
+    }
 }
 
 fn upload(store: &Store, opened: &OpenedCase, bytes: &[u8]) -> Result<FileRef, String> {
@@ -302,7 +370,7 @@ fn a_full_disk_is_told_as_such_and_what_was_there_stays_open() {
     );
 }
 
-/// Lets the power go after every operation of a submit, a message and an upload, and checks that what
+/// Lets the power go after every operation of a submit, a message and details, and checks that what
 /// was confirmed before is there.
 #[test]
 fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
@@ -315,7 +383,7 @@ fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
         files.fail(cut..usize::MAX, Fault::Disk);
         let mut confirmed = Vec::new();
         for key in 0..2 {
-            let sent = json!({"short_story": format!("melding {key}")});
+            let mut sent = json!({"short_story": format!("melding {key}")});
             let Ok(submitted) = failing.store.submit(&report(key, sent.clone())) else {
                 continue;
             };
@@ -323,6 +391,10 @@ fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
             let code = submitted.receipt.as_ref().unwrap().to_string();
             if let Ok(opened) = failing.store.open_with_receipt(&code) {
                 messages += usize::from(failing.store.record(&opened, &message("hoi")).is_ok());
+                if failing.store.give_details(&opened, &full_details()).is_ok() {
+                    sent["place"] = json!("balie");
+                    sent["who"] = json!("Jan de Wit");
+                }
             }
             confirmed.push((submitted, sent, messages));
         }
@@ -357,7 +429,7 @@ pub(super) fn written_anew(files: &BTreeMap<std::path::PathBuf, Vec<u8>>) -> Tem
     folder
 }
 
-/// Submits, writes messages and adds files for ever, four at a time, and tells what was confirmed.
+/// Submits, writes messages, gives details and adds files for ever, four at a time, and tells what was confirmed.
 #[test]
 #[ignore = "started by another test: runs in a process of its own until it is killed"]
 fn child_works_for_ever() {
@@ -389,6 +461,9 @@ fn work(store: &Store, number: u64) {
         .record(&opened, &message(&number.to_string()))
         .unwrap();
     println!("confirmed {code} message {number}");
+    let details = details(6, json!({"detail": number}), json!({"who": number}));
+    store.give_details(&opened, &details).unwrap();
+    println!("confirmed {code} details {number}");
     upload(store, &opened, &vec![7; 100_000]).unwrap();
     println!("confirmed {code} file {number}");
 }
@@ -457,6 +532,13 @@ fn check_after_kill(data: &Path, told: &[(String, String, u64)]) {
             "message" => {
                 let said = opened.case.taken("send_message").next().unwrap();
                 assert_eq!(said.body.text, Some(number.to_string()));
+            }
+            "details" => {
+                let answers = &opened.case.answers;
+                assert_eq!(
+                    (&answers["detail"], &answers["who"]),
+                    (&json!(number), &json!(number))
+                );
             }
             _ => {
                 let file = &opened.case.cover.files[0];

@@ -751,7 +751,9 @@ pub struct FollowView {
     /// When the report was received.
     pub received: DateView,
     /// The act that was just done, for `follow.done.<act>` of the catalogue: `message`, `add`,
-    /// `decide`, `decide_request`, `details`, `react`, `helped`, `reopen` or `withdraw`.
+    /// `decide`, `decide_details` (the second part comes next), `decide_request`, `details`,
+    /// `details_undecided` (the choice about registering is still to be made), `react`, `helped`,
+    /// `reopen` or `withdraw`.
     pub done: Option<&'static str>,
     /// Why an act could not be done, for `follow.problem.<reason>` and `.title`: `not_stored`, `unsure`,
     /// `no_space`, `busy`, `answered`, `not_now`, `not_possible`, `choice` or `incomplete`. What was typed is still in

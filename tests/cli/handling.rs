@@ -12,6 +12,7 @@ use meldwijzer::clock::FixedClock;
 use meldwijzer::language::Language;
 use meldwijzer::randomness::SystemRandomness;
 use meldwijzer::report::acts::Act;
+use meldwijzer::report::details::NewDetails;
 use meldwijzer::report::event::{Actor, Body, FileNote, Role};
 use meldwijzer::report::lifecycle::Lifecycle;
 use meldwijzer::report::receipt::ReceiptCode;
@@ -140,6 +141,49 @@ fn report() -> NewReport {
         countable: json!({}),
         recipient: "coordinator".parse().unwrap(),
     }
+}
+
+#[test]
+fn the_second_part_is_shown_below_the_first() {
+    let office = Office::new();
+    let anna = office.add("Anna", &["coordinator"]);
+    let store = office.store();
+    let submitted = store.submit(&report()).unwrap();
+    let code = submitted.receipt.unwrap().to_string();
+    let details = NewDetails {
+        key: "2".repeat(32).parse().unwrap(),
+        form: "incident".parse().unwrap(),
+        version: 3,
+        language: Language::Nl,
+        answers: json!({"literal_words": HOSTILE}),
+        names: json!({"witness": "Jan de Wit"}),
+        countable: json!({}),
+    };
+    let opened = store.open_with_receipt(&code).unwrap();
+    store.give_details(&opened, &details).unwrap();
+    let case = submitted.case;
+    let (shown, exit) = office.typing(&format!("reports show {case} --as {anna}"), PASSPHRASE);
+    assert_eq!(exit, Some(0), "{shown}");
+    let (_, details) = shown.split_once("\n\nTweede deel ").unwrap();
+    let (details, history) = details.split_once("\n\nWat er gebeurde\n").unwrap();
+    assert_eq!(
+        details,
+        "(ingevuld op 2020-11-20 16:04, versie 3)
+  Letterlijke woorden:
+    hij riep
+    \u{fffd}[2J\u{fffd}2J\u{fffd}iets
+  witness: Jan de Wit"
+    );
+    let told = "tweede deel ingevuld door de melder – melder";
+    assert!(history.contains(told), "{history}");
+    let (json, _) = office.typing(
+        &format!("reports show {case} --as {anna} --json"),
+        PASSPHRASE,
+    );
+    let opened: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(opened["answers"]["witness"], "Jan de Wit");
+    assert_eq!(opened["details"]["form"]["version"], 3);
+    assert_eq!(opened["form"]["version"], 1);
 }
 
 fn added(told: &str) -> Added {

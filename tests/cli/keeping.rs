@@ -330,7 +330,7 @@ fn schemas_are_listed_and_a_wrong_name_is_told() {
         root.path(),
         "reports schema",
         0,
-        "event\ncontents\nsubmission\nsubmission-contents\nperson\nstatistics\nincident\n",
+        "event\ncontents\nsubmission\nsubmission-contents\nperson\nstatistics\nincident\nbel-mij\nfeedback\npeiling\nverhaal\nwerkoverleg\n",
     );
     check(
         root.path(),
@@ -338,7 +338,7 @@ fn schemas_are_listed_and_a_wrong_name_is_told() {
         2,
         "
 fout[cli-no-such-schema]: We kennen geen schema incidnt.
-  = hulp: Je kunt kiezen uit: event, contents, submission, submission-contents, person, statistics, incident.
+  = hulp: Je kunt kiezen uit: event, contents, submission, submission-contents, person, statistics, incident, bel-mij, feedback, peiling, verhaal, werkoverleg.
 ",
     );
 }

@@ -55,7 +55,7 @@ fn portal() -> (TempDir, String) {
             form: form.parse().unwrap(),
             version: 1,
             language: Language::Nl,
-            answers: json!({"name": "Robin\u{1b}[2J", "time": "na vieren"}),
+            answers: json!({"whom": "confidential_adviser", "caller_name": "Robin\u{1b}[2J", "suitable_time": "na vieren"}),
             countable: json!({}),
             to: vec!["confidential_adviser".parse().unwrap()],
             keep: Period::Days(days),
@@ -116,8 +116,10 @@ Bewaard:    tot en met 2026-12-04
 Voor:       vertrouwenspersoon
 
 Antwoorden
-  name: Robin\u{fffd}[2J
-  time: na vieren
+  Wie belt: De vertrouwenspersoon
+  Naam: Robin\u{fffd}[2J
+  Telefoonnummer: -
+  Tijd: na vieren
 ";
     let by_vera = format!("--as {vera} --passphrase-file passphrase");
     check(

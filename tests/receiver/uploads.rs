@@ -43,18 +43,33 @@ fn hidden(page: &str, name: &str) -> String {
 
 /// Begins a message with a file of so many bytes and sends it up to the file.
 fn begin(running: &Running, code: &str, file_bytes: usize) -> Client {
+    let texts = [("code", code), ("message", "Kijk")];
+    begin_with(running, &texts, "files", file_bytes + END.len())
+}
+
+/// Begins a form with a file and sends it up to the file, after which so many bytes come.
+fn begin_with(
+    running: &Running,
+    texts: &[(&str, &str)],
+    field: &str,
+    bytes_after: usize,
+) -> Client {
+    let part = |(name, text): &(&str, &str)| part(name, text);
+    let texts: String = texts.iter().map(part).collect();
     let before = format!(
-        "--x\r\nContent-Disposition: form-data; name=\"code\"\r\n\r\n{code}\r\n\
-         --x\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nKijk\r\n\
-         --x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\n\r\n"
+        "{texts}--x\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a.txt\"\r\n\r\n"
     );
-    let length = before.len() + file_bytes + END.len();
+    let length = before.len() + bytes_after;
     let mut client = client(running.address);
     client.send(&format!(
         "POST /melden/volgen/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
          Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {length}\r\n\r\n{before}"
     ));
     client
+}
+
+fn part(name: &str, text: &str) -> String {
+    format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
 }
 
 const END: &str = "\r\n--x--\r\n";
@@ -77,6 +92,69 @@ fn a_file_over_a_slow_line_may_take_longer_than_other_requests() {
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.contains("Je bericht is verstuurd."), "{answer}");
     assert!(answer.contains("30 bytes"), "{answer}");
+}
+
+#[test]
+fn evidence_over_a_slow_line_is_an_answer_of_the_second_part() {
+    let running = start(Limits {
+        request_time: Duration::from_secs(1),
+        ..short_limits()
+    });
+    let code = code(&running);
+    let page = post(
+        &running,
+        "/melden/volgen/",
+        &format!("go=details&code={code}"),
+    );
+    let (key, visit) = (hidden(&page, "key"), hidden(&page, "visit"));
+    let texts = [
+        ("code", code.as_str()),
+        ("key", &key),
+        ("visit", &visit),
+        ("part", "details"),
+        ("page", "evidence"),
+        ("department", "Burgerzaken"),
+    ];
+    let button = part("go", "next");
+    // The line end before the button is that of the file.
+    let after = format!("\r\n{button}--x--\r\n");
+    let mut client = begin_with(&running, &texts, "evidence", 30 + after.len());
+    for _ in 0..30 {
+        std::thread::sleep(Duration::from_millis(100));
+        client.send("a");
+    }
+    client.send(&after);
+    let answer = client.rest();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("cache-control: no-store"), "{answer}");
+    assert!(
+        answer.contains("name=\"page\" value=\"learning\""),
+        "{answer}"
+    );
+    assert_eq!(hidden(&answer, "department"), "Burgerzaken");
+    let file = hidden(&answer, "evidence");
+    let sent = format!(
+        "code={code}&key={key}&visit={visit}&part=details&page=_check&go=send&evidence={file}"
+    );
+    // From two tabs at the same moment.
+    let answers = std::thread::scope(|scope| {
+        let send = || post(&running, "/melden/volgen/", &sent);
+        [scope.spawn(send), scope.spawn(send)].map(|sent| sent.join().unwrap())
+    });
+    for answer in answers {
+        assert!(
+            answer.contains("Je antwoorden staan bij je melding."),
+            "{answer}"
+        );
+        assert_eq!(
+            answer
+                .matches("Je hebt meer over je melding verteld")
+                .count(),
+            1
+        );
+    }
+    // Nothing of it stands in the log.
+    assert_eq!(running.log.lock().unwrap().len(), 1);
 }
 
 #[test]

@@ -9,16 +9,18 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use meldwijzer::clock::FixedClock;
+use meldwijzer::clock::{FixedClock, SystemClock};
 use meldwijzer::durable::Folder;
 use meldwijzer::language::Language;
 use meldwijzer::randomness::SystemRandomness;
+use meldwijzer::report::details::NewDetails;
 use meldwijzer::report::event::Role;
 use meldwijzer::report::lifecycle::Lifecycle;
 use meldwijzer::report::people::{self, NewPerson, RECOVERY_SECRET};
 use meldwijzer::report::retention::Period;
-use meldwijzer::report::store::{Store, StoreSettings, Surroundings};
+use meldwijzer::report::store::{NewReport, Store, StoreSettings, Surroundings};
 use meldwijzer::report::submissions::NewSubmission;
+use serde_json::json;
 use tempfile::TempDir;
 
 /// What is planted: a story, a name, a number, a message, a file and its name, a reason.
@@ -34,6 +36,12 @@ const PLANTED: [&str; 7] = [
 
 /// Length of the pieces that are searched for: shorter ones stand in any sealed file by chance.
 const PIECE: usize = 8;
+
+/// What is planted in the second part of a report: an answer, and one that says who somebody is.
+const PLANTED_DETAILS: [&str; 2] = [
+    "Ik kom terug met een honkbalknuppel",
+    "getuige Berendina van der Zwaluw",
+];
 
 /// A program that serves a portal, with folders of its own for everything it could write.
 struct Serving {
@@ -122,14 +130,20 @@ impl Serving {
         self.post("/melden/volgen/", kind, body.as_bytes())
     }
 
-    /// Returns every file that the program wrote, with its path as text in front of its bytes.
     fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        written_in(self.folder.path())
+        written(self.folder.path())
     }
 }
 
-/// Returns every file in a folder, with its path as text in front of its bytes.
-fn written_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns every file below a folder, with its path as text in front of its bytes.
+fn written(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut written = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -146,13 +160,6 @@ fn written_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         }
     }
     written
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn write(path: &Path, text: &str) {
@@ -197,6 +204,23 @@ fn disguises(text: &str) -> Vec<Vec<u8>> {
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
     !part.is_empty() && bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Checks that words stand in no file, whole or in pieces.
+#[track_caller]
+fn assert_nowhere(planted: &[&str], written: &[(PathBuf, Vec<u8>)]) {
+    for (path, bytes) in written {
+        for planted in planted {
+            for form in disguises(planted) {
+                assert!(!contains(bytes, &form), "{planted:?} in {}", path.display());
+            }
+            for piece in planted.as_bytes().windows(PIECE) {
+                let piece = String::from_utf8_lossy(piece);
+                let found = contains(bytes, piece.as_bytes());
+                assert!(!found, "{piece:?} of {planted:?} in {}", path.display());
+            }
+        }
+    }
 }
 
 #[test]
@@ -267,17 +291,8 @@ fn nothing_that_people_said_is_on_disk_whole_or_in_pieces() {
     assert!(events.count() >= 5);
     let code_plain = code.replace('-', "");
     let secrets = [code.as_str(), &code_plain, &code_plain[4..19], key];
+    assert_nowhere(&PLANTED, &written);
     for (path, bytes) in &written {
-        for planted in PLANTED {
-            for form in disguises(planted) {
-                assert!(!contains(bytes, &form), "{planted:?} in {}", path.display());
-            }
-            for piece in planted.as_bytes().windows(PIECE) {
-                let piece = String::from_utf8_lossy(piece);
-                let found = contains(bytes, piece.as_bytes());
-                assert!(!found, "{piece:?} of {planted:?} in {}", path.display());
-            }
-        }
         for secret in secrets {
             for form in disguises(secret) {
                 assert!(!contains(bytes, &form), "a secret in {}", path.display());
@@ -291,6 +306,48 @@ fn nothing_that_people_said_is_on_disk_whole_or_in_pieces() {
             .any(|(_, bytes)| contains(bytes, words.as_bytes()))
     };
     assert!(found("\"recipient\": \"coordinator\"") && found("Het portaal luistert"));
+}
+
+#[test]
+fn nothing_of_the_second_part_is_on_disk_whole_or_in_pieces() {
+    let data = TempDir::new().unwrap();
+    let around = Surroundings {
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
+        lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+    };
+    let settings = StoreSettings {
+        least_free_bytes: 0,
+    };
+    let (store, _) = Store::open(data.path(), around, settings).unwrap();
+    let report = NewReport {
+        submission_key: "1".repeat(32).parse().unwrap(),
+        form: "incident".parse().unwrap(),
+        version: 1,
+        language: Language::Nl,
+        answers: json!({}),
+        names: json!({}),
+        countable: json!({}),
+        recipient: "coordinator".parse().unwrap(),
+    };
+    let code = store.submit(&report).unwrap().receipt.unwrap();
+    let opened = store.open_with_receipt(&code.to_string()).unwrap();
+    let details = NewDetails {
+        key: "2".repeat(32).parse().unwrap(),
+        form: report.form.clone(),
+        version: 1,
+        language: Language::Nl,
+        answers: json!({"literal_words": PLANTED_DETAILS[0]}),
+        names: json!({"witness": PLANTED_DETAILS[1]}),
+        countable: json!({}),
+    };
+    store.give_details(&opened, &details).unwrap();
+    let stored = store.again(&opened).unwrap().case.answers;
+    assert_eq!(stored["witness"], PLANTED_DETAILS[1]);
+    let written = written(data.path());
+    // Two events and a file with names.
+    assert!(written.len() >= 3);
+    assert_nowhere(&PLANTED_DETAILS, &written);
 }
 
 #[test]
@@ -324,17 +381,17 @@ fn nothing_of_a_submission_is_on_disk_before_and_after_it_is_taken_back() {
         form: "verhaal".parse().unwrap(),
         version: 1,
         language: Language::Nl,
-        answers: serde_json::json!({"story": PLANTED[0], "email": PLANTED[1]}),
-        countable: serde_json::json!({"consent": "intranet"}),
+        answers: json!({"story": PLANTED[0], "email": PLANTED[1]}),
+        countable: json!({"consent": "intranet"}),
         to: vec!["confidential_adviser".parse().unwrap()],
         keep: Period::Months(3),
         withdrawable: true,
     };
     store.take_in(&new).unwrap();
-    new.answers = serde_json::json!({"story": PLANTED[2]});
+    new.answers = json!({"story": PLANTED[2]});
     let code = store.take_in(&new).unwrap().code.unwrap().to_string();
     let search = || {
-        let written = written_in(data.path());
+        let written = written(data.path());
         let plain = code.replace('-', "");
         let secrets = [code.as_str(), &plain, &plain[4..19], key];
         for (path, bytes) in &written {

@@ -36,8 +36,15 @@ pub(super) fn run(
     // Whoever mistyped it hears that before thinking of a new one.
     let old_key = person.unlock(&old)?;
     let new = new_passphrase(ui, &mut passphrases)?;
-    // What could stop it comes before the person has another key.
-    let store = store_beside(ui, root, &office.data)?;
+    let handing_over = match &person.keys {
+        Some(keys) if keys.one_time => {
+            // What could stop it comes before the person has another key.
+            let store = store_beside(ui, root, &office.data)?;
+            store.cases()?;
+            Some(store)
+        }
+        _ => None,
+    };
     let changing = office.changing()?;
     let chosen = people::choose_passphrase(
         &office.storage,
@@ -49,6 +56,9 @@ pub(super) fn run(
     )?;
     drop(changing);
     ui.print(&ui.text("cli-passphrase-chosen", &[]))?;
+    let Some(store) = handing_over else {
+        return Ok(());
+    };
     // After a reset, cases were opened for the key that the one-time code opens.
     match store.hand_over(&chosen, &old_key)? {
         0 => Ok(()),

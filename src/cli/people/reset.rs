@@ -44,6 +44,7 @@ pub(super) fn run(
     }
     // What could stop it comes before the person has other keys.
     let store = store_beside(ui, root, &office.data)?;
+    store.cases()?;
 
     let changing = office.changing()?;
     let (person, code) = people::reset(

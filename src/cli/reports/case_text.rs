@@ -149,10 +149,21 @@ impl CaseText<'_> {
 
     /// Returns the answers in the words of the form or, where it is gone, under the names of its fields.
     pub(super) fn answers(&self, case: &Case) -> Vec<String> {
-        let mut lines = self.heading("cli-show-answers");
-        let language = self.ui.language();
         let form = &case.cover.form.id;
-        lines.extend(answer_lines(self.forms, form, &case.answers, language));
+        let known = self.forms.iter().find(|known| known.id == form.as_str());
+        let mut lines = self.heading("cli-show-answers");
+        lines.extend(answer_lines(known, &case.first_answers, self.ui.language()));
+        if let Some(details) = &case.cover.details {
+            let given = wording::date_and_time(details.given_at);
+            let version = details.form.version.to_string();
+            let told = [("given", &*given), ("version", &*version)];
+            let part = known.and_then(Definition::second_part);
+            lines.extend([String::new(), self.text("cli-show-details", &told)]);
+            // All of it may be skipped; what was would hide what was not.
+            let mut rows = rows(part.as_ref(), &case.detail_answers, self.ui.language());
+            rows.retain(|row| !row.lines.is_empty());
+            lines.extend(rows.iter().flat_map(answer));
+        }
         lines
     }
 
@@ -313,17 +324,19 @@ impl CaseText<'_> {
 
 /// Returns answers in the words of their form or, where it is gone, under the names of its fields.
 pub(in crate::cli) fn answer_lines(
-    forms: &[Definition],
-    form: &Code,
+    form: Option<&Definition>,
     answers: &Value,
     language: Language,
 ) -> Vec<String> {
-    let known = forms.iter().find(|known| known.id == form.as_str());
-    let rows = match known {
+    let rows = rows(form, answers, language);
+    rows.iter().flat_map(answer).collect()
+}
+
+fn rows(form: Option<&Definition>, answers: &Value, language: Language) -> Vec<CheckRow> {
+    match form {
         Some(form) => Answers::from_json(form, answers).rows(form, language, &page_texts(language)),
         None => rows_without_form(answers),
-    };
-    rows.iter().flat_map(answer).collect()
+    }
 }
 
 /// Returns the lines of an answer: a short one beside its question, a longer one below it.

@@ -18,7 +18,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: &Arguments) -> Result<(), CommandError> {
     let mut diagnostics = Vec::new();
-    let forms = read_forms(root, &mut diagnostics);
+    let mut forms = read_forms(root, &mut diagnostics);
+    // Of practice nothing is stored.
+    forms.retain(|form| !form.practice);
     if !diagnostics.is_empty() {
         ui.tell_diagnostics(&diagnostics)?;
     }

@@ -48,7 +48,9 @@ pub(super) fn run(
     }
     lines.extend([String::new(), ui.text("cli-show-answers", &[])]);
     let forms = opening::forms(root);
-    let (form, answers) = (&submission.form, &contents.answers);
-    lines.extend(answer_lines(&forms, form, answers, ui.language()));
+    let form = forms
+        .iter()
+        .find(|form| form.id == submission.form.as_str());
+    lines.extend(answer_lines(form, &contents.answers, ui.language()));
     ui.print(&lines.join("\n"))
 }

@@ -78,6 +78,8 @@ pub(super) enum Wish {
     Close,
     /// The question whether to withdraw.
     AskWithdraw,
+    /// The second part of the form.
+    Details,
     /// A file of the report.
     File(String),
     /// Something is done.
@@ -114,7 +116,10 @@ pub(super) struct Plan {
     /// The action where no files come along.
     action: Option<&'static str>,
     body: Body,
-    key: SubmissionKey,
+    /// By which it is known when it is sent again.
+    pub(super) key: SubmissionKey,
+    /// Whether the contents of its files make another act of it.
+    by_contents: bool,
 }
 
 impl Posted {
@@ -140,6 +145,7 @@ impl Posted {
             "kept" => Wish::Kept,
             "close" => Wish::Close,
             "withdraw" => Wish::AskWithdraw,
+            "details" => Wish::Details,
             go => match (Doing::of(go), go.strip_prefix("file:")) {
                 (Some(doing), _) => Wish::Do(doing),
                 (None, Some(id)) => Wish::File(id.to_owned()),
@@ -149,7 +155,7 @@ impl Posted {
     }
 
     /// Returns what was to be done, where it is more than looking.
-    pub(super) fn doing(&self) -> Option<Doing> {
+    fn doing(&self) -> Option<Doing> {
         match self.wish() {
             Wish::Do(doing) => Some(doing),
             // The button of a form with files comes after them.
@@ -166,9 +172,15 @@ impl Posted {
         if adds { Doing::Add } else { Doing::Message }
     }
 
-    /// Returns what the entry page carries on of a page that came after its visit had ended: what was
-    /// typed, and what it was for. The code is asked for again.
-    pub(super) fn unsent(&self, doing: Doing) -> Vec<(String, String)> {
+    /// Returns what the entry page carries on of a page whose report could not be shown, because the visit
+    /// had ended or a code was wrong: what was typed, and what it was for.
+    pub(super) fn unsent(&self) -> Vec<(String, String)> {
+        if self.is_of_details() {
+            return self.unsent_details();
+        }
+        let Some(doing) = self.unsent_doing().or(self.doing()) else {
+            return Vec::new();
+        };
         let kept = |name: &str| TYPED.contains(&name) || name == doing.text_field();
         let fields = self.fields.iter();
         let mut fields: Vec<_> = fields.filter(|(name, _)| kept(name)).cloned().collect();
@@ -341,6 +353,7 @@ pub(super) fn plan(
         action,
         body,
         key,
+        by_contents: false,
     })
 }
 
@@ -360,6 +373,28 @@ fn text_mistake(text: &str, words: Words<'_>) -> Option<String> {
 }
 
 impl Plan {
+    /// Returns the plan for files of the second part of the form. A page of it is sent with other files
+    /// under the same key, after going back.
+    pub(super) fn of_evidence(key: SubmissionKey) -> Plan {
+        Plan {
+            done: "add",
+            doing: Doing::Add,
+            action: None,
+            body: Body::default(),
+            key: key.of_act(&["evidence"]),
+            by_contents: true,
+        }
+    }
+
+    /// Makes another act of other files, where they are all that is sent.
+    pub(super) fn known_by(mut self, contents: &[String]) -> Plan {
+        if self.by_contents {
+            let contents: Vec<&str> = contents.iter().map(String::as_str).collect();
+            self.key = self.key.of_act(&contents);
+        }
+        self
+    }
+
     /// Returns the act with its files, or nothing where nothing is said and no file is left.
     pub(super) fn act(self, files: Vec<(FileRef, FileNote)>) -> Option<Act> {
         let action = match (self.action, self.doing) {
@@ -382,7 +417,7 @@ impl Plan {
 
     /// Returns whether this was done before.
     pub(super) fn is_done_in(&self, case: &Case) -> bool {
-        case.cover.acts.contains(&self.key.digest())
+        case.cover.acts.contains_key(&self.key.digest())
     }
 
     /// Returns whether something is said, so that there is an act without files.

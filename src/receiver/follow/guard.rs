@@ -3,11 +3,9 @@
 //! Only wrong answers wait. Every code is tried at once: a right one is answered, a wrong one takes the
 //! next place in the queue of wrong answers of its client. So nobody who has a right code is held up by
 //! what others behind the same address type, and trying many at once or hanging up moves no place
-//! forward. Invariant: as in [`crate::receiver::client`], only keyed hashes of networks are kept.
+//! forward. Invariant: as in [`crate::receiver::generations`], only keyed hashes of networks are kept.
 
-use std::collections::HashMap;
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::receiver::connections::network;
+use crate::receiver::generations::Generations;
 use crate::receiver::limits::POSTS_AT_ONCE;
 
 /// Time that every wrong code takes. What really happens takes a tenth of it on a slow machine, whatever
@@ -51,18 +50,9 @@ const CLIENTS: usize = 16 * 1024;
 /// Lets codes be tried.
 #[derive(Debug)]
 pub(in crate::receiver) struct Guard {
-    clients: usize,
-    hasher: RandomState,
     tries: Mutex<Generations<Arc<Client>>>,
     /// The store tries one code at a time; who waits for it here holds no thread.
     store: Arc<Semaphore>,
-}
-
-/// A table that forgets: when the young half is full it becomes the old one.
-#[derive(Debug)]
-pub(super) struct Generations<V> {
-    pub(super) young: HashMap<u64, V>,
-    pub(super) old: HashMap<u64, V>,
 }
 
 /// The tries of one client.
@@ -105,9 +95,7 @@ pub(in crate::receiver) enum Verdict {
 impl Default for Guard {
     fn default() -> Guard {
         Guard {
-            clients: CLIENTS,
-            hasher: RandomState::new(),
-            tries: Mutex::default(),
+            tries: Mutex::new(Generations::of(CLIENTS)),
             store: Arc::new(Semaphore::new(1)),
         }
     }
@@ -165,10 +153,10 @@ impl Guard {
     }
 
     fn client(&self, address: IpAddr) -> Arc<Client> {
-        let key = self.hasher.hash_one(network(address));
+        let network = network(address);
         let mut tries = lock(&self.tries);
-        let client = tries.get(key).cloned().unwrap_or_default();
-        tries.put(key, Arc::clone(&client), self.clients);
+        let client = tries.get(network).cloned().unwrap_or_default();
+        tries.put(network, Arc::clone(&client));
         client
     }
 }
@@ -220,28 +208,6 @@ fn wait_after(wrong: u32) -> Duration {
         Some(doublings) => FIRST_WAIT
             .saturating_mul(2_u32.saturating_pow(doublings))
             .min(LONGEST_WAIT),
-    }
-}
-
-impl<V> Default for Generations<V> {
-    fn default() -> Generations<V> {
-        Generations {
-            young: HashMap::new(),
-            old: HashMap::new(),
-        }
-    }
-}
-
-impl<V> Generations<V> {
-    pub(super) fn get(&self, key: u64) -> Option<&V> {
-        self.young.get(&key).or_else(|| self.old.get(&key))
-    }
-
-    pub(super) fn put(&mut self, key: u64, value: V, most: usize) {
-        if self.young.len() >= most && !self.young.contains_key(&key) {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(key, value);
     }
 }
 
@@ -401,18 +367,5 @@ mod tests {
         let told = attempt(&guard, OTHER, Verdict::NotWrong).await;
         assert_eq!(told, Err(NoAnswer::Wait(30)));
         assert_eq!(begun.elapsed(), PATIENCE);
-    }
-
-    #[test]
-    fn the_table_stays_bounded() {
-        let guard = Guard {
-            clients: 100,
-            ..Guard::default()
-        };
-        for number in 0..10_000_u32 {
-            guard.client(IpAddr::V4(std::net::Ipv4Addr::from_bits(number)));
-        }
-        let tries = guard.tries.lock().unwrap();
-        assert!(tries.young.len() + tries.old.len() <= 200);
     }
 }

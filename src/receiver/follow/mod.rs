@@ -6,6 +6,7 @@
 //! the page that answers it, which nobody may store.
 
 mod acts;
+mod details;
 mod download;
 mod guard;
 mod upload;
@@ -23,7 +24,8 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use acts::{Doing, Mistake, Plan, Posted, Wish, plan};
-use upload::{Parts, Taken, Taker, Trouble};
+use details::Evidence;
+use upload::{FilePart, Parts, Taken, Taker, Trouble};
 use views::{Asked, Carried, Question, Told, Views};
 use visits::Ended;
 
@@ -31,7 +33,7 @@ use super::body::{BodyProblem, read_pairs};
 use super::connection::Uploads;
 use super::form_route::FormRoute;
 use super::log::LogEntry;
-use super::multipart::{Cutter, Head, Piece};
+use super::multipart::Cutter;
 use super::panics::caught;
 use super::portal::{Application, is_form};
 use crate::attachment::{AttachmentLimits, Refusal};
@@ -49,9 +51,6 @@ pub(super) use guard::{Guard, NoAnswer, Verdict};
 pub(super) use upload::Turns;
 pub(super) use visits::Visits;
 
-/// Text fields of a form with files: the code, the key, the text and the button.
-const MOST_FIELDS: usize = 16;
-
 /// Name under which the receipt is saved; it says nothing of the report.
 const RECEIPT_FILE: &str = "melding.txt";
 
@@ -64,6 +63,22 @@ struct Visit {
     key: SubmissionKey,
     /// The number of the visit, which all its pages carry.
     number: String,
+}
+
+/// Why nothing is shown of a report.
+enum NoVisit {
+    /// The visit has ended.
+    Ended(Ended),
+    /// No code was typed.
+    Empty,
+    /// No report opens with the code.
+    Wrong,
+    /// So many seconds must pass first.
+    Wait(u64),
+    /// The report cannot be opened.
+    NotOpened(OpenError),
+    /// The program made a mistake.
+    Failed,
 }
 
 /// What goes wrong when a report is opened.
@@ -140,11 +155,15 @@ impl Application {
             Wish::Close => return self.close(route, &posted),
             _ => {}
         }
-        let visit = match self.visit(route, client, &posted).await {
+        let visit = match self.visit(client, &posted).await {
             Ok(visit) => visit,
-            Err(response) => return response,
+            Err(none) => return self.no_visit(route, posted, none),
         };
+        if posted.is_of_details() {
+            return self.go_on(route, visit, posted, Evidence::default()).await;
+        }
         match wish {
+            Wish::Details => self.begin_details(route, visit),
             Wish::Do(doing) => self.act(route, visit, posted, doing).await,
             Wish::AskWithdraw => self.ask_withdraw(route, &visit),
             Wish::File(id) => self.download(route, visit, &id).await,
@@ -193,24 +212,39 @@ impl Application {
         else {
             return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
         };
-        let unsent = posted.unsent_doing().map(|doing| posted.unsent(doing));
-        let unsent = unsent.unwrap_or_default();
-        let view = self.views(route).entry(Some(&visit), unsent, question);
+        let view = self
+            .views(route)
+            .entry(Some(&visit), posted.unsent(), question);
         self.rendered(route, status, Template::FollowEntry, &view)
     }
 
-    /// Asks for the code again, because the visit has ended. What was typed and not sent goes along,
-    /// unless the reporter closed the visit: then nothing of it is to be seen any more.
-    fn ask_again(&self, route: &FormRoute, mut posted: Posted, ended: Ended) -> Response<Body> {
-        posted.fields = match (posted.doing().or(posted.unsent_doing()), ended) {
-            (Some(doing), Ended::Left) => posted.unsent(doing),
-            _ => Vec::new(),
+    /// Answers a page whose report cannot be shown. What was typed and not sent goes along to the question
+    /// for the code, unless the reporter closed the visit: then nothing of it is to be seen any more.
+    fn no_visit(&self, route: &FormRoute, mut posted: Posted, none: NoVisit) -> Response<Body> {
+        if matches!(none, NoVisit::Ended(Ended::Closed)) {
+            posted.fields.clear();
+        }
+        let typed = posted.value("code").to_owned();
+        let ask = |status, asked| {
+            let typed = match asked {
+                Asked::Wrong | Asked::Later(_) => typed.as_str(),
+                _ => "",
+            };
+            self.entry(route, status, &posted, Question { typed, asked })
         };
-        let question = Question {
-            typed: "",
-            asked: Asked::Again(ended),
-        };
-        self.entry(route, StatusCode::FORBIDDEN, &posted, question)
+        match none {
+            NoVisit::Ended(ended) => ask(StatusCode::FORBIDDEN, Asked::Again(ended)),
+            NoVisit::Empty => ask(StatusCode::FORBIDDEN, Asked::Empty),
+            NoVisit::Wrong => ask(StatusCode::FORBIDDEN, Asked::Wrong),
+            NoVisit::Wait(seconds) => {
+                let mut response = ask(StatusCode::TOO_MANY_REQUESTS, Asked::Later(seconds));
+                let seconds = HeaderValue::from(seconds);
+                response.headers_mut().insert(RETRY_AFTER, seconds);
+                response
+            }
+            NoVisit::NotOpened(error) => self.not_opened(route, &error),
+            NoVisit::Failed => self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR),
+        }
     }
 
     /// Returns the number of the visit that a page belongs to.
@@ -258,26 +292,17 @@ impl Application {
     }
 
     /// Opens the report of a code.
-    async fn visit(
-        &self,
-        route: &FormRoute,
-        client: IpAddr,
-        posted: &Posted,
-    ) -> Result<Visit, Response<Body>> {
+    async fn visit(&self, client: IpAddr, posted: &Posted) -> Result<Visit, NoVisit> {
         let number = self.number(posted);
         if let Some(ended) = number
             .as_deref()
             .and_then(|number| self.visits.ended(number))
         {
-            return Err(self.ask_again(route, posted.clone(), ended));
+            return Err(NoVisit::Ended(ended));
         }
         let typed = posted.value("code").to_owned();
         if typed.trim().is_empty() {
-            let question = Question {
-                typed: "",
-                asked: Asked::Empty,
-            };
-            return Err(self.entry(route, StatusCode::FORBIDDEN, posted, question));
+            return Err(NoVisit::Empty);
         }
         let code = typed.parse::<ReceiptCode>();
         let code = code.map_or_else(|_| typed.clone(), |code| code.to_string());
@@ -291,25 +316,16 @@ impl Application {
             (verdict, opened)
         };
         match self.guard.attempt(client, attempt).await {
-            Err(NoAnswer::Wait(seconds)) => Err(self.wait(route, posted, seconds)),
-            Err(NoAnswer::Failed) | Ok(Err(None)) => {
-                Err(self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR))
-            }
-            Ok(Err(Some(OpenError::Case(CaseError::WrongCode)))) => {
-                let question = Question {
-                    typed: &typed,
-                    asked: Asked::Wrong,
-                };
-                Err(self.entry(route, StatusCode::FORBIDDEN, posted, question))
-            }
-            Ok(Err(Some(error))) => Err(self.not_opened(route, &error)),
+            Err(NoAnswer::Wait(seconds)) => Err(NoVisit::Wait(seconds)),
+            Err(NoAnswer::Failed) | Ok(Err(None)) => Err(NoVisit::Failed),
+            Ok(Err(Some(OpenError::Case(CaseError::WrongCode)))) => Err(NoVisit::Wrong),
+            Ok(Err(Some(error))) => Err(NoVisit::NotOpened(error)),
             Ok(Ok((opened, people))) => {
                 let key = posted.value("key").parse().ok();
                 let key = key.or_else(|| self.new_key());
                 let number = number.or_else(|| self.new_number());
                 let (Some(key), Some(number)) = (key, number) else {
-                    let status = StatusCode::INTERNAL_SERVER_ERROR;
-                    return Err(self.error(route.language, status));
+                    return Err(NoVisit::Failed);
                 };
                 self.visits.use_now(&number);
                 Ok(Visit {
@@ -383,17 +399,6 @@ impl Application {
         self.rendered(route, StatusCode::OK, Template::FollowClosed, &view)
     }
 
-    fn wait(&self, route: &FormRoute, posted: &Posted, seconds: u64) -> Response<Body> {
-        let question = Question {
-            typed: posted.value("code"),
-            asked: Asked::Later(seconds),
-        };
-        let mut response = self.entry(route, StatusCode::TOO_MANY_REQUESTS, posted, question);
-        let seconds = HeaderValue::from(seconds);
-        response.headers_mut().insert(RETRY_AFTER, seconds);
-        response
-    }
-
     fn views<'a>(&'a self, route: &'a FormRoute) -> Views<'a> {
         Views::of(
             route,
@@ -433,7 +438,8 @@ impl Application {
             let view = views.withdraw(case, carried, &told);
             return self.rendered(route, status, Template::FollowWithdraw, &view);
         }
-        let view = views.report(case, form, &visit.people, carried, &told);
+        let takes_details = self.store.takes_details(&case.cover);
+        let view = views.report(case, form, &visit.people, takes_details, carried, &told);
         self.rendered(route, status, Template::Follow, &view)
     }
 
@@ -514,6 +520,8 @@ impl Application {
         let taken = Taken {
             refused: Vec::new(),
             kept: Vec::new(),
+            fields: Vec::new(),
+            act: None,
             recorded,
         };
         self.taken(route, visit, posted, doing, done, taken).await
@@ -628,6 +636,7 @@ impl Application {
             Trouble::Record(RecordError::Refused { refused, .. }) => {
                 (StatusCode::CONFLICT, acts::refusal(refused))
             }
+            Trouble::Record(RecordError::NamesErased { .. }) => (StatusCode::CONFLICT, "not_now"),
             Trouble::Record(error) => {
                 failed(error);
                 match error {
@@ -671,99 +680,111 @@ impl Application {
         let uploads = request.extensions().get::<Uploads>().cloned();
         let limits = Arc::clone(&self.limits);
         let texts = self.budget.share();
-        let mut parts = Parts::new(request.into_body(), cutter, Arc::clone(&limits), texts)?;
+        let mut parts = Parts::new(request.into_body(), cutter, limits, texts)?;
         let mut posted = Posted::default();
-        let first_file = loop {
-            match parts.next().await? {
-                Piece::Head(Head {
-                    name,
-                    file_name: None,
-                }) if posted.fields.len() < MOST_FIELDS => {
-                    let text = parts.text().await?;
-                    posted.fields.push((name, text));
-                }
-                Piece::Head(Head {
-                    file_name: Some(name),
-                    ..
-                }) if name.is_empty() => parts.skip_part().await?,
-                Piece::Head(Head {
-                    file_name: Some(name),
-                    ..
-                }) => break name,
-                Piece::End => return Ok(self.follow_wish(route, client, posted).await),
-                Piece::Head(_) | Piece::Bytes(_) | Piece::PartEnd => {
-                    return Err(BodyProblem::Broken);
-                }
-            }
+        let Some(first) = parts.next_file(&mut posted.fields).await? else {
+            return Ok(self.follow_wish(route, client, posted).await);
         };
         let doing = posted.doing_with_files();
-        let visit = match self.visit(route, client, &posted).await {
+        let visit = match self.visit(client, &posted).await {
             Ok(visit) => visit,
-            Err(response) => {
-                parts.skip_all().await?;
-                return Ok(response);
+            Err(none) => {
+                parts.skip_files(&mut posted.fields).await?;
+                return Ok(self.no_visit(route, posted, none));
             }
         };
+        let upload = Upload {
+            client,
+            uploads,
+            parts,
+            first,
+        };
+        if posted.is_of_details() {
+            return self.evidence(route, visit, posted, upload).await;
+        }
         let plan = match self.plan(route, &visit, &posted, doing) {
             Ok(plan) => plan,
             Err(mistakes) => {
-                parts.skip_all().await?;
+                upload.skip(&mut posted).await?;
                 return Ok(self.mistaken(route, visit, posted, doing, mistakes));
             }
         };
         if plan.is_done_in(&visit.opened.case) {
-            parts.skip_all().await?;
+            upload.skip(&mut posted).await?;
             let told = Told {
                 done: Some(plan.done),
                 ..Told::default()
             };
             return Ok(self.show(route, visit, StatusCode::OK, told));
         }
+        let done = plan.done;
+        match self
+            .take_files(&visit, plan, upload, &mut posted, |_| true)
+            .await?
+        {
+            Ok(taken) => Ok(self.taken(route, visit, posted, doing, done, taken).await),
+            Err(NotTaken::Unsure) => Ok(self.unsure(route, visit, posted, doing).await),
+            Err(NotTaken::Busy) => {
+                let told = Told {
+                    problem: Some("busy"),
+                    typed: Some((doing, posted)),
+                    ..Told::default()
+                };
+                Ok(self.show(route, visit, StatusCode::SERVICE_UNAVAILABLE, told))
+            }
+        }
+    }
+
+    /// Takes the files of a form, in the fields that take files, when it is their turn.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the form does not arrive as a whole.
+    async fn take_files(
+        &self,
+        visit: &Visit,
+        plan: Plan,
+        mut upload: Upload,
+        posted: &mut Posted,
+        takes: impl Fn(&str) -> bool,
+    ) -> Result<Result<Taken, NotTaken>, BodyProblem> {
         let case = visit.opened.case.cover.id;
-        let Some(turn) = self.turns.upload(case, client).await else {
-            parts.skip_all().await?;
-            let told = Told {
-                problem: Some("busy"),
-                typed: Some((doing, posted)),
-                ..Told::default()
-            };
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            return Ok(self.show(route, visit, status, told));
+        let Some(turn) = self.turns.upload(case, upload.client).await else {
+            upload.skip(posted).await?;
+            return Ok(Err(NotTaken::Busy));
         };
-        if let Some(uploads) = uploads {
+        if let Some(uploads) = upload.uploads {
             uploads.begin();
         }
-        let done = plan.done;
         let store = Arc::clone(&self.store);
         let opened = visit.opened.clone();
+        let limits = Arc::clone(&self.limits);
         let mut taker = Taker::start(store, opened, plan, limits, &self.turns, turn);
-        let mut name = first_file;
-        loop {
-            taker.file(name, &mut parts).await?;
-            name = match next_file(&mut parts).await? {
-                Some(name) => name,
-                None => break,
-            };
-        }
-        Ok(match taker.end().await {
-            Some(taken) => self.taken(route, visit, posted, doing, done, taken).await,
-            None => self.unsure(route, visit, posted, doing).await,
-        })
+        let parts = &mut upload.parts;
+        let texts = &mut posted.fields;
+        taker.files(upload.first, parts, texts, takes).await?;
+        Ok(taker.end().await.ok_or(NotTaken::Unsure))
     }
 }
 
-/// Returns the name of the next file; nothing at the end of the form. What stands between files, such as
-/// the button, is not needed.
-async fn next_file(parts: &mut Parts) -> Result<Option<String>, BodyProblem> {
-    loop {
-        match parts.next().await? {
-            Piece::Head(Head {
-                file_name: Some(name),
-                ..
-            }) if !name.is_empty() => return Ok(Some(name)),
-            Piece::Head(_) => parts.skip_part().await?,
-            Piece::End => return Ok(None),
-            Piece::Bytes(_) | Piece::PartEnd => return Err(BodyProblem::Broken),
-        }
+/// A form with files, of which the first was begun.
+struct Upload {
+    client: IpAddr,
+    uploads: Option<Uploads>,
+    parts: Parts,
+    first: FilePart,
+}
+
+impl Upload {
+    async fn skip(mut self, posted: &mut Posted) -> Result<(), BodyProblem> {
+        self.parts.skip_files(&mut posted.fields).await
     }
+}
+
+/// Why nobody can say what became of files.
+enum NotTaken {
+    /// It was not their turn in time.
+    Busy,
+    /// The program made a mistake.
+    Unsure,
 }

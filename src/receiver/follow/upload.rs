@@ -1,4 +1,5 @@
-//! Files that come with a message or an addition, from the line to sealed files.
+//! Files that come with a message, an addition or the second part of the form, from the line to sealed
+//! files.
 //!
 //! The parts of a form arrive on the task of the connection and go, a few pieces at a time, to a thread
 //! that cleans, seals and writes them. Invariant: what an upload holds in memory is those pieces and what
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use http_body_util::BodyExt;
+use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -20,14 +22,15 @@ use tokio::time::{Instant, timeout};
 use super::acts::{self, Plan};
 use super::views::files_left;
 use crate::attachment::{AttachmentLimits, Refusal, clean};
-use crate::receiver::body::{BodyProblem, Share};
+use crate::digest::hex;
+use crate::receiver::body::{BodyProblem, MOST_PAIRS, Share};
 use crate::receiver::connections::network;
 use crate::receiver::limits::Limits;
-use crate::receiver::multipart::{Cutter, Piece};
+use crate::receiver::multipart::{Cutter, Head, Piece};
 use crate::receiver::panics::{Panicked, caught};
 use crate::report::acts::{AttachError, OpenedCase, RecordError, Recorded};
 use crate::report::event::{FileNote, FileRef};
-use crate::report::ids::CaseId;
+use crate::report::ids::{CaseId, Digest};
 use crate::report::store::Store;
 
 /// Pieces that wait between the line and the disk: enough that neither waits for the other each time.
@@ -48,6 +51,15 @@ const NAME_CHARACTERS: usize = 255;
 /// Files of one form that are looked at, for each that a report can have: whoever picks too many is told
 /// which were too much, and nobody fills a page and the memory with names.
 const SEEN_PER_FILE: usize = 2;
+
+/// What a form says of a file before its bytes.
+#[derive(Debug)]
+pub(super) struct FilePart {
+    /// Name of the field.
+    pub(super) field: String,
+    /// Name of the file.
+    pub(super) name: String,
+}
 
 /// The parts of a form with files, as they arrive.
 pub(super) struct Parts {
@@ -93,7 +105,7 @@ impl Parts {
     ///
     /// Fails where the body breaks off, is too large or too slow. Only the time that was spent waiting
     /// for the client counts.
-    pub(super) async fn next(&mut self) -> Result<Piece, BodyProblem> {
+    async fn next(&mut self) -> Result<Piece, BodyProblem> {
         loop {
             let cut = self.cutter.next().map_err(|_| BodyProblem::Broken)?;
             if let Some(piece) = cut {
@@ -125,22 +137,64 @@ impl Parts {
         Ok(())
     }
 
-    /// Reads a text field to its end.
+    /// Reads the texts up to the next file, and begins that file; at the end of the form there is none.
+    /// Where no file was chosen its part is passed by.
     ///
     /// # Errors
     ///
     /// As [`Parts::next`]; and where all texts together are larger than a form without files can be.
-    pub(super) async fn text(&mut self) -> Result<String, BodyProblem> {
+    pub(super) async fn next_file(
+        &mut self,
+        texts: &mut Vec<(String, String)>,
+    ) -> Result<Option<FilePart>, BodyProblem> {
+        loop {
+            match self.next().await? {
+                Piece::Head(Head {
+                    name,
+                    file_name: None,
+                }) if texts.len() < MOST_PAIRS => {
+                    self.count_text(name.len())?;
+                    let text = self.text().await?;
+                    texts.push((name, text));
+                }
+                Piece::Head(Head {
+                    name: field,
+                    file_name: Some(name),
+                }) if !name.is_empty() => return Ok(Some(FilePart { field, name })),
+                Piece::Head(Head {
+                    file_name: Some(_), ..
+                }) => self.skip_part().await?,
+                Piece::End => return Ok(None),
+                Piece::Head(_) | Piece::Bytes(_) | Piece::PartEnd => {
+                    return Err(BodyProblem::Broken);
+                }
+            }
+        }
+    }
+
+    /// Throws the file away that was begun, and all after it, but reads the texts: the client has then
+    /// sent everything when it is answered. Browsers do not read an answer before that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Parts::next_file`].
+    pub(super) async fn skip_files(
+        &mut self,
+        texts: &mut Vec<(String, String)>,
+    ) -> Result<(), BodyProblem> {
+        self.skip_part().await?;
+        while self.next_file(texts).await?.is_some() {
+            self.skip_part().await?;
+        }
+        Ok(())
+    }
+
+    async fn text(&mut self) -> Result<String, BodyProblem> {
         let mut text = Vec::new();
         loop {
             match self.next().await? {
                 Piece::Bytes(bytes) => {
-                    self.text_bytes += bytes.len();
-                    if self.text_bytes > self.limits.body_bytes {
-                        return Err(BodyProblem::TooLarge);
-                    }
-                    self.texts
-                        .take(bytes.len(), self.limits.body_bytes_together)?;
+                    self.count_text(bytes.len())?;
                     text.extend_from_slice(&bytes);
                 }
                 Piece::PartEnd => break,
@@ -148,6 +202,14 @@ impl Parts {
             }
         }
         String::from_utf8(text).map_err(|_| BodyProblem::Broken)
+    }
+
+    fn count_text(&mut self, bytes: usize) -> Result<(), BodyProblem> {
+        self.text_bytes += bytes;
+        if self.text_bytes > self.limits.body_bytes {
+            return Err(BodyProblem::TooLarge);
+        }
+        self.texts.take(bytes, self.limits.body_bytes_together)
     }
 
     /// Throws away what is left of a part.
@@ -159,24 +221,13 @@ impl Parts {
         while self.next().await? != Piece::PartEnd {}
         Ok(())
     }
-
-    /// Throws away what is left of the form, so that the client has sent everything when it is answered:
-    /// browsers do not read an answer before that.
-    ///
-    /// # Errors
-    ///
-    /// As [`Parts::next`].
-    pub(super) async fn skip_all(&mut self) -> Result<(), BodyProblem> {
-        while self.next().await? != Piece::End {}
-        Ok(())
-    }
 }
 
 /// What goes to the thread that takes files.
 #[derive(Debug)]
 enum Feed {
     /// A file begins.
-    File(String),
+    File(FilePart),
     /// Bytes of the file.
     Bytes(Bytes),
     /// The file has ended.
@@ -278,6 +329,10 @@ pub(super) struct Taken {
     pub(super) refused: Vec<(String, &'static str)>,
     /// Names of the files that were.
     pub(super) kept: Vec<String>,
+    /// The field of each file that is named by the act, in order.
+    pub(super) fields: Vec<String>,
+    /// By which key the act is known.
+    pub(super) act: Option<Digest>,
     /// Whether something was recorded; nothing where no file was taken and nothing was said.
     pub(super) recorded: Result<Option<Recorded>, Trouble>,
 }
@@ -325,6 +380,9 @@ impl Taker {
                 left,
                 seen: 0,
                 stored: Vec::new(),
+                fields: Vec::new(),
+                contents: Vec::new(),
+                act: None,
                 refused: Vec::new(),
             };
             let recorded = caught(|| intake.take(plan));
@@ -333,6 +391,8 @@ impl Taker {
             let kept = notes.collect();
             Taken {
                 kept,
+                fields: std::mem::take(&mut intake.fields),
+                act: intake.act,
                 refused: intake.refused(),
                 recorded,
             }
@@ -340,18 +400,38 @@ impl Taker {
         Taker { feed, taken }
     }
 
-    /// Takes the file whose head was read last.
+    /// Takes the file that was begun, and those after it in fields that take files, and reads the texts
+    /// between them.
     ///
     /// # Errors
     ///
-    /// As [`Parts::next`].
-    pub(super) async fn file(
+    /// As [`Parts::next_file`].
+    pub(super) async fn files(
         &mut self,
-        name: String,
+        first: FilePart,
         parts: &mut Parts,
+        texts: &mut Vec<(String, String)>,
+        takes: impl Fn(&str) -> bool,
     ) -> Result<(), BodyProblem> {
+        let mut next = Some(first);
+        while let Some(file) = next {
+            if takes(&file.field) {
+                self.file(file, parts).await?;
+            } else {
+                parts.skip_part().await?;
+            }
+            next = parts.next_file(texts).await?;
+        }
+        Ok(())
+    }
+
+    async fn file(&mut self, file: FilePart, parts: &mut Parts) -> Result<(), BodyProblem> {
+        let file = FilePart {
+            name: end_of(&file.name),
+            ..file
+        };
         // A thread that stopped has said why; the rest of the form is read all the same.
-        let _ = self.feed.send(Feed::File(end_of(&name))).await;
+        let _ = self.feed.send(Feed::File(file)).await;
         loop {
             match parts.next().await? {
                 Piece::Bytes(bytes) => {
@@ -390,6 +470,11 @@ struct Intake<'a> {
     /// Files that came, taken or not.
     seen: usize,
     stored: Vec<(FileRef, FileNote)>,
+    /// The field of each file that was stored.
+    fields: Vec<String>,
+    /// By what each file that was stored is known when it is sent again.
+    contents: Vec<String>,
+    act: Option<Digest>,
     refused: Vec<(String, &'static str)>,
 }
 
@@ -406,7 +491,7 @@ impl Intake<'_> {
     fn take_all(&mut self) -> Result<(), Trouble> {
         loop {
             match self.pieces.blocking_recv() {
-                Some(Feed::File(name)) => self.file(name)?,
+                Some(Feed::File(file)) => self.file(file)?,
                 Some(Feed::End) => return Ok(()),
                 Some(Feed::Bytes(_) | Feed::FileEnd) => {}
                 None => return Err(Trouble::Gone),
@@ -414,7 +499,7 @@ impl Intake<'_> {
         }
     }
 
-    fn file(&mut self, name: String) -> Result<(), Trouble> {
+    fn file(&mut self, FilePart { field, name }: FilePart) -> Result<(), Trouble> {
         self.seen = self.seen.saturating_add(1);
         if self.seen > self.most_seen() {
             return Ok(());
@@ -429,6 +514,7 @@ impl Intake<'_> {
             decoding: &self.decoding,
             piece: Bytes::new(),
             ended: None,
+            hash: Sha256::new(),
         };
         let attached = self
             .store
@@ -450,6 +536,9 @@ impl Intake<'_> {
                     bytes: cleaned.bytes,
                 };
                 self.stored.push((file, note));
+                let contents = hex(&input.hash.finalize());
+                self.contents.push(format!("{field} {contents} {name}"));
+                self.fields.push(field);
                 Ok(())
             }
             Err(AttachError::Source(Refusal::Read(_))) => Err(Trouble::Gone),
@@ -476,6 +565,8 @@ impl Intake<'_> {
     }
 
     fn record(&mut self, plan: Plan) -> Result<Option<Recorded>, Trouble> {
+        let plan = plan.known_by(&self.contents);
+        self.act = Some(plan.key.digest());
         let Some(act) = plan.act(self.stored.clone()) else {
             return Ok(None);
         };
@@ -507,6 +598,8 @@ struct Input<'a> {
     piece: Bytes,
     /// Set at the end of the file, with the turn to decode: pictures are read to their end first.
     ended: Option<Option<OwnedSemaphorePermit>>,
+    /// Of what was read so far.
+    hash: Sha256,
 }
 
 impl Read for Input<'_> {
@@ -528,7 +621,9 @@ impl Read for Input<'_> {
         }
         let count = buffer.len().min(self.piece.len());
         let (now, _) = buffer.split_at_mut(count);
-        now.copy_from_slice(&self.piece.split_to(count));
+        let piece = self.piece.split_to(count);
+        now.copy_from_slice(&piece);
+        self.hash.update(&piece);
         Ok(count)
     }
 }

@@ -12,7 +12,7 @@ use super::acts::{
 };
 use super::visits::Ended;
 use crate::attachment::{AttachmentLimits, FileKind};
-use crate::form::{Answers, Definition};
+use crate::form::{Answer, Answers, Definition};
 use crate::receiver::form_views::declines_contact;
 use crate::receiver::words::Words;
 use crate::report::acts::DECIDE_REGISTRATION;
@@ -23,10 +23,10 @@ use crate::report::lifecycle::Lifecycle;
 use crate::report::people::People;
 use crate::theme::Theme;
 use crate::theme::view::{
-    AccessView, AlternateView, AnswerView, DateView, DecisionView, ErrorLinkView, FileLimitsView,
-    FileView, FollowClosedView, FollowEntryView, FollowView, HelpedView, HiddenView, KeptView,
-    Link, MessageView, NextStepView, ProposalView, RefusedFileView, ShellView, StateView,
-    TimelineEntryView, TypedView, WithdrawView,
+    AccessView, AlternateView, AnswerView, DateView, DecisionView, DetailsOfferView, ErrorLinkView,
+    FileLimitsView, FileView, FollowClosedView, FollowEntryView, FollowView, HelpedView,
+    HiddenView, KeptView, Link, MessageView, NextStepView, ProposalView, RefusedFileView,
+    ShellView, StateView, TimelineEntryView, TypedView, WithdrawView,
 };
 
 /// The action with which a measure is proposed.
@@ -34,6 +34,9 @@ const PROPOSE_MEASURE: &str = "propose_measure";
 
 /// The action with which a measure is decided on.
 const DECIDE_MEASURE: &str = "decide_measure";
+
+/// The choice to decide about registering later.
+const LATER: &str = "later";
 
 /// The actions whose words are for the reporter.
 const TOLD: [&str; 6] = [
@@ -249,6 +252,7 @@ impl<'a> Views<'a> {
         case: &Case,
         definition: Option<&Definition>,
         people: &People,
+        takes_details: bool,
         carried: Carried<'_>,
         told: &Told,
     ) -> FollowView {
@@ -269,10 +273,10 @@ impl<'a> Views<'a> {
             hidden: hidden(carried),
             case_number: case.cover.id.to_string(),
             received: self.words.moment(case.cover.received_at),
-            done: told.done,
+            done: told.done.map(|done| file.done(done, takes_details)),
             problem: told.problem,
             errors: page.errors(),
-            refused: page.refused(),
+            refused: self.refused(&told.refused),
             kept: told.kept.clone(),
             state: file.state(),
             timeline: file.timeline(),
@@ -285,7 +289,7 @@ impl<'a> Views<'a> {
             file_limits: self.file_limits(case).filter(|_| may_message || may_add),
             files_full: !self.limits.kinds.is_empty() && files_left(self.limits, case) == 0,
             decision: file.decision(&page),
-            details: None,
+            details: file.details(takes_details),
             proposals: file.proposals(&page),
             reopen: (helped.is_none() && offers(ASK_REOPEN))
                 .then(|| page.typed("reopen_text", "reopen_text")),
@@ -302,7 +306,7 @@ impl<'a> Views<'a> {
     }
 
     /// Returns what files may be; nothing where the report has as many as it can.
-    fn file_limits(&self, case: &Case) -> Option<FileLimitsView> {
+    pub(super) fn file_limits(&self, case: &Case) -> Option<FileLimitsView> {
         let most = files_left(self.limits, case);
         if most == 0 || self.limits.kinds.is_empty() {
             return None;
@@ -345,6 +349,46 @@ impl<'a> Views<'a> {
             self.words.texts.text(&key, &[("extensions", &extensions)])
         });
         named.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Shows files that were not taken.
+    pub(super) fn refused(&self, refused: &[(String, &'static str)]) -> Vec<RefusedFileView> {
+        let size = |bytes| self.words.size(bytes);
+        let largest = size(self.limits.image_bytes.max(self.limits.file_bytes));
+        let reason = |code: &str| {
+            self.words.texts.text(
+                &format!("attachment.refused.{code}"),
+                &[
+                    ("largest", &largest),
+                    ("text", &size(self.limits.text_bytes)),
+                    ("pixels", &(self.limits.pixels / 1_000_000).to_string()),
+                    ("most", &self.limits.files.to_string()),
+                ],
+            )
+        };
+        refused
+            .iter()
+            .map(|(name, code)| RefusedFileView {
+                name: shown_name(name),
+                reason: reason(code),
+            })
+            .collect()
+    }
+
+    /// Shows every file of a report.
+    pub(super) fn all_files(&self, case: &Case) -> Vec<FileView> {
+        let notes = case.entries.iter().flat_map(|entry| &entry.body.files);
+        notes.map(|note| self.file(note)).collect()
+    }
+
+    fn file(&self, note: &FileNote) -> FileView {
+        let kind = FileKind::from_name(note.kind.as_str());
+        FileView {
+            id: note.id.to_string(),
+            name: note.name.clone(),
+            kind: kind.map_or_else(String::new, |kind| self.kind(kind)),
+            size: self.words.size(note.bytes),
+        }
     }
 
     fn kind(&self, kind: FileKind) -> String {
@@ -444,31 +488,6 @@ impl<'a> Page<'a> {
         }
         view
     }
-
-    fn refused(&self) -> Vec<RefusedFileView> {
-        let views = &self.views;
-        let reason = |code: &str| {
-            let limits = views.limits;
-            let size = |bytes| views.words.size(bytes);
-            let largest = size(limits.image_bytes.max(limits.file_bytes));
-            views.words.texts.text(
-                &format!("attachment.refused.{code}"),
-                &[
-                    ("largest", &largest),
-                    ("text", &size(limits.text_bytes)),
-                    ("pixels", &(limits.pixels / 1_000_000).to_string()),
-                    ("most", &limits.files.to_string()),
-                ],
-            )
-        };
-        let refused = self.told.refused.iter();
-        refused
-            .map(|(name, code)| RefusedFileView {
-                name: shown_name(name),
-                reason: reason(code),
-            })
-            .collect()
-    }
 }
 
 /// Returns the name of a file that was refused, as it can be shown.
@@ -509,9 +528,12 @@ impl Report<'_> {
         }
     }
 
-    fn stored_answers(&self) -> Option<Answers> {
-        let definition = self.definition?;
-        Some(Answers::from_json(definition, &self.case.answers))
+    /// Returns whether the reporter may be contacted.
+    fn may_contact(&self) -> bool {
+        let answers = &self.case.first_answers;
+        self.definition.is_some_and(|definition| {
+            !declines_contact(definition, &Answers::from_json(definition, answers))
+        })
     }
 
     fn state(&self) -> StateView {
@@ -552,12 +574,10 @@ impl Report<'_> {
     }
 
     fn promised(&self) -> Vec<(String, Timestamp)> {
-        let answered = self.definition.zip(self.stored_answers());
-        let contact = answered.is_some_and(|(form, answers)| !declines_contact(form, &answers));
         let promised = self
             .views
             .lifecycle
-            .promised(&self.case.cover.progress, contact);
+            .promised(&self.case.cover.progress, self.may_contact());
         let promised = promised.into_iter();
         promised
             .map(|promised| (self.of_table(promised.text), promised.due))
@@ -734,20 +754,10 @@ impl Report<'_> {
                     .body
                     .files
                     .iter()
-                    .map(|note| self.file(note))
+                    .map(|note| self.views.file(note))
                     .collect(),
             })
             .collect()
-    }
-
-    fn file(&self, note: &FileNote) -> FileView {
-        let kind = FileKind::from_name(note.kind.as_str());
-        FileView {
-            id: note.id.to_string(),
-            name: note.name.clone(),
-            kind: kind.map_or_else(String::new, |kind| self.views.kind(kind)),
-            size: self.words().size(note.bytes),
-        }
     }
 
     fn files(&self) -> Vec<FileView> {
@@ -758,20 +768,44 @@ impl Report<'_> {
         let entries = self.case.entries.iter().filter(|entry| !is_message(entry));
         entries
             .flat_map(|entry| &entry.body.files)
-            .map(|note| self.file(note))
+            .map(|note| self.views.file(note))
             .collect()
+    }
+
+    /// Returns the answers to the questions of the form. Those of the second part are there once it was
+    /// given.
+    fn answered(&self) -> Vec<AnswerView> {
+        let Some(form) = self.definition else {
+            return Vec::new();
+        };
+        let asked = match self.case.cover.details {
+            Some(_) => form.whole(),
+            None => form.clone(),
+        };
+        let words = self.words();
+        let answers = Answers::from_json(&asked, &self.case.answers);
+        let rows = answers
+            .rows(&asked, words.language, words.texts)
+            .into_iter();
+        rows.map(|row| AnswerView {
+            lines: match answers.get(&row.field) {
+                Some(Answer::Files(ids)) => self.names(ids),
+                _ => row.lines,
+            },
+            label: row.label,
+        })
+        .collect()
+    }
+
+    fn names(&self, files: &[String]) -> Vec<String> {
+        let ids = files.iter().filter_map(|id| acts::code(id));
+        let notes = ids.filter_map(|id| self.case.file(&id));
+        notes.map(|note| note.name.clone()).collect()
     }
 
     fn answers(&self) -> Vec<AnswerView> {
         let words = self.words();
-        let mut rows = Vec::new();
-        if let (Some(definition), Some(answers)) = (self.definition, self.stored_answers()) {
-            let answered = answers.rows(definition, words.language, words.texts);
-            rows.extend(answered.into_iter().map(|row| AnswerView {
-                label: row.label,
-                lines: row.lines,
-            }));
-        }
+        let mut rows = self.answered();
         let added = [AMEND_REPORT, ADD_FILES].map(|action| self.case.taken(action));
         for entry in added.into_iter().flatten() {
             let lines = lines_of(entry.body.text.as_deref());
@@ -784,6 +818,39 @@ impl Report<'_> {
             }
         }
         rows
+    }
+
+    /// Offers the second part, where the form has one and it can be given now.
+    fn details(&self, takes_details: bool) -> Option<DetailsOfferView> {
+        let details = self.definition?.details.as_ref();
+        let details = details.filter(|_| takes_details)?;
+        let given = self.case.cover.details.as_ref();
+        Some(DetailsOfferView {
+            title: details.title.get(self.words().language).to_owned(),
+            given: given.map(|given| self.words().moment(given.given_at)),
+        })
+    }
+
+    /// Returns what is told of what was done, with the next step where there is one.
+    fn done(&self, done: &'static str, takes_details: bool) -> &'static str {
+        let decided = self.case.last_choice(DECIDE_REGISTRATION);
+        let decided = decided.map(Code::as_str);
+        let registers = matches!(decided, Some("register_named" | "register_unnamed"));
+        let offer = self.details(takes_details);
+        match done {
+            "decide" if registers && offer.is_some_and(|offer| offer.given.is_none()) => {
+                "decide_details"
+            }
+            "details" if self.is_undecided() => "details_undecided",
+            done => done,
+        }
+    }
+
+    /// Returns whether the choice about registering is still to be made.
+    fn is_undecided(&self) -> bool {
+        let decided = self.case.last_choice(DECIDE_REGISTRATION);
+        decided.is_none_or(|decided| decided.as_str() == LATER)
+            && acts::offers(self.views.lifecycle, self.case, DECIDE_REGISTRATION)
     }
 
     fn decision(&self, page: &Page<'_>) -> Option<DecisionView> {

@@ -2,16 +2,16 @@
 //!
 //! The pages of a visit carry its number, and the code. A browser can send a page of long ago again, with
 //! its code; a visit that was closed or left shows nothing then. Invariant: as in
-//! [`crate::receiver::client`], only keyed hashes are kept, and no more than two generations of them. What
+//! [`crate::receiver::generations`], only keyed hashes are kept, and no more than two generations of them. What
 //! is not known here, such as a visit from before a restart, begins anew.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::guard::{Generations, lock};
+use super::guard::lock;
+use crate::receiver::generations::Generations;
 
 /// Time without a page after which a visit ends. Long enough to be called away from a message, which is
 /// kept all the same; short enough that the next person at a shared computer finds nothing. OWASP's
@@ -24,8 +24,6 @@ const VISITS: usize = 16 * 1024;
 /// Remembers visits for as long as the process lives.
 #[derive(Debug)]
 pub(in crate::receiver) struct Visits {
-    most: usize,
-    hasher: RandomState,
     seen: Mutex<Generations<Seen>>,
 }
 
@@ -47,9 +45,7 @@ pub(super) enum Ended {
 impl Default for Visits {
     fn default() -> Visits {
         Visits {
-            most: VISITS,
-            hasher: RandomState::new(),
-            seen: Mutex::default(),
+            seen: Mutex::new(Generations::of(VISITS)),
         }
     }
 }
@@ -57,7 +53,7 @@ impl Default for Visits {
 impl Visits {
     /// Returns whether a visit has ended, and how.
     pub(super) fn ended(&self, visit: &str) -> Option<Ended> {
-        match lock(&self.seen).get(self.hasher.hash_one(visit))? {
+        match lock(&self.seen).get(visit)? {
             Seen::Closed => Some(Ended::Closed),
             Seen::Used(last) => (last.elapsed() >= IDLE_TIME).then_some(Ended::Left),
         }
@@ -65,17 +61,15 @@ impl Visits {
 
     /// Remembers that a visit shows a report now, unless it was closed meanwhile.
     pub(super) fn use_now(&self, visit: &str) {
-        let key = self.hasher.hash_one(visit);
         let mut seen = lock(&self.seen);
-        if !matches!(seen.get(key), Some(Seen::Closed)) {
-            seen.put(key, Seen::Used(Instant::now()), self.most);
+        if !matches!(seen.get(visit), Some(Seen::Closed)) {
+            seen.put(visit, Seen::Used(Instant::now()));
         }
     }
 
     /// Ends a visit.
     pub(super) fn close(&self, visit: &str) {
-        let key = self.hasher.hash_one(visit);
-        lock(&self.seen).put(key, Seen::Closed, self.most);
+        lock(&self.seen).put(visit, Seen::Closed);
     }
 }
 
@@ -97,18 +91,5 @@ mod tests {
         visits.close("a");
         visits.use_now("a");
         assert_eq!(visits.ended("a"), Some(Ended::Closed));
-    }
-
-    #[tokio::test]
-    async fn the_table_stays_bounded() {
-        let visits = Visits {
-            most: 100,
-            ..Visits::default()
-        };
-        for number in 0..1_000 {
-            visits.close(&number.to_string());
-        }
-        let seen = visits.seen.lock().unwrap();
-        assert!(seen.young.len() + seen.old.len() <= 200);
     }
 }

@@ -1,5 +1,7 @@
 //! My report, from the confirmation to the withdrawal.
 
+mod details;
+
 use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER};
 use tokio::time::Instant;
 
@@ -49,7 +51,9 @@ impl<'a> Follower<'a> {
         let typed = typed.iter();
         pairs.extend(typed.map(|(name, value)| ((*name).into(), (*value).into())));
         let (response, page) = if form.contains("multipart/form-data") {
-            let body = multipart(&pairs, files, go);
+            let field = form.split("type=\"file\"").nth(1);
+            let field = field.and_then(|input| input.split(" name=\"").nth(1)?.split('"').next());
+            let body = multipart_of(field.unwrap_or("files"), &pairs, files, go);
             send_files(self.setup, body).await
         } else {
             pairs.push(("go".into(), go.into()));
@@ -161,6 +165,15 @@ fn form_with(page: &str, go: &str) -> String {
 }
 
 fn multipart(pairs: &[(String, String)], files: &[(&str, &[u8])], go: &str) -> Vec<u8> {
+    multipart_of("files", pairs, files, go)
+}
+
+fn multipart_of(
+    field: &str,
+    pairs: &[(String, String)],
+    files: &[(&str, &[u8])],
+    go: &str,
+) -> Vec<u8> {
     let mut body = Vec::new();
     let mut part = |disposition: String, bytes: &[u8]| {
         body.extend_from_slice(
@@ -173,10 +186,10 @@ fn multipart(pairs: &[(String, String)], files: &[(&str, &[u8])], go: &str) -> V
         part(format!("name=\"{name}\""), value.as_bytes());
     }
     for (name, bytes) in files {
-        part(format!("name=\"files\"; filename=\"{name}\""), bytes);
+        part(format!("name=\"{field}\"; filename=\"{name}\""), bytes);
     }
     if files.is_empty() {
-        part("name=\"files\"; filename=\"\"".to_owned(), b"");
+        part(format!("name=\"{field}\"; filename=\"\""), b"");
     }
     part("name=\"go\"".to_owned(), go.as_bytes());
     body.extend_from_slice(b"--grens--\r\n");

@@ -126,7 +126,7 @@ impl Store {
     pub fn take_back(&self, code: &str) -> Result<(), TakeBackError> {
         let code: ReceiptCode = code.parse().map_err(|_| TakeBackError::WrongCode)?;
         let keys = Keys::of_code(code);
-        let _one_at_a_time = self.lock_of(keys.id(0));
+        let _one_at_a_time = self.submits.of(keys.id(0));
         let mut attempt = 0;
         for _ in 0..MOST_LOOKS {
             let found = self.archive.submission(keys.id(attempt))?;

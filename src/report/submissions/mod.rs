@@ -196,7 +196,7 @@ impl Store {
     pub fn take_in(&self, new: &NewSubmission) -> Result<TakenIn, TakeInError> {
         let keys = Keys::of_sent(new);
         // All attempts of one key share the lock of its first number.
-        let _one_at_a_time = self.lock_of(keys.id(0));
+        let _one_at_a_time = self.submits.of(keys.id(0));
         let mut attempt = 0;
         for _ in 0..MOST_LOOKS {
             let place = Place {

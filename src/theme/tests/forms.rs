@@ -294,7 +294,8 @@ fn markup_in_answers_and_names_of_files_stays_text() {
 fn enter_goes_on_and_never_takes_something_away() {
     for field in [damage(true), evidence(false)] {
         let html = render(Template::FormPage, &second_part(vec![field]));
-        let first = html.split("name=\"go\" value=\"").nth(1).unwrap();
+        let questions = html.split("class=\"form\"").nth(1).unwrap();
+        let first = questions.split("name=\"go\" value=\"").nth(1).unwrap();
         assert!(first.starts_with("next\""), "{first}");
     }
 }
@@ -379,7 +380,13 @@ fn the_second_part_says_so_and_promises_nothing_of_the_first() {
     let html = render(Template::FormPage, &second_part(vec![damage(true)]));
     has(&html, "<span class=\"stepper-part\">Registreren</span>");
     has(&html, "Stap 3 van 6, vervolg");
-    has(&html, "Je melding zelf blijft bestaan.");
+    has(
+        &html,
+        "Je gaat dan terug naar je melding, die blijft bestaan.",
+    );
+    // Out of it: the visit ends, or My report is shown; what was typed goes nowhere.
+    has(&html, "value=\"close\">Sluit mijn melding</button>");
+    has(&html, "value=\"open\">Stoppen met dit deel</button>");
     let check = CheckView {
         sends: "details",
         part_title: Some("Registreren".to_owned()),
