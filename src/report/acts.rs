@@ -626,7 +626,7 @@ pub(super) fn case_key(cover: &Cover, key: &SecretKey) -> Option<SecretKey> {
     cover
         .access
         .iter()
-        .find_map(|access| cover.secret_key(&access.sealed.open(key).ok()?))
+        .find_map(|(_, access)| cover.secret_key(&access.sealed.open(key).ok()?))
 }
 
 fn damaged(case: CaseId, path: String, problem: Problem) -> CaseError {

@@ -53,9 +53,9 @@ pub struct Cover {
     /// Its keys.
     #[serde(skip)]
     pub keys: CaseKeys,
-    /// Who got the secret key.
+    /// Who got the secret key, with the number of the event that gave it.
     #[serde(skip)]
-    pub access: Vec<Access>,
+    pub access: Vec<(u32, Access)>,
     /// Whether the reporter has kept the receipt code.
     #[serde(skip)]
     pub receipt_kept: bool,
@@ -273,7 +273,9 @@ impl Cover {
         self.files.extend(event.open.files.iter().cloned());
         self.names
             .extend(event.open.names.map(|digest| (event.sequence, digest)));
-        self.access.extend(event.open.access.iter().cloned());
+        let access = event.open.access.clone();
+        self.access
+            .extend(access.map(|access| (event.sequence, access)));
     }
 
     /// Returns the number of the last event.
@@ -312,7 +314,13 @@ impl Cover {
     pub fn is_open_to(&self, person: &Code) -> bool {
         self.access
             .iter()
-            .any(|access| access.people.contains(person))
+            .any(|(_, access)| access.people.contains(person))
+    }
+
+    /// Returns the people who got the secret key with an event.
+    pub fn given_access_by(&self, sequence: u32) -> impl Iterator<Item = &Code> {
+        let given = self.access.iter().filter(move |(at, _)| *at == sequence);
+        given.flat_map(|(_, access)| &access.people)
     }
 
     /// Returns the moment at which something is due first.

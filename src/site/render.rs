@@ -34,6 +34,10 @@ const FEWEST_CONTENTS: usize = 3;
 /// The public emergency number in the Netherlands and the rest of the European Union.
 const PUBLIC_EMERGENCY: &str = "112";
 
+/// The name under which a form takes the page that somebody came from: such a form asks what people think
+/// of a page.
+const FEEDBACK_PARAMETER: &str = "pagina";
+
 /// Everything that rendering starts from.
 pub struct Input<'a> {
     /// The settings.
@@ -371,7 +375,27 @@ fn content_view(input: &Input<'_>, page: &Page, body_html: String) -> ContentVie
         previous,
         next,
         children: children(input, page),
+        feedback: feedback(input, page),
     }
+}
+
+/// Returns the address at which somebody can say what is wrong with a page. A page without a receiver
+/// cannot fill in what came along, so the address is that of the receiver itself.
+fn feedback(input: &Input<'_>, page: &Page) -> Option<String> {
+    let mut forms = input.forms.iter().filter(|form| !form.practice);
+    let form = forms.find(|form| {
+        let mut taken = form.fields().filter_map(|field| field.prefill.as_deref());
+        taken.any(|name| name == FEEDBACK_PARAMETER)
+    })?;
+    let config = input.config;
+    let receiver = match config.receiver_elsewhere() {
+        Some(_) => config.receiver_address(),
+        None => config.base_path().to_owned(),
+    };
+    let path = form.path(page.language, config.default_language());
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair(FEEDBACK_PARAMETER, &page.href);
+    Some(format!("{receiver}/{path}?{}", query.finish()))
 }
 
 fn shell(input: &Input<'_>, page: &Page) -> ShellView {

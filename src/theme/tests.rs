@@ -127,6 +127,7 @@ fn content(kind: &'static str) -> ContentView {
         review_overdue: true,
         previous: Some(link("Vorige pagina", "/portaal/a/")),
         next: Some(link("Volgende pagina", "/portaal/b/")),
+        feedback: Some("/feedback/?pagina=%2Fnorm%2F".into()),
         children: vec![CardView {
             title: "Rules".to_owned(),
             summary: Some("What may happen.".to_owned()),

@@ -216,6 +216,8 @@ pub struct ContentView {
     pub next: Option<Link>,
     /// Pages and sections below this one.
     pub children: Vec<CardView>,
+    /// Address of the form in which readers say what they think of this page.
+    pub feedback: Option<String>,
 }
 
 /// A page that sends the reader on from an old address.

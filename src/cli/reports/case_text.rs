@@ -123,7 +123,7 @@ impl CaseText<'_> {
         let mut ids: Vec<&Code> = cover
             .access
             .iter()
-            .flat_map(|access| &access.people)
+            .flat_map(|(_, access)| &access.people)
             .collect();
         ids.sort_unstable();
         ids.dedup();
@@ -137,7 +137,7 @@ impl CaseText<'_> {
         } else {
             told.push(self.text("cli-show-people", &[("people", &people.join(", "))]));
         }
-        if cover.access.iter().any(|access| access.recovery) {
+        if cover.access.iter().any(|(_, access)| access.recovery) {
             told.push(self.text("cli-show-recovery", &[]));
         }
         let how = self.text("cli-show-how", &[("case", &cover.id.to_string())]);

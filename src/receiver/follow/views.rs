@@ -604,7 +604,6 @@ impl Report<'_> {
 
     fn timeline(&self) -> Vec<TimelineEntryView> {
         let mut readings: Vec<(&Actor, String)> = Vec::new();
-        let mut granted = self.case.cover.access.iter();
         let mut entries = Vec::new();
         for entry in &self.case.entries {
             let happening = &entry.happening;
@@ -619,8 +618,8 @@ impl Report<'_> {
                     }
                     readings.push(reading);
                 }
-                Kind::AccessGranted => {
-                    let people = granted.next().into_iter().flat_map(|access| &access.people);
+                Kind::AccessGranted | Kind::ReportAmended => {
+                    let people = self.case.cover.given_access_by(happening.sequence);
                     lines.extend(people.map(|id| self.may_read(id)));
                 }
                 // Stands with the messages, and with the files.

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::report::acts::{Act, OpenedCase};
 use crate::report::event::{Actor, Body as Said, Measure, Role};
+use crate::report::fixture::person;
 
 const PATH: &str = "/melden/volgen/";
 
@@ -954,4 +955,20 @@ async fn my_report_speaks_the_language_of_its_address() {
     let foreign = [("sec-fetch-site", "cross-site")];
     let (response, _) = setup.post_with(PATH, &pairs, &foreign).await;
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn who_got_access_is_named_and_not_who_had_it() {
+    let setup = set_up(Options::default());
+    person(setup.data.path(), "Kim", Role::Coordinator);
+    let follower = Follower::new(&setup).await;
+    let (ali, _) = person(setup.data.path(), "Ali", Role::Manager);
+    let by = Actor {
+        role: Role::Coordinator,
+        person: None,
+    };
+    setup.store.grant(&follower.opened(), &by, &ali).unwrap();
+    let follower = Follower::of(&setup, &follower.code).await;
+    follower.sees("Mag nu lezen: leidinggevende Ali");
+    follower.does_not_see("Mag nu lezen: coördinator Kim");
 }
