@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 
 import { axeComplaints, axeComplaintsOfScriptless, htmlComplaints } from './audit.js';
 import { collectDocuments, openPage, startBrowser } from './browser.js';
+import { summaryLines } from './error_summary.js';
 import { pointer } from './hands.js';
 import { startPortal } from './portal.js';
 import { goToQuestion, nextButton, summary } from './report_form.js';
@@ -123,16 +124,7 @@ async function openForm(page) {
 }
 
 async function checkSummary(page, javaScriptEnabled) {
-  const box = summary(page);
-  assert.equal(await box.count(), 1, 'number of error summaries');
-  assert.match(await box.innerText(), /verbeter/i);
-  assert.match(await page.title(), /fout/i);
-  const hasFocus = await box.evaluate((element) => element.contains(document.activeElement));
-  assert.ok(hasFocus, 'the summary has the focus');
-  const lines = await box.getByRole('link').all();
-  assert.ok(lines.length > 0, 'lines of the summary');
-  for (const line of lines) assert.deepEqual(await line.evaluate(faultsOfLine), []);
-
+  await summaryLines(page);
   if (javaScriptEnabled) {
     assert.deepEqual(await axeComplaints(page), []);
   } else {
@@ -140,21 +132,6 @@ async function checkSummary(page, javaScriptEnabled) {
     assert.deepEqual(await axeComplaintsOfScriptless(page, auditor), []);
     await auditor.context().close();
   }
-}
-
-/** In the page: whether the question that a line of the summary leads to says the same itself. */
-function faultsOfLine(link) {
-  const text = link.textContent.trim();
-  const input = document.getElementById(link.hash.slice(1));
-  if (!input?.matches('input, select, textarea')) return [`"${text}" leads to no input`];
-  const described = [input, input.closest('fieldset')]
-    .flatMap((element) => (element?.getAttribute('aria-describedby') ?? '').split(/\s+/))
-    .map((id) => document.getElementById(id)?.textContent ?? '');
-  const faults = [];
-  if (!described.some((words) => words.includes(text))) faults.push(`"${text}" is not at its input`);
-  const isTyped = !['checkbox', 'radio'].includes(input.type);
-  if (isTyped && input.getAttribute('aria-invalid') !== 'true') faults.push(`"${text}": aria-invalid`);
-  return faults;
 }
 
 /** An error page has the look of the portal, and a way on. */

@@ -30,6 +30,10 @@ export const pointer = {
   async type(page, input, text) {
     await input.fill(text);
   },
+
+  async select(page, list, value) {
+    await list.selectOption(value);
+  },
 };
 
 export const keyboard = {
@@ -60,6 +64,15 @@ export const keyboard = {
     await tabTo(page, input);
     await page.keyboard.press('Control+A');
     await page.keyboard.type(text);
+  },
+
+  async select(page, list, value) {
+    await tabTo(page, list);
+    await page.keyboard.press('Home');
+    for (let moves = 0; (await list.inputValue()) !== value; moves += 1) {
+      if (moves > MOST_TABS) throw new Error(`the arrows do not reach ${value} on ${page.url()}`);
+      await page.keyboard.press('ArrowDown');
+    }
   },
 };
 

@@ -1,7 +1,7 @@
 // The real program, started on a free port with an empty data folder of its own.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,17 +13,23 @@ const START_LIMIT_MS = 90_000;
 // Requests in flight are finished before the program stops.
 const STOP_LIMIT_MS = 30_000;
 
-/** Starts the program and resolves when it has said where it listens. */
-export async function startPortal() {
-  const data = mkdtempSync(path.join(tmpdir(), 'meldwijzer-data-'));
-  const child = spawn(
-    PROGRAM,
-    ['serve', '--root', REPOSITORY, '--data', data, '--listen', '127.0.0.1:0'],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
-  );
-  const portal = new Portal(child, data);
-  await portal.ready;
+/**
+ * Starts the program and resolves when it has said where it listens. `root` is the folder of the portal:
+ * without it, the one that this repository ships.
+ */
+export async function startPortal({ root = REPOSITORY } = {}) {
+  const portal = new Portal(root);
+  await portal.start();
   return portal;
+}
+
+/** Copies the files that people write, so that a test may change them. The caller removes the folder. */
+export function copyOfPortal() {
+  const root = mkdtempSync(path.join(tmpdir(), 'meldwijzer-root-'));
+  for (const name of ['site.yaml', 'content', 'forms', 'themes']) {
+    cpSync(path.join(REPOSITORY, name), path.join(root, name), { recursive: true });
+  }
+  return root;
 }
 
 /** The environment of these tests, without settings that somebody has made for a portal. */
@@ -33,26 +39,40 @@ function environment() {
 }
 
 class Portal {
+  #root;
   #child;
   #ended;
   #log = '';
   #release;
 
-  constructor(child, data) {
+  constructor(root) {
+    this.#root = root;
+    this.data = mkdtempSync(path.join(tmpdir(), 'meldwijzer-data-'));
+    // Whatever happens to the tests, nothing is left behind.
+    this.#release = () => {
+      this.#child?.kill('SIGKILL');
+      rmSync(this.data, { recursive: true, force: true });
+    };
+    process.once('exit', this.#release);
+  }
+
+  /** Starts the program at an address, by default a free port of this machine. */
+  async start(listen = '127.0.0.1:0') {
+    const child = spawn(
+      PROGRAM,
+      ['serve', '--root', this.#root, '--data', this.data, '--listen', listen],
+      { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
+    );
     this.#child = child;
-    this.data = data;
     this.#ended = new Promise((resolve) => {
       child.once('close', (code, signal) => resolve({ code, signal }));
       child.once('error', (error) => resolve({ error }));
     });
-    // Whatever happens to the tests, nothing is left behind.
-    this.#release = () => {
-      child.kill('SIGKILL');
-      rmSync(data, { recursive: true, force: true });
-    };
-    process.once('exit', this.#release);
+    await this.#listening(child);
+  }
 
-    this.ready = new Promise((resolve, reject) => {
+  #listening(child) {
+    return new Promise((resolve, reject) => {
       const late = setTimeout(
         () => reject(new Error(`no address within ${START_LIMIT_MS} ms:\n${this.#log}`)),
         START_LIMIT_MS,
@@ -108,8 +128,14 @@ class Portal {
 
   /** Runs a command beside the portal; returns what it printed. */
   run(...words) {
-    const call = [...words, '--root', REPOSITORY, '--data', this.data];
+    const call = [...words, '--root', this.#root, '--data', this.data];
     return execFileSync(PROGRAM, call, { encoding: 'utf8', env: environment() });
+  }
+
+  /** Paths of everything that was received, reports and submissions, in the data folder. */
+  stored() {
+    const kept = ['reports', 'submissions', 'statistics'].map((name) => path.join(this.data, name));
+    return kept.filter(existsSync).flatMap((folder) => readdirSync(folder, { recursive: true })).sort();
   }
 
   /** Names of the cases on disk. */
@@ -133,14 +159,37 @@ class Portal {
     };
   }
 
+  /** Lets somebody read what comes in: a person with these roles, who has chosen a passphrase. */
+  addPerson(name, roles) {
+    const roleWords = roles.flatMap((role) => ['--role', role]);
+    const said = this.run('people', 'add', '--name', name, ...roleWords);
+    const [, person] = /meldwijzer people passphrase (\S+)/.exec(said);
+    const [code] = /[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}/.exec(said);
+    const secrets = path.join(this.data, `passphrase-${person}.txt`);
+    writeFileSync(secrets, `${code}\neen lange zin van mij\n`, { mode: 0o600 });
+    this.run('people', 'passphrase', person, '--passphrase-file', secrets);
+    rmSync(secrets);
+  }
+
+  /** Stops the program and starts it again with the same data, where it listened. */
+  async restart() {
+    await this.#end();
+    await this.start(new URL(this.origin).host);
+  }
+
   /** Asks the program to stop; resolves to its exit code. */
   async stop() {
+    const end = await this.#end();
+    process.removeListener('exit', this.#release);
+    this.#release();
+    return end;
+  }
+
+  async #end() {
     this.#child.kill('SIGTERM');
     const hard = setTimeout(() => this.#child.kill('SIGKILL'), STOP_LIMIT_MS);
     const { code, signal } = await this.#ended;
     clearTimeout(hard);
-    process.removeListener('exit', this.#release);
-    this.#release();
     return code ?? signal;
   }
 }

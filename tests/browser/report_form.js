@@ -10,6 +10,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A phone number that is in nothing else, so that it can be looked for. */
 export const PHONE = '0612009934';
 
+/** An address that is in nothing else either. */
+export const ADDRESS = 'melder.9934@voorbeeld.example';
+
 /** Yesterday in the Netherlands: never in the future, never long ago. */
 export function yesterday() {
   const parts = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Amsterdam' })
@@ -20,9 +23,11 @@ export function yesterday() {
 
 export const summary = (page) => page.locator('main [role=alert]');
 export const nextButton = (page) =>
-  page.locator('main').getByRole('button', { name: /^(volgende|verder|doorgaan|start|begin)/i });
+  page.locator('main').getByRole('button', { name: /^(volgende|next) /i });
 export const sendButton = (page) =>
-  page.locator('main').getByRole('button', { name: /verstu|verzend/i });
+  page.locator('main').getByRole('button', {
+    name: /versturen$|^toevoegen aan mijn|afronden$|^send|^add to my|^finish/i,
+  });
 
 /**
  * Goes from the first page of the form to the page where answers are checked. `visit` is called on
