@@ -164,6 +164,40 @@ export async function walkForm(page, hands, choices, { visit = () => {}, leaveOp
   return assert.fail(`no check page after ${MOST_PAGES} pages, at "${await page.title()}"`);
 }
 
+/**
+ * Answers only what the page marks as required, with the first answer that is there. Returns those questions
+ * and how often something was chosen or typed.
+ */
+export async function answerRequired(page, hands) {
+  const questions = new Map();
+  for (const control of (await readControls(page)).filter(isRequired)) {
+    const question = control.legends.at(-1) ?? control.label;
+    if (!questions.has(question)) questions.set(question, control);
+  }
+  for (const control of questions.values()) {
+    const input = page.locator(`[id="${control.id}"]`);
+    if (isChoice(control)) await hands.tick(page, input);
+    else await hands.type(page, input, textFor(control, undefined));
+  }
+  return { questions: [...questions.keys()], actions: questions.size };
+}
+
+/**
+ * Goes from the page that is shown to the one where answers are checked, answering only what is required.
+ * Stops early where `until` says so. Returns the questions, and the number of actions and of screens.
+ */
+export async function walkRequired(page, hands, { until = async () => false } = {}) {
+  const walked = { questions: [], actions: 0, screens: 0 };
+  for (; walked.screens < MOST_PAGES; walked.screens += 1) {
+    if ((await sendButton(page).count()) || (await until(page))) return walked;
+    const { questions, actions } = await answerRequired(page, hands);
+    walked.questions.push(...questions);
+    walked.actions += actions + 1;
+    await goOn(page, hands);
+  }
+  return assert.fail(`no check page after ${MOST_PAGES} pages, at "${await page.title()}"`);
+}
+
 const addButton = (page) => form(page).locator('fieldset').getByRole('button', { name: ADD });
 
 /** Adds another item to the group on the page, fills it in, and takes the first away again. */
