@@ -126,16 +126,39 @@ class Portal {
     return this.run('reports', ...words);
   }
 
-  /** Runs a command beside the portal; returns what it printed. */
+  /** Runs a command on the data beside the portal; returns what it printed. */
   run(...words) {
-    const call = [...words, '--root', this.#root, '--data', this.data];
-    return execFileSync(PROGRAM, call, { encoding: 'utf8', env: environment() });
+    return this.program(...words, '--data', this.data);
+  }
+
+  /** Runs a command that needs no data; returns what it printed. */
+  program(...words) {
+    const call = [...words, '--root', this.#root];
+    // What is wrong is printed too, and is in the error that is thrown then.
+    return execFileSync(PROGRAM, call, { encoding: 'utf8', env: environment(), stdio: 'pipe' });
   }
 
   /** Paths of everything that was received, reports and submissions, in the data folder. */
   stored() {
     const kept = ['reports', 'submissions', 'statistics'].map((name) => path.join(this.data, name));
     return kept.filter(existsSync).flatMap((folder) => readdirSync(folder, { recursive: true })).sort();
+  }
+
+  /** Every file of the data folder with its bytes, in base 64. */
+  contents() {
+    const names = readdirSync(this.data, { recursive: true }).map((name) => path.join(this.data, name));
+    const files = names.filter((name) => statSync(name).isFile());
+    return Object.fromEntries(files.map((name) => [name, readFileSync(name).toString('base64')]));
+  }
+
+  /** What a report says, opened with the recovery key. That is an event of the report itself. */
+  openCase(caseId) {
+    const exported = JSON.parse(this.reports('export', caseId, '--key', this.recoveryKey));
+    return exported.cases[0].opened;
+  }
+
+  get recoveryKey() {
+    return path.join(this.data, 'recovery-key.txt');
   }
 
   /** Names of the cases on disk. */
