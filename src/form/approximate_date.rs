@@ -176,7 +176,7 @@ impl Known {
         }
     }
 
-    fn from_value(value: &str) -> Option<Known> {
+    pub(super) fn from_value(value: &str) -> Option<Known> {
         Self::ALL.into_iter().find(|known| known.value() == value)
     }
 }
@@ -210,7 +210,19 @@ impl PartOfDay {
         }
     }
 
-    fn from_value(value: &str) -> Option<PartOfDay> {
+    /// Returns whether a time may be called so. The parts are wide and overlap, because people differ; only
+    /// what nobody would say is outside.
+    fn has(self, time: Time) -> bool {
+        let hour = time.hour();
+        match self {
+            PartOfDay::Morning => (4..13).contains(&hour),
+            PartOfDay::Afternoon => (11..19).contains(&hour),
+            PartOfDay::Evening => (16..24).contains(&hour) || hour == 0,
+            PartOfDay::Night => !(8..20).contains(&hour),
+        }
+    }
+
+    pub(super) fn from_value(value: &str) -> Option<PartOfDay> {
         Self::ALL.into_iter().find(|part| part.value() == value)
     }
 }
@@ -243,7 +255,7 @@ impl ShownDate {
         }
     }
 
-    /// Makes of "today" and "yesterday" the days that they are, of a whole date in the first box
+    /// Makes of "today" and "yesterday" the days that they are, unless another day was typed too; of a whole date in the first box
     /// its three parts, and of parts without a choice the choice that goes with them.
     pub(super) fn settled(mut self, today: Date) -> ShownDate {
         self = self.settled_day();
@@ -254,16 +266,23 @@ impl ShownDate {
                 self.known = Known::About.value().to_owned();
             }
         }
-        let day = match Known::from_value(&self.known) {
-            Some(Known::Today) => Some(today),
-            Some(Known::Yesterday) => today.yesterday().ok(),
-            _ => None,
-        };
-        if let Some(day) = day {
+        let typed = self.typed_day();
+        if let Some(day) = self.near_day(today)
+            && (typed.is_empty() || typed.read() == Ok(day))
+        {
             self.known = Known::Date.value().to_owned();
             self.set_day(TypedDay::of(day));
         }
         self
+    }
+
+    /// Returns the day that today or yesterday is, where that was chosen.
+    fn near_day(&self, today: Date) -> Option<Date> {
+        match Known::from_value(&self.known) {
+            Some(Known::Today) => Some(today),
+            Some(Known::Yesterday) => today.yesterday().ok(),
+            _ => None,
+        }
     }
 
     /// Makes of a whole date in the first box its three parts.
@@ -298,19 +317,35 @@ impl ShownDate {
             return if meant { Err(vec![problem]) } else { Ok(None) };
         }
         match Known::from_value(&self.known) {
+            Some(Known::About) if self.gives_a_day_or_time() => {
+                Err(vec![DateProblem::new(KNOWN, "answer.date.about_and_day")])
+            }
+            Some(_) if self.known != Known::About.value() && !self.about.trim().is_empty() => {
+                Err(vec![DateProblem::new(KNOWN, "answer.date.day_and_about")])
+            }
             Some(Known::About) => {
                 let words = Some(self.about.clone()).filter(|words| !words.trim().is_empty());
                 Ok(Some(ApproximateDate::About { words }))
             }
             Some(_) => {
                 let settled = self.clone().settled(today);
+                if settled.known != Known::Date.value() && !settled.typed_day().is_empty() {
+                    return Err(vec![settled.two_days()]);
+                }
                 let date = settled.day_read(today);
                 match (date, settled.time_read(), settled.part_of_day_read()) {
-                    (Ok(date), Ok(time), Ok(part_of_day)) => Ok(Some(ApproximateDate::Day {
-                        date,
-                        time,
-                        part_of_day,
-                    })),
+                    (Ok(date), Ok(time), Ok(part_of_day)) => {
+                        if let (Some(time), Some(part)) = (time, part_of_day)
+                            && !part.has(time)
+                        {
+                            return Err(vec![two_times(time, part)]);
+                        }
+                        Ok(Some(ApproximateDate::Day {
+                            date,
+                            time,
+                            part_of_day,
+                        }))
+                    }
                     (date, time, part_of_day) => {
                         let mut problems = date.err().unwrap_or_default();
                         problems.extend(time.err());
@@ -321,6 +356,23 @@ impl ShownDate {
             }
             None => Err(vec![DateProblem::new(KNOWN, "answer.unknown_option")]),
         }
+    }
+
+    fn gives_a_day_or_time(&self) -> bool {
+        let gives_time = !self.time.trim().is_empty() || !self.part_of_day.is_empty();
+        gives_time || !self.typed_day().is_empty()
+    }
+
+    /// Asks which day it was, where one was chosen and another was typed.
+    fn two_days(&self) -> DateProblem {
+        let typed = self.typed_day();
+        let as_typed = || [&*typed.day, &*typed.month, &*typed.year].join(" ");
+        let typed = typed
+            .read()
+            .map_or_else(|_| as_typed(), |day| day.to_string());
+        DateProblem::new(KNOWN, "answer.date.two_days")
+            .with("known", &self.known)
+            .with("typed_day", typed.trim())
     }
 
     pub(super) fn typed_day(&self) -> TypedDay {
@@ -377,6 +429,13 @@ impl ShownDate {
             .map(Some)
             .ok_or_else(|| DateProblem::new(PART_OF_DAY, "answer.unknown_option"))
     }
+}
+
+/// Asks which time it was, where a time and another part of the day were given.
+fn two_times(time: Time, part: PartOfDay) -> DateProblem {
+    DateProblem::new(PART_OF_DAY, "answer.date.two_times")
+        .with("time", clock_time::written(time))
+        .with("part", part.value())
 }
 
 impl ApproximateDate {
@@ -608,6 +667,74 @@ mod tests {
             ..ShownDate::default()
         };
         assert!(first.read(Date::MIN).is_err());
+    }
+
+    /// Checks what is told of parts that do not go together, and that the page shows them as they were
+    /// typed, so that it is told again until somebody chooses.
+    fn clash(parts: &[(&str, &str)], expected: Option<(&str, &str)>) {
+        let typed = ShownDate::of(|part| {
+            let value = parts.iter().find(|(name, _)| *name == part);
+            value.map_or("", |(_, value)| value).to_owned()
+        });
+        let told = |typed: &ShownDate| {
+            let problem = typed.read(TODAY).err()?.into_iter().next();
+            problem.map(|problem| (problem.part, problem.key))
+        };
+        let kept = typed.settled(TODAY);
+        assert_eq!(told(&kept), expected, "{parts:?}");
+        let again = kept.clone().shown(TODAY).settled(TODAY);
+        assert_eq!(told(&again), expected, "{parts:?}");
+        assert_eq!(again.clone().shown(TODAY), kept.shown(TODAY));
+    }
+
+    #[test]
+    fn parts_that_do_not_go_together_are_asked_back() {
+        let june = [("day", "5"), ("month", "juni"), ("year", "26")];
+        let with = |known: &'static str| [&[("known", known)], &june[..]].concat();
+        clash(&with("today"), Some(("known", "answer.date.two_days")));
+        clash(&with("yesterday"), Some(("known", "answer.date.two_days")));
+        clash(
+            &[("known", "today"), ("day", "woensdag")],
+            Some(("known", "answer.date.two_days")),
+        );
+        clash(&with("about"), Some(("known", "answer.date.about_and_day")));
+        clash(
+            &[("known", "about"), ("part_of_day", "night")],
+            Some(("known", "answer.date.about_and_day")),
+        );
+        let words = ("about", "in de zomer");
+        clash(
+            &[("known", "today"), words],
+            Some(("known", "answer.date.day_and_about")),
+        );
+        clash(
+            &[&june[..], &[words]].concat(),
+            Some(("known", "answer.date.day_and_about")),
+        );
+        // What the page itself put in the boxes clashes with nothing.
+        clash(&with("date"), None);
+        clash(&[("known", "today"), ("day", "22-11-2026")], None);
+        clash(&[("known", "about"), words], None);
+    }
+
+    #[test]
+    fn a_time_is_within_the_part_of_the_day() {
+        let check = |time: &str, part: &str, fits: bool| {
+            let told = (!fits).then_some(("part_of_day", "answer.date.two_times"));
+            clash(
+                &[("known", "today"), ("time", time), ("part_of_day", part)],
+                told,
+            );
+        };
+        check("14:30", "night", false);
+        check("14:30", "afternoon", true);
+        check("14:30", "morning", false);
+        check("12:30", "morning", true);
+        check("09:00", "evening", false);
+        check("00:30", "evening", true);
+        check("23:00", "night", true);
+        check("07:59", "night", true);
+        check("08:00", "night", false);
     }
 
     #[test]

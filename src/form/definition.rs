@@ -28,6 +28,20 @@ const SHEET: &str = "afdrukken";
 /// The file among the forms that is none: what happens to a report after it was sent.
 const LIFECYCLE_FILE: &str = "lifecycle.yaml";
 
+/// Who may open a report, and a submission too. It is what the room of reports accepts; a test holds
+/// them together.
+pub const RECIPIENTS: [&str; 5] = [
+    "coordinator",
+    "own_manager",
+    "other_manager",
+    "support_team",
+    "independent_point",
+];
+
+/// Who may open a submission and no report: it opens for people with that role and for nobody else.
+pub const RECIPIENTS_OF_SUBMISSIONS: [&str; 3] =
+    ["confidential_adviser", "manager", "senior_manager"];
+
 /// Returns whether a file in the folder `forms` is a form, by its name.
 pub fn is_form_file(name: &str) -> bool {
     name.ends_with(".yaml") && !name.starts_with('.') && name != LIFECYCLE_FILE

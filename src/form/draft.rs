@@ -11,6 +11,7 @@ use super::approximate_date::{self, DATE_PARTS, DAY_PARTS, ShownDate};
 use super::calendar_day::TypedDay;
 use super::definition::{Definition, Page};
 use super::field::{Field, FieldKind, FieldName, part_of};
+use crate::language::Language;
 
 /// Characters of one value that are kept. It is far above every allowed length, so that a text
 /// that was cut here is still refused as too long and never stored in part.
@@ -36,6 +37,8 @@ pub struct Draft {
     pairs: Vec<(String, String)>,
     /// The same of what was answered before, which does not travel along.
     before: Vec<(String, String)>,
+    /// The language of the page, where that is known.
+    language: Option<Language>,
 }
 
 impl Draft {
@@ -50,7 +53,7 @@ impl Draft {
         }
         Draft {
             pairs,
-            before: Vec::new(),
+            ..Draft::default()
         }
     }
 
@@ -58,7 +61,7 @@ impl Draft {
     pub(super) fn of_pairs(pairs: Vec<(String, String)>) -> Draft {
         Draft {
             pairs,
-            before: Vec::new(),
+            ..Draft::default()
         }
     }
 
@@ -66,8 +69,18 @@ impl Draft {
     pub fn of_answers(definition: &Definition, answers: &Answers) -> Draft {
         Draft {
             pairs: typed_pairs(definition.fields(), answers),
-            before: Vec::new(),
+            ..Draft::default()
         }
+    }
+
+    /// Takes what was typed as it is written in a language: `1.250` is an amount in Dutch.
+    pub fn in_language(self, language: Language) -> Draft {
+        let language = Some(language);
+        Draft { language, ..self }
+    }
+
+    pub(super) fn language(&self) -> Option<Language> {
+        self.language
     }
 
     /// Adds what was answered before the pages of this form, so that conditions see it.

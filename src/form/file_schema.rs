@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::definition::{RECIPIENTS, RECIPIENTS_OF_SUBMISSIONS};
 use super::field::{Check, Days, FieldKind, FieldName, Privacy};
 use super::reading::fields::{
     LARGEST_NUMBER, LONGEST_ANSWER, MOST_FIELDS_OF_ITEM, MOST_ITEMS, MOST_OPTIONS, MOST_ROLES,
@@ -63,15 +64,20 @@ pub fn file_schema() -> Value {
                 "other": { "type": "boolean" },
             })),
             "condition": condition(),
+            "recipient": json!({ "enum": recipients() }),
         },
     })
+}
+
+fn recipients() -> Vec<&'static str> {
+    [&RECIPIENTS[..], &RECIPIENTS_OF_SUBMISSIONS[..]].concat()
 }
 
 fn form() -> Value {
     let pages = list(&json!({ "$ref": "#/$defs/page" }), MOST_PAGES);
     let chosen = json!({
         "field": { "$ref": "#/$defs/field_name" },
-        "otherwise": { "$ref": "#/$defs/word" },
+        "otherwise": { "$ref": "#/$defs/recipient" },
     });
     let mut form = object(
         &["address", "version", "languages", "title", "to", "pages"],
@@ -83,7 +89,7 @@ fn form() -> Value {
             "intro": { "$ref": "#/$defs/text" },
             "sends": { "enum": [REPORT, SUBMISSION] },
             "to": { "oneOf": [
-                one_or_more(&json!({ "$ref": "#/$defs/word" }), MOST_RECIPIENTS),
+                one_or_more(&json!({ "$ref": "#/$defs/recipient" }), MOST_RECIPIENTS),
                 object(&["field", "otherwise"], chosen),
             ] },
             "contact": object(&["field", "none"], json!({

@@ -8,6 +8,7 @@ use super::answers::Answers;
 use super::definition::Definition;
 use super::draft::Draft;
 use super::validation::FieldError;
+use crate::language::Language;
 use crate::source_text::SourceText;
 
 const TODAY: Date = date(2026, 11, 22);
@@ -36,7 +37,12 @@ pages:
         kind: choices
         privacy: P1
         label: Soorten
-        options: [{ value: a, label: A }, { value: b, label: B }, { value: c, label: C }]
+        options:
+          - { value: a, label: A }
+          - { value: b, label: B }
+          - { value: c, label: C }
+          - { value: nothing, label: Niets, apart: true }
+          - { value: unknown, label: Weet ik niet, apart: true }
   - id: two
     title: Twee
     fields:
@@ -192,6 +198,8 @@ fn amount(numbers: &mut Numbers) -> (String, Outcome) {
             (" 12,5 ", Stored(json!("12.50"))),
             ("€ 1250", Stored(json!("1250.00"))),
             ("1.250,50", Stored(json!("1250.50"))),
+            ("1.250", Stored(json!("1250.00"))),
+            ("12,345", Wrong("answer.money.two")),
             ("1,250.50", Stored(json!("1250.50"))),
             ("-1", wrong.clone()),
             ("twaalf", wrong.clone()),
@@ -240,9 +248,12 @@ fn draw_first_page(drawn: &mut Drawn, numbers: &mut Numbers) -> bool {
         _ => {}
     }
     // Chosen in any order and more than once; stored in the order of the form.
-    let kinds: [(&[&str], Outcome); 5] = [
+    let kinds: [(&[&str], Outcome); 8] = [
         (&[], Nothing),
         (&["b"], Stored(json!(["b"]))),
+        (&["nothing"], Stored(json!(["nothing"]))),
+        (&["nothing", "b"], Wrong("answer.apart")),
+        (&["unknown", "nothing"], Wrong("answer.apart")),
         (&["c", "a", "c"], Stored(json!(["a", "c"]))),
         (&["a", "A"], unknown.clone()),
         (&["a", "b", "c", "d", "e", "f", "g"], unknown),
@@ -300,6 +311,7 @@ fn draw_second_page(drawn: &mut Drawn, numbers: &mut Numbers, story_is_shown: bo
         ("", Nothing),
         (" 06 12 34 56 78 ", Stored(json!("06 12 34 56 78"))),
         ("bel maar", Wrong("answer.phone")),
+        ("1 1 2", Wrong("answer.phone.alarm")),
         ("06\r\n12345678", Wrong("answer.control_character")),
     ];
     let (typed, outcome) = known(numbers, &phone);
@@ -344,8 +356,11 @@ fn draw_day(drawn: &mut Drawn, numbers: &mut Numbers) {
 
 fn draw_moment(drawn: &mut Drawn, numbers: &mut Numbers) {
     let parts = |known: &str, time: &str, part: &str, about: &str| {
+        // A whole day may be chosen with a slash behind it.
+        let (known, day) = known.split_once('/').unwrap_or((known, ""));
         [
             ("known", known),
+            ("day", day),
             ("time", time),
             ("part_of_day", part),
             ("about", about),
@@ -353,10 +368,34 @@ fn draw_moment(drawn: &mut Drawn, numbers: &mut Numbers) {
         .map(|(part, value)| (format!("moment.{part}"), value.to_owned()))
     };
     let today =
-        json!({"known": "date", "date": "2026-11-22", "time": "14:30", "part_of_day": "night"});
+        json!({"known": "date", "date": "2026-11-22", "time": "14:30", "part_of_day": "afternoon"});
     let moments = [
         (parts("", "", "", ""), "", Nothing),
-        (parts("today", "14.30", "night", ""), "", Stored(today)),
+        (
+            parts("today", "14.30", "afternoon", ""),
+            "",
+            Stored(today.clone()),
+        ),
+        (
+            parts("today/22-11-2026", "14.30", "afternoon", ""),
+            "",
+            Stored(today),
+        ),
+        (
+            parts("today", "14.30", "night", ""),
+            "-part_of_day",
+            Wrong("answer.date.two_times"),
+        ),
+        (
+            parts("today/5-6-2026", "", "", ""),
+            "-known",
+            Wrong("answer.date.two_days"),
+        ),
+        (
+            parts("yesterday", "", "", "zomer"),
+            "-known",
+            Wrong("answer.date.day_and_about"),
+        ),
         (
             parts("", "", "", "zomer"),
             "",
@@ -364,8 +403,8 @@ fn draw_moment(drawn: &mut Drawn, numbers: &mut Numbers) {
         ),
         (
             parts("about", "9", "", ""),
-            "",
-            Stored(json!({"known": "about"})),
+            "-known",
+            Wrong("answer.date.about_and_day"),
         ),
         (
             parts("today", "", "noon", ""),
@@ -482,8 +521,10 @@ fn each_answer_is_stored_as_typed_or_refused_at_its_field() {
 }
 
 fn check(form: &Definition, drawn: &Drawn) {
-    let draft = Draft::read(form, &drawn.sent, TODAY);
-    assert_eq!(Draft::read(form, &draft.to_pairs(), TODAY), draft);
+    let read =
+        |pairs: &[(String, String)]| Draft::read(form, pairs, TODAY).in_language(Language::Nl);
+    let draft = read(&drawn.sent);
+    assert_eq!(read(&draft.to_pairs()), draft);
     match form.answers(&draft, TODAY) {
         Ok(answers) => {
             assert_eq!(drawn.wrong, [], "{:?}", drawn.sent);

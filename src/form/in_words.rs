@@ -83,7 +83,7 @@ impl Words<'_> {
         match other {
             Some(words) => self.catalogue.text(
                 "answer.other.written",
-                &[("option", label), ("text", words)],
+                &[("option", label), ("text", &isolated(words))],
             ),
             None => label.to_owned(),
         }
@@ -98,7 +98,12 @@ impl Words<'_> {
                 let label = sub.short_label().get(self.language);
                 let answer = self.lines(sub, item).join(" ");
                 let arguments = [("label", label), ("answer", answer.as_str())];
-                self.catalogue.text("answer.group.part", &arguments)
+                // After a question mark no colon follows.
+                let key = match label.ends_with('?') {
+                    true => "answer.group.question",
+                    false => "answer.group.part",
+                };
+                self.catalogue.text(key, &arguments)
             })
             .collect();
         self.of_item(group, number, &answered.join("; "))
@@ -114,7 +119,7 @@ impl Words<'_> {
         self.catalogue.text("answer.group.item", &arguments)
     }
 
-    fn day(self, date: Date) -> String {
+    pub(super) fn day(self, date: Date) -> String {
         let weekday = date.weekday().to_monday_one_offset();
         let word = |key: String| self.catalogue.text(&key, &[]);
         let arguments = [
@@ -156,7 +161,26 @@ impl Words<'_> {
 }
 
 fn lines_of(text: &str) -> Vec<String> {
-    text.lines().map(str::to_owned).collect()
+    text.lines().map(isolated).collect()
+}
+
+/// Keeps marks for the direction of writing within what was typed, so that they do not turn around the
+/// words that we put beside it (Unicode Standard Annex 9, 2.4: isolates). An end that was typed could
+/// close ours, so there is one more of ours than of those.
+fn isolated(line: &str) -> String {
+    const STARTS: [char; 8] = [
+        '\u{202a}', '\u{202b}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', START, '\u{2069}',
+    ];
+    const START: char = '\u{2068}';
+    const END: char = '\u{2069}';
+    if !line.contains(STARTS) {
+        return line.to_owned();
+    }
+    let starts = line.matches(['\u{2066}', '\u{2067}', START]).count();
+    let own = line.matches(END).count() + 1;
+    let start = START.to_string().repeat(own);
+    let end = END.to_string().repeat(own + starts);
+    format!("{start}{line}{end}")
 }
 
 #[cfg(test)]
@@ -209,7 +233,7 @@ pages:
 
     fn draft(sent: &[(&str, &str)]) -> Draft {
         let sent = sent.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
-        Draft::read(&form(), &sent.collect::<Vec<_>>(), TODAY)
+        Draft::read(&form(), &sent.collect::<Vec<_>>(), TODAY).in_language(Language::Nl)
     }
 
     const FULL: [(&str, &str); 9] = [
@@ -242,6 +266,40 @@ pages:
     }
 
     #[test]
+    fn what_turns_the_writing_around_turns_nothing_beside_it() {
+        let form = form();
+        let lines = |name: &str, typed: &str| {
+            let sent = [("contact", "other"), (name, typed), ("damage.1.cost", "12")];
+            let answers = form.answers(&draft(&sent), TODAY).unwrap();
+            let rows = answers.rows(&form, Language::Nl, &catalogue());
+            rows.into_iter()
+                .flat_map(|row| row.lines)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lines("contact.other", "\u{202e}drek")[0],
+            "Anders: \u{2068}\u{202e}drek\u{2069}"
+        );
+        // An end that was typed closes nothing of ours.
+        assert_eq!(
+            lines("damage.1.what", "a\u{2069}\u{2067}b")[1],
+            "Ding 1: Wat: \u{2068}\u{2068}a\u{2069}\u{2067}b\u{2069}\u{2069}\u{2069}; Bedrag: € 12,00"
+        );
+    }
+
+    #[test]
+    fn no_colon_follows_a_question_mark() {
+        let source = SourceText::new(
+            "forms/form.yaml",
+            FORM.replace("label: Wat }", "label: Wat? }"),
+        );
+        let form = Definition::parse(&source).0.unwrap();
+        let answers = form.answers(&draft(&FULL), TODAY).unwrap();
+        let rows = answers.rows(&form, Language::Nl, &catalogue());
+        assert_eq!(rows[2].lines[1], "Ding 2: Wat? jas");
+    }
+
+    #[test]
     fn a_group_with_something_that_identifies_is_kept_apart_as_a_whole() {
         let form = form();
         let parts = form.answers(&draft(&FULL), TODAY).unwrap().stored(&form);
@@ -266,7 +324,8 @@ pages:
         let form = form();
         let group = form.field("damage").unwrap();
         let same = |draft: Draft| {
-            assert_eq!(Draft::read(&form, &draft.to_pairs(), TODAY), draft);
+            let again = Draft::read(&form, &draft.to_pairs(), TODAY);
+            assert_eq!(again.in_language(Language::Nl), draft);
             draft
         };
         let removed = same(draft(&FULL).remove_item(&form, "damage", 1));

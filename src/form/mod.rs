@@ -35,7 +35,7 @@ pub use approximate_date::{
 pub use condition::{Condition, Wanted};
 pub use definition::{
     Addressees, Confirmation, ContactField, Definition, Details, DirectoryEntry, KeepFor, Page,
-    Sends, is_form_file,
+    RECIPIENTS, RECIPIENTS_OF_SUBMISSIONS, Sends, is_form_file,
 };
 pub use draft::{Draft, MOST_FILES};
 pub use field::{Check, ChoiceOption, Days, Field, FieldKind, FieldName, Privacy, RESERVED_NAMES};

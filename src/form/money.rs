@@ -1,5 +1,13 @@
 //! Amounts in euros, in the ways in which people write them.
 
+use crate::language::Language;
+
+/// Key of what is said of a text that is no amount.
+const NONE: &str = "answer.money";
+
+/// Key of what is said where a text may be two amounts.
+const TWO: &str = "answer.money.two";
+
 /// Digits of whole euros that are read: more than any damage, and far from the end of the number.
 const MOST_DIGITS: usize = 12;
 
@@ -17,9 +25,31 @@ impl Money {
         }
     }
 
-    /// Reads what was typed: `12`, `12,5`, `€ 1250`, `1.250,50`, `1,250.50`, `1250,-`. A point or comma
-    /// with three digits after it stands between thousands.
-    pub(super) fn read(text: &str) -> Option<Money> {
+    /// Reads what was typed: `12`, `12,5`, `€ 1250`, `1.250,50`, `1,250.50`, `1250,-`. Only the language
+    /// tells whether `1.250` is a thousand and more: it is in Dutch, and `1,250` is in English.
+    ///
+    /// # Errors
+    ///
+    /// Returns the key of what is said of it.
+    pub(super) fn read(text: &str, language: Option<Language>) -> Result<Money, &'static str> {
+        let money = Money::in_any_language(text).ok_or(NONE)?;
+        let mut marks = text.match_indices([',', '.']);
+        let (Some((at, mark)), None) = (marks.next(), marks.next()) else {
+            return Ok(money);
+        };
+        let after = text.split_at(at).1.chars().filter(char::is_ascii_digit);
+        let thousands = language.map(|language| match language {
+            Language::Nl => ".",
+            Language::En => ",",
+        });
+        match after.count() {
+            3 if thousands != Some(mark) => Err(TWO),
+            _ => Ok(money),
+        }
+    }
+
+    /// Reads an amount in which three digits after a point or comma are a group of thousands.
+    fn in_any_language(text: &str) -> Option<Money> {
         let text = text.trim();
         let text = text
             .strip_prefix('€')
@@ -86,6 +116,7 @@ fn whole(text: &str, cents_mark: Option<char>) -> Option<i64> {
     let mut groups = text.split(mark);
     let first = groups.next()?;
     let is_sound = (1..=3).contains(&first.len())
+        && !first.starts_with('0')
         && groups.all(|group| group.len() == 3)
         && cents_mark != Some(mark);
     digits(&text.replace(mark, "")).filter(|_| is_sound)
@@ -103,11 +134,30 @@ mod tests {
     use super::*;
 
     fn check(typed: &str, stored: Option<&str>) {
-        let read = Money::read(typed);
-        assert_eq!(read.map(Money::stored).as_deref(), stored, "{typed}");
-        if let Some(read) = read {
+        for language in Language::ALL {
+            check_in(language, typed, stored.ok_or(NONE));
+        }
+    }
+
+    fn check_in(language: Language, typed: &str, stored: Result<&str, &str>) {
+        let read = Money::read(typed, Some(language));
+        let found = read.map(Money::stored);
+        assert_eq!(found.as_deref().map_err(|key| *key), stored, "{typed}");
+        if let Ok(read) = read {
             assert_eq!(Money::from_stored(&read.stored()), Some(read));
         }
+    }
+
+    #[test]
+    fn three_digits_after_one_mark_are_an_amount_only_in_the_language_that_groups_so() {
+        check_in(Language::Nl, "12,345", Err(TWO));
+        check_in(Language::Nl, "€ 1,250", Err(TWO));
+        check_in(Language::En, "12.345", Err(TWO));
+        check_in(Language::Nl, "1.250", Ok("1250.00"));
+        check_in(Language::En, "1,250", Ok("1250.00"));
+        assert_eq!(Money::read("1.250", None), Err(TWO));
+        assert_eq!(Money::read("1,250", None), Err(TWO));
+        assert_eq!(Money::read("1.250,5", None), Ok(Money { cents: 125_050 }));
     }
 
     #[test]
@@ -132,6 +182,9 @@ mod tests {
             "1234567890123",
             "--",
             ",-",
+            "0.125",
+            "0,125",
+            "012.345,00",
         ] {
             check(typed, None);
         }
@@ -146,7 +199,6 @@ mod tests {
         check("1250 €", Some("1250.00"));
         check("1.250,50", Some("1250.50"));
         check("1,250.50", Some("1250.50"));
-        check("1.250", Some("1250.00"));
         check("1 250,50", Some("1250.50"));
         check("1.250.000", Some("1250000.00"));
         check("1250,-", Some("1250.00"));
@@ -157,7 +209,7 @@ mod tests {
     #[test]
     fn amounts_are_written_as_people_read_them() {
         let check = |typed: &str, thousands: &str, decimal: &str, written: &str| {
-            let money = Money::read(typed).unwrap();
+            let money = Money::read(typed, None).unwrap();
             assert_eq!(money.written(thousands, decimal), written);
         };
         check("1250", ".", ",", "1.250,00");

@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 
 use super::answers::{Answer, Answers};
-use super::approximate_date::{ABOUT, ApproximateDate, KNOWN};
+use super::approximate_date::{ABOUT, ApproximateDate, KNOWN, Known, PartOfDay};
 use super::calendar_day::{DAY, DateProblem, YEAR};
 use super::definition::{Definition, Page};
 use super::draft::{Draft, MOST_FILES, OTHER};
@@ -19,6 +19,9 @@ use crate::message::Catalogue;
 
 /// Fewest digits of a telephone number: extensions inside an organisation have three.
 const FEWEST_PHONE_DIGITS: usize = 3;
+
+/// The alarm number of Europe (ITU-T E.161.1), on which nobody can be called back.
+const ALARM_NUMBER: &str = "112";
 
 /// Most digits of a telephone number (ITU-T E.164: fifteen), with room for `00` before it.
 const MOST_PHONE_DIGITS: usize = 17;
@@ -121,23 +124,12 @@ impl FieldError {
         let label = field.map_or("", |field| field.label.get(words.language));
         let mut arguments: Vec<(&str, &str)> = vec![("label", label)];
         arguments.extend(self.arguments.iter().map(|(n, v)| (*n, v.as_str())));
-        let month = self
+        let more: Vec<(&str, String)> = self
             .arguments
             .iter()
-            .find(|(name, _)| *name == "month")
-            .map(|(_, number)| words.catalogue.text(&format!("month.{number}"), &[]));
-        if let Some(month) = &month {
-            arguments.push(("month_name", month));
-        }
-        let amount = self
-            .arguments
-            .iter()
-            .find(|(name, _)| *name == "euros")
-            .and_then(|(_, euros)| euros.parse().ok())
-            .map(|euros| words.money(Money::of_euros(euros)));
-        if let Some(amount) = &amount {
-            arguments.push(("amount", amount));
-        }
+            .filter_map(|(name, value)| in_words(name, value, field, words))
+            .collect();
+        arguments.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
         words.catalogue.text(self.key, &arguments)
     }
 
@@ -153,6 +145,31 @@ impl FieldError {
         }
         id.replace('.', "-")
     }
+}
+
+/// Returns a value for a placeholder that is not the same in every language, made of one that is.
+fn in_words(
+    name: &str,
+    value: &str,
+    field: Option<&Field>,
+    words: Words<'_>,
+) -> Option<(&'static str, String)> {
+    let text = |key: &str| words.catalogue.text(key, &[]);
+    Some(match name {
+        "month" => ("month_name", text(&format!("month.{value}"))),
+        "euros" => ("amount", words.money(Money::of_euros(value.parse().ok()?))),
+        "option" => {
+            let option = field?.option(value)?;
+            ("option_label", option.label.get(words.language).to_owned())
+        }
+        "known" => ("known_label", text(Known::from_value(value)?.key())),
+        "part" => ("part_label", text(PartOfDay::from_value(value)?.key())),
+        "typed_day" => {
+            let day = value.parse().map(|day| words.day(day));
+            ("day_label", day.unwrap_or_else(|_| value.to_owned()))
+        }
+        _ => return None,
+    })
 }
 
 /// A question where it is asked: by itself, or in an item of a group.
@@ -245,9 +262,7 @@ impl<'a> Input<'a> {
             FieldKind::Choice | FieldKind::Person => {
                 Ok(self.chosen(draft)?.into_iter().next().map(Answer::Choice))
             }
-            FieldKind::Choices => Ok(Some(self.chosen(draft)?)
-                .filter(|chosen| !chosen.is_empty())
-                .map(Answer::Choices)),
+            FieldKind::Choices => self.choices(draft),
             FieldKind::YesNo => Ok(self
                 .chosen(draft)?
                 .first()
@@ -291,6 +306,18 @@ impl<'a> Input<'a> {
         Ok(chosen.map(str::to_owned).collect())
     }
 
+    /// Reads what was chosen where more than one answer may be. What stands apart, such as "niets", says
+    /// that nothing else holds.
+    fn choices(&self, draft: &Draft) -> Result<Option<Answer>, Mistakes> {
+        let chosen = self.chosen(draft)?;
+        let options = chosen.iter().filter_map(|value| self.field.option(value));
+        if let (Some(alone), true) = (options.clone().find(|o| o.apart), chosen.len() > 1) {
+            let error = self.error("answer.apart");
+            return Err(vec![error.with("option", &alone.value)]);
+        }
+        Ok((!chosen.is_empty()).then_some(Answer::Choices(chosen)))
+    }
+
     fn other(&self, answer: &Answer, draft: &Draft) -> Result<Option<String>, Mistakes> {
         let words = draft.other(&self.name);
         let is_chosen = |value: &str| answer.chosen().contains(&value);
@@ -314,6 +341,7 @@ impl<'a> Input<'a> {
         }
         self.check_text(None, text, self.field.max_length)?;
         let wrong = match self.field.kind {
+            FieldKind::Phone if digits_of(text) == ALARM_NUMBER => Some("answer.phone.alarm"),
             FieldKind::Phone if !is_phone(text) => Some("answer.phone"),
             FieldKind::Email if !is_email(text) => Some("answer.email"),
             _ => refused_by(&self.field.checks, text),
@@ -334,8 +362,8 @@ impl<'a> Input<'a> {
             FieldKind::Time => clock_time::read(text)
                 .map(Answer::Time)
                 .ok_or_else(|| self.error("answer.time")),
-            FieldKind::Money => Money::read(text)
-                .ok_or_else(|| self.error("answer.money"))
+            FieldKind::Money => Money::read(text, draft.language())
+                .map_err(|key| self.error(key))
                 .and_then(|money| self.within_amounts(money)),
             _ => whole_number::read(text)
                 .ok_or_else(|| self.error("answer.number"))
@@ -483,9 +511,12 @@ pub(super) fn refused_by(checks: &[Check], text: &str) -> Option<&'static str> {
     })
 }
 
+fn digits_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    (FEWEST_PHONE_DIGITS..=MOST_PHONE_DIGITS).contains(&digits)
+    (FEWEST_PHONE_DIGITS..=MOST_PHONE_DIGITS).contains(&digits_of(text).len())
         && text
             .chars()
             .all(|c| c.is_ascii_digit() || " +-()./".contains(c))
@@ -708,11 +739,51 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_apart_goes_with_nothing_else() {
+        let wish = |value| ("support_wish", value);
+        accepts(&[wish("nothing_now")], r#""support_wish":["nothing_now"]"#);
+        refuses(
+            &[wish("talk_manager"), wish("nothing_now")],
+            "support_wish",
+            "answer.apart",
+        );
+        let both = [wish("unknown"), wish("nothing_now")];
+        refuses(&both, "support_wish", "answer.apart");
+        let form = form();
+        let errors = form.check_page("more", &draft(&both), TODAY);
+        assert_eq!(
+            errors[0].message(&form, Language::Nl, &catalogue(Language::Nl)),
+            "Je koos “Nu even niets” en ook iets anders. Kies één van de twee."
+        );
+    }
+
+    #[test]
+    fn another_day_than_the_chosen_one_is_asked_back() {
+        let form = form();
+        let sent = [
+            ("occurred_at.known", "today"),
+            ("occurred_at.day", "5-6-2026"),
+        ];
+        let draft = draft(&sent);
+        let shown = draft.date("occurred_at", TODAY);
+        assert_eq!([&shown.known, &shown.month], ["today", "6"]);
+        let errors = form.check_page("when", &draft, TODAY);
+        assert_eq!(errors[0].input_id(), "occurred_at-known");
+        assert_eq!(
+            errors[0].message(&form, Language::Nl, &catalogue(Language::Nl)),
+            "Je koos “Vandaag”, en je vulde ook vrijdag 5 juni 2026 in. Welke dag was het? Kies “Op een andere dag”, of haal die datum weg."
+        );
+    }
+
+    #[test]
     fn a_phone_number_looks_like_one() {
         let phone = |number| [("contact_mode", "phone"), ("phone", number)];
         accepts(&phone(" 06 12 34 56 78 "), r#""phone":"06 12 34 56 78""#);
         accepts(&phone("+31 (0)70-123.45.67"), "+31 (0)70-123.45.67");
         accepts(&phone("1234"), "1234");
+        refuses(&phone("112"), "phone", "answer.phone.alarm");
+        refuses(&phone("1-1-2"), "phone", "answer.phone.alarm");
+        accepts(&phone("0112"), "0112");
         refuses(&phone(""), "phone", "answer.missing.phone");
         refuses(&phone("  "), "phone", "answer.missing.phone");
         refuses(&phone("12"), "phone", "answer.phone");

@@ -65,7 +65,8 @@ impl Application {
             Err(problem) => return self.no_body(language, problem),
         };
         let today = self.clock.today();
-        let sent = Sent::read(&route.form, &pairs, today);
+        let mut sent = Sent::read(&route.form, &pairs, today);
+        sent.draft = sent.draft.in_language(language);
         // A first page of another web server has no key.
         let Ok(key) = self.key_for(route, sent.key) else {
             return self.error(language, StatusCode::INTERNAL_SERVER_ERROR);

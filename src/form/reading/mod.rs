@@ -11,7 +11,8 @@ mod tests;
 
 use super::condition::{Condition, Wanted};
 use super::definition::{
-    Addressees, Confirmation, ContactField, Definition, Details, KeepFor, Sends,
+    Addressees, Confirmation, ContactField, Definition, Details, KeepFor, RECIPIENTS,
+    RECIPIENTS_OF_SUBMISSIONS, Sends,
 };
 use super::field::{Field, FieldName};
 use super::text::Text;
@@ -163,7 +164,7 @@ impl Reader {
         self.tell_unreachable();
         self.earlier.truncate(first_part);
         let to = form.require("to", &mut self.diagnostics);
-        let to = to.and_then(|node| self.addressees(node));
+        let to = to.and_then(|node| self.addressees(node, sends.as_ref()));
         let contact = form.get("contact").map(|node| self.contact(node));
         let code_for_other = form.get(CODE_FOR_COLLEAGUE);
         let code_for_other = code_for_other.map(|node| self.code_for_other(node));
@@ -303,26 +304,71 @@ impl Reader {
     }
 
     /// Reads who may open what is sent: a list of recipients, or a question and who else.
-    fn addressees(&mut self, node: &Node) -> Option<Addressees> {
+    fn addressees(&mut self, node: &Node, sends: Option<&Sends>) -> Option<Addressees> {
+        let mut known = RECIPIENTS.to_vec();
+        if !matches!(sends, Some(Sends::Report)) {
+            known.extend(RECIPIENTS_OF_SUBMISSIONS);
+        }
         if !node.is_mapping() {
             let nodes = self.some(node, "to", MOST_RECIPIENTS);
             if nodes.is_empty() {
                 self.diagnostics
                     .push(Diagnostic::error("form-no-recipients").at(node.place()));
             }
-            let all: Vec<String> = nodes.into_iter().filter_map(|n| self.word(n)).collect();
+            let all = nodes
+                .into_iter()
+                .filter_map(|node| self.recipient(node, &known));
+            let all: Vec<String> = all.collect();
             return (!all.is_empty()).then_some(Addressees::All(all));
         }
         let mut to = Mapping::read(node, &mut self.diagnostics);
-        let field = to.require("field", &mut self.diagnostics);
-        let field = field.and_then(|node| self.choice_of_first_part(node));
+        let field_node = to.require("field", &mut self.diagnostics);
+        let field = field_node.and_then(|node| self.choice_of_first_part(node));
         let otherwise = to.require("otherwise", &mut self.diagnostics);
-        let otherwise = otherwise.and_then(|node| self.word(node));
+        let otherwise = otherwise.and_then(|node| self.recipient(node, &known));
         to.finish(&mut self.diagnostics);
+        if let (Some(node), Some(field)) = (field_node, &field) {
+            for value in field.values() {
+                self.check_recipient(value, &known, node, Some(&field.name));
+            }
+        }
         Some(Addressees::Chosen {
             field: field?.name,
             otherwise: otherwise?,
         })
+    }
+
+    fn recipient(&mut self, node: &Node, known: &[&str]) -> Option<String> {
+        let value = node.text(&mut self.diagnostics)?;
+        self.check_recipient(&value, known, node, None)
+            .then_some(value)
+    }
+
+    /// Tells who is no recipient: what is sent to nobody that we know could be opened by nobody.
+    fn check_recipient(
+        &mut self,
+        value: &str,
+        known: &[&str],
+        node: &Node,
+        answer_to: Option<&FieldName>,
+    ) -> bool {
+        if known.contains(&value) {
+            return true;
+        }
+        let near = nearest(value, known.iter().copied());
+        let near = near.or(known.first().copied()).unwrap_or_default();
+        let diagnostic = match answer_to {
+            Some(field) => Diagnostic::error("form-answer-no-recipient").with("field", field),
+            None => Diagnostic::error("form-no-such-recipient"),
+        };
+        self.diagnostics.push(
+            diagnostic
+                .with("value", value)
+                .with("nearest", near)
+                .with("known", known.join(", "))
+                .at(node.place()),
+        );
+        false
     }
 
     fn contact(&mut self, node: &Node) -> Option<ContactField> {

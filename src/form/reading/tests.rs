@@ -269,7 +269,7 @@ pages:
         kind: choices
         privacy: P1
         label: Wie
-        options: [{ value: coordinator, label: C }, { value: manager, label: M }]
+        options: [{ value: coordinator, label: C }, { value: own_manager, label: M }]
       - name: reference
         kind: short_text
         privacy: P3
@@ -338,7 +338,28 @@ fn who_may_open_it_is_somebody() {
     rich(
         "otherwise: coordinator }",
         "otherwise: A B }",
-        &[("form-word", 6)],
+        &[("form-no-such-recipient", 6)],
+    );
+    rich(
+        "otherwise: coordinator }",
+        "otherwise: coordinater }",
+        &[("form-no-such-recipient", 6)],
+    );
+    // What is said in confidence, or about a manager, is no report.
+    rich(
+        "otherwise: coordinator }",
+        "otherwise: confidential_adviser }",
+        &[("form-no-such-recipient", 6)],
+    );
+    rich(
+        "value: own_manager",
+        "value: my_manager",
+        &[("form-answer-no-recipient", 6)],
+    );
+    check(
+        "[coordinator]",
+        "[coordinator, coordinater]",
+        &[("form-no-such-recipient", 24)],
     );
     rich(
         ", otherwise: coordinator }",
@@ -380,6 +401,15 @@ fn who_may_open_it_is_somebody() {
         "field: contacts, none",
         &[("form-no-such-choice-near", 7)],
     );
+}
+
+#[test]
+fn a_slip_in_a_recipient_is_told_with_the_nearest() {
+    let text = SOUND.replace("[coordinator]", "coordinater");
+    let (_, diagnostics) = Definition::parse(&SourceText::new("forms/form.yaml", text));
+    let arguments = &diagnostics[0].arguments;
+    let nearest = arguments.iter().find(|(name, _)| *name == "nearest");
+    assert_eq!(nearest.unwrap().1, "coordinator");
 }
 
 #[test]
@@ -430,6 +460,7 @@ fn what_is_sent_has_the_keys_that_go_with_it() {
             ("form-key-unfit-sends", 5),
             ("form-key-unfit-sends", 6),
             ("form-key-unfit-sends", 7),
+            ("form-no-such-recipient", 9),
         ],
     );
     spoil(
@@ -450,7 +481,7 @@ address: bel
 version: 1
 languages: [nl]
 title: Formulier
-to: [adviser]
+to: [confidential_adviser]
 pages:
   - id: one
     title: Een
@@ -623,7 +654,7 @@ fn conditions_say_what_they_want_and_can_hold_together() {
         chain,
         &[("form-never-shown", 65)],
     );
-    let possible = "when: [{ field: story, given: true }, { field: recipient, any: [manager] }, { field: recipient, any: [coordinator] }]";
+    let possible = "when: [{ field: story, given: true }, { field: recipient, any: [own_manager] }, { field: recipient, any: [coordinator] }]";
     rich("when: { field: contact, any: [phone] }", possible, &[]);
 }
 
@@ -678,7 +709,7 @@ fn a_form_to_practise_with_takes_the_questions_of_another() {
     let sources = [
         (
             "forms/form.yaml",
-            SOUND_SUBMISSION.to_owned() + "sends: report\n",
+            SOUND_SUBMISSION.replace("confidential_adviser", "coordinator"),
         ),
         ("forms/p.yaml", format!("{sound}languages: [nl, en]\n")),
     ];

@@ -213,7 +213,7 @@ impl Application {
         }
         let today = self.clock.today();
         let mut sent = Sent::read(&part.definition, &posted.fields, today);
-        sent.draft = part.with_given(sent.draft);
+        sent.draft = part.with_given(sent.draft.in_language(route.language));
         let fixed = self.fixed(route, &visit);
         let journey = Journey {
             changed: sent.changed,
