@@ -157,7 +157,10 @@ fn assemble_unchecked(
         ),
     };
     diagnostics.extend(problems);
-    let forms = with_contacts(root, read_forms(root, diagnostics), &config, diagnostics);
+    let sources_of_forms = sources_of_forms(root, diagnostics);
+    let forms = forms_of(&sources_of_forms, diagnostics);
+    let unread_forms = form::unread_addresses(&sources_of_forms, &forms);
+    let forms = with_contacts(root, forms, &config, diagnostics);
     let lifecycle = read_lifecycle(root, diagnostics);
     let theme = read_theme(root, &config, config.base_path(), diagnostics);
     let (sources, problems) = source::read(root);
@@ -173,6 +176,7 @@ fn assemble_unchecked(
         site: &site,
         theme: &theme,
         forms: &forms,
+        unread_forms: &unread_forms,
         today,
     };
     let (views, problems) = site_views(&input);
@@ -208,6 +212,10 @@ fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
 /// Reads the forms of the portal; a portal without forms of its own has the ones that ship. Those whose
 /// reports become cases come first: the first of all is the one behind the Melden button.
 pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
+    forms_of(&sources_of_forms(root, diagnostics), diagnostics)
+}
+
+fn sources_of_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
     let folder = root.join("forms");
     let mut sources = Vec::new();
     if folder.is_dir() {
@@ -216,7 +224,11 @@ pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<
     if sources.is_empty() {
         sources = Definition::shipped();
     }
-    let (mut forms, problems) = form::read_all(&sources);
+    sources
+}
+
+fn forms_of(sources: &[SourceText], diagnostics: &mut Vec<Diagnostic>) -> Vec<Definition> {
+    let (mut forms, problems) = form::read_all(sources);
     diagnostics.extend(problems);
     forms.sort_by_key(|form| !form.makes_cases());
     forms

@@ -352,11 +352,11 @@ mod tests {
         let always = [
             "behaviour_kinds",
             "occurred_at",
+            "reporting_role",
             "contact_mode",
             "support_wish",
             "short_story",
             "recipient",
-            "reporting_role",
         ];
         assert_eq!(labels(json!({})), always);
         assert!(
@@ -378,7 +378,7 @@ mod tests {
         assert_eq!(answers.to_json(&form()), stored);
         check(&stored, "Wat er gebeurde", &["gone"]);
         check(&stored, "Wanneer", &["lately"]);
-        check(&stored, "Contact", &["7"]);
+        check(&stored, "Hoe wij je bereiken", &["7"]);
         check(&stored, "old_question", &["{\"a\":1}"]);
         assert_eq!(rows(&stored).last().unwrap().page, None);
     }

@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use super::definition::{RECIPIENTS, RECIPIENTS_OF_SUBMISSIONS};
 use super::field::{Check, Days, FieldKind, FieldName, Privacy};
 use super::reading::fields::{
-    LARGEST_NUMBER, LONGEST_ANSWER, MOST_FIELDS_OF_ITEM, MOST_ITEMS, MOST_OPTIONS, MOST_ROLES,
-    PREFILLED, key_fits, key_fits_in_group,
+    AUTOFILL, LARGEST_NUMBER, LONGEST_ANSWER, MOST_FIELDS_OF_ITEM, MOST_ITEMS, MOST_OPTIONS,
+    MOST_ROLES, PREFILLED, key_fits, key_fits_in_group,
 };
 use super::reading::pages::{MOST_CONDITIONS, MOST_FIELDS, MOST_PAGES};
 use super::reading::{
     LONGEST_KEPT, LONGEST_WORD, MOST_RECIPIENTS, OF_REPORTS, OF_SUBMISSIONS, PRACTICE_OF, REPORT,
-    SUBMISSION,
+    RESERVED_ADDRESSES, SUBMISSION,
 };
 use crate::language::Language;
 
@@ -33,13 +33,17 @@ pub fn file_schema() -> Value {
             "form": form(),
             "practice": object(&[PRACTICE_OF, "address", "title"], json!({
                 (PRACTICE_OF): { "$ref": "#/$defs/word" },
-                "address": { "$ref": "#/$defs/word" },
+                "address": { "$ref": "#/$defs/address" },
                 "title": { "$ref": "#/$defs/text" },
                 "intro": { "$ref": "#/$defs/text" },
                 "languages": { "$ref": "#/$defs/languages" },
             })),
             "languages": one_or_more(&names(&Language::ALL.map(|l| (l.tag(), ()))), Language::ALL.len()),
             "text": text(),
+            "address": {
+                "allOf": [{ "$ref": "#/$defs/word" }],
+                "not": { "enum": RESERVED_ADDRESSES },
+            },
             "word": {
                 "type": "string",
                 "pattern": format!("^[a-z][a-z0-9_-]{{0,{}}}$", LONGEST_WORD - 1),
@@ -82,7 +86,7 @@ fn form() -> Value {
     let mut form = object(
         &["address", "version", "languages", "title", "to", "pages"],
         json!({
-            "address": { "$ref": "#/$defs/word" },
+            "address": { "$ref": "#/$defs/address" },
             "version": { "type": "integer", "minimum": 1, "maximum": u16::MAX },
             "languages": { "$ref": "#/$defs/languages" },
             "title": { "$ref": "#/$defs/text" },
@@ -197,7 +201,7 @@ fn field_keys() -> Map<String, Value> {
         "min": number(),
         "max": number(),
         "most": { "type": "integer", "minimum": 1, "maximum": MOST_ITEMS },
-        "autocomplete": { "type": "string" },
+        "autocomplete": names(&AUTOFILL),
         "options": list(&json!({ "$ref": "#/$defs/option" }), MOST_OPTIONS),
         "prefill": { "$ref": "#/$defs/word" },
         "shown": { "const": PREFILLED },

@@ -42,7 +42,7 @@ pub use field::{Check, ChoiceOption, Days, Field, FieldKind, FieldName, Privacy,
 pub use file_schema::file_schema;
 pub use money::Money;
 pub use prefill::Refused;
-pub use reading::read_all;
+pub use reading::{RESERVED_ADDRESSES, read_all, unread_addresses};
 pub use schema::schema;
 pub use shown::Step;
 pub use text::Text;

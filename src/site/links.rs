@@ -78,6 +78,16 @@ impl PageResolver<'_, '_> {
         (Target::Address { href, language }, problem)
     }
 
+    /// Returns whether a form with mistakes would have this address, or one below it.
+    fn is_of_unread_form(&self, path: &str) -> bool {
+        let mut steps = path.split('/').filter(|step| !step.is_empty());
+        let mut first = steps.next().unwrap_or_default();
+        if self.input.config.languages.iter().any(|l| l.tag() == first) {
+            first = steps.next().unwrap_or_default();
+        }
+        self.input.unread_forms.iter().any(|form| form == first)
+    }
+
     /// Resolves an address that starts with a slash: right where something is served, else a
     /// mistake, because a path to a file would have been checked.
     fn rooted_link(&self, destination: &str) -> (Target, Option<Diagnostic>) {
@@ -115,7 +125,7 @@ impl PageResolver<'_, '_> {
             href: format!("{href}{rest}"),
             language: None,
         };
-        if self.input.site.aliases.contains_key(&href) {
+        if self.input.site.aliases.contains_key(&href) || self.is_of_unread_form(&wanted) {
             return (target, None);
         }
         match page {

@@ -50,6 +50,8 @@ pub struct Input<'a> {
     pub theme: &'a Theme,
     /// The forms; the first is the one behind the Melden button.
     pub forms: &'a [Definition],
+    /// The addresses of forms with mistakes, which are told: a link to one of them is no mistake too.
+    pub unread_forms: &'a [String],
     /// The day as of which the portal is built.
     pub today: Date,
 }

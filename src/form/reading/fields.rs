@@ -46,6 +46,23 @@ const USUAL_PHONE_LENGTH: usize = 40;
 /// Characters in a mobile number without spaces, in the Netherlands.
 const SHORTEST_PHONE: usize = 10;
 
+/// Values of `autocomplete` that make sense here: what somebody's own browser knows of them, and how they
+/// are reached (HTML Living Standard, 4.10.18.7 Autofill).
+pub(in crate::form) const AUTOFILL: [(&str, &str); 12] = [
+    ("off", "off"),
+    ("name", "name"),
+    ("given-name", "given-name"),
+    ("family-name", "family-name"),
+    ("organization", "organization"),
+    ("organization-title", "organization-title"),
+    ("street-address", "street-address"),
+    ("postal-code", "postal-code"),
+    ("address-level2", "address-level2"),
+    ("email", "email"),
+    ("tel", "tel"),
+    ("tel-extension", "tel-extension"),
+];
+
 /// The only value of the key `shown`.
 pub(in crate::form) const PREFILLED: &str = "prefilled";
 
@@ -106,7 +123,8 @@ impl Reader {
         let most = numbers(self, "most", 1, MOST_ITEMS);
         self.check_bounds(&mut field, kind, min, max, max_length);
         let autocomplete = field.get("autocomplete");
-        let autocomplete = autocomplete.and_then(|node| node.text(&mut self.diagnostics));
+        let autocomplete =
+            autocomplete.and_then(|node| node.one_of(&AUTOFILL, &mut self.diagnostics));
         let options = field.get("options").map(|node| self.options(node));
         let prefill = field.get("prefill").and_then(|node| self.prefill(node));
         let shown = field.get("shown");
@@ -172,7 +190,7 @@ impl Reader {
             privacy: privacy.unwrap_or(Privacy::P0),
             counted: counted.unwrap_or(false),
             max_length: size(max_length).unwrap_or(usual_length(kind?)),
-            autocomplete,
+            autocomplete: autocomplete.map(str::to_owned),
             options: options.unwrap_or_default(),
             when: when.unwrap_or_default(),
             prefill,
@@ -211,7 +229,12 @@ impl Reader {
             Within::Page(_) => None,
         };
         match field.get("privacy") {
-            Some(node) => node.one_of(&Privacy::ALL, &mut self.diagnostics),
+            Some(node) => {
+                // Where nothing is like it, the first is suggested: better the strictest.
+                let mut strictest_first = Privacy::ALL;
+                strictest_first.reverse();
+                node.one_of(&strictest_first, &mut self.diagnostics)
+            }
             None => {
                 let needed = kind.is_some_and(|k| k.is_question() && k != FieldKind::Group);
                 if needed && inherited.is_none() {

@@ -40,6 +40,10 @@ pub(in crate::form) const SUBMISSION: &str = "submission";
 /// Key of the answer with which the receipt code is for a colleague.
 const CODE_FOR_COLLEAGUE: &str = "code_for_colleague";
 
+/// Addresses that no form can have: files of the portal and pages in a language are there. It is what the
+/// room of pages uses; a test holds them together.
+pub const RESERVED_ADDRESSES: [&str; 3] = ["assets", "nl", "en"];
+
 /// Keys that only go with a report.
 pub(in crate::form) const OF_REPORTS: [&str; 3] = ["details", "contact", CODE_FOR_COLLEAGUE];
 
@@ -73,15 +77,35 @@ pub fn read_all(sources: &[SourceText]) -> (Vec<Definition>, Vec<Diagnostic>) {
             None => {}
         }
     }
+    // Files of forms of their own, right or wrong.
+    let is_written = |path: &&str| practices.iter().all(|(source, _)| source.path() != *path);
+    let written = sources.iter().map(SourceText::path).filter(is_written);
+    let written: Vec<&str> = written.map(file_stem).collect();
     let mut practised = Vec::new();
-    for (source, document) in practices {
-        let read = |reader: &mut Reader| reader.practice(source, &document, &forms);
+    for (source, document) in &practices {
+        let read = |reader: &mut Reader| reader.practice(source, document, &forms, &written);
         practised.extend(sound_form(read, &mut diagnostics));
     }
     forms.extend(practised);
     let forms = with_own_addresses(forms, sources, &mut diagnostics);
     crate::diagnostic::sort(&mut diagnostics);
     (forms, diagnostics)
+}
+
+/// Returns the addresses for which files ask of which no form could be made, so that links to them are no
+/// mistakes as well. Lines are looked at, because a file may not even be YAML.
+pub fn unread_addresses(sources: &[SourceText], forms: &[Definition]) -> Vec<String> {
+    let is_unread = |source: &&SourceText| forms.iter().all(|f| f.id != file_stem(source.path()));
+    let unread = sources.iter().filter(is_unread);
+    unread
+        .filter_map(|source| {
+            let address = |line: &str| line.strip_prefix("address:").map(str::to_owned);
+            let address = source.text().lines().find_map(address)?;
+            let address = address.split('#').next().unwrap_or_default();
+            let address = address.trim_matches(|c: char| c.is_whitespace() || "\"'".contains(c));
+            is_word(address).then(|| address.to_owned())
+        })
+        .collect()
 }
 
 fn sound_form(
@@ -147,7 +171,7 @@ impl Reader {
         self.languages = self.read_languages(languages);
         let id = self.id(source);
         let address = form.require("address", &mut self.diagnostics);
-        let address = address.and_then(|node| self.word(node));
+        let address = address.and_then(|node| self.address(node));
         let version = form.require("version", &mut self.diagnostics);
         let version = version.and_then(|node| self.number(node, 1, i64::from(u16::MAX)));
         let title = form.require("title", &mut self.diagnostics);
@@ -526,6 +550,14 @@ impl Reader {
             return None;
         }
         Some(text)
+    }
+
+    fn address(&mut self, node: &Node) -> Option<String> {
+        let address = self.word(node)?;
+        if RESERVED_ADDRESSES.contains(&address.as_str()) {
+            self.tell("form-reserved-address", node, &address);
+        }
+        Some(address)
     }
 
     fn number(&mut self, node: &Node, least: i64, most: i64) -> Option<i64> {

@@ -23,11 +23,12 @@ impl Reader {
         source: &SourceText,
         document: &Node,
         forms: &[Definition],
+        written: &[&str],
     ) -> Option<Definition> {
         let mut form = Mapping::read(document, &mut self.diagnostics);
         let id = self.id(source);
         let of = form.require(PRACTICE_OF, &mut self.diagnostics);
-        let of = of.and_then(|node| self.practised(node, forms));
+        let of = of.and_then(|node| self.practised(node, forms, written));
         let languages = form.get("languages");
         let own = languages.map(|node| (node, self.read_languages(Some(node))));
         self.languages = match (&own, of) {
@@ -36,7 +37,7 @@ impl Reader {
             (None, None) => Vec::new(),
         };
         let address = form.require("address", &mut self.diagnostics);
-        let address = address.and_then(|node| self.word(node));
+        let address = address.and_then(|node| self.address(node));
         let title = form.require("title", &mut self.diagnostics);
         let title = title.and_then(|node| self.text(node));
         let intro = form.get("intro").and_then(|node| self.text(node));
@@ -59,10 +60,16 @@ impl Reader {
         })
     }
 
-    fn practised<'f>(&mut self, node: &Node, forms: &'f [Definition]) -> Option<&'f Definition> {
+    fn practised<'f>(
+        &mut self,
+        node: &Node,
+        forms: &'f [Definition],
+        written: &[&str],
+    ) -> Option<&'f Definition> {
         let name = node.text(&mut self.diagnostics)?;
         let found = forms.iter().find(|form| form.id == name);
-        if found.is_none() {
+        // Of a form that is there and has mistakes, those are told already.
+        if found.is_none() && !written.contains(&name.as_str()) {
             let near = nearest(&name, forms.iter().map(|form| form.id.as_str()));
             let diagnostic = match near {
                 Some(near) => Diagnostic::error("form-no-such-form-near").with("nearest", near),

@@ -404,12 +404,60 @@ fn who_may_open_it_is_somebody() {
 }
 
 #[test]
-fn a_slip_in_a_recipient_is_told_with_the_nearest() {
-    let text = SOUND.replace("[coordinator]", "coordinater");
+fn addresses_of_other_things_are_no_form_s() {
+    check(
+        "address: melden",
+        "address: assets",
+        &[("form-reserved-address", 1)],
+    );
+    check(
+        "address: melden",
+        "address: en",
+        &[("form-reserved-address", 1)],
+    );
+}
+
+#[test]
+fn links_to_a_form_with_mistakes_can_be_known() {
+    let check = |text: &str, expected: &[&str]| {
+        let sources = [
+            SourceText::new("forms/form.yaml", text),
+            SourceText::new(
+                "forms/practice.yaml",
+                "address: oefenen\npractice_of: form\ntitle: Oefen\n",
+            ),
+        ];
+        let (forms, diagnostics) = read_all(&sources);
+        // The form to practise with is there, so only its own mistakes are told.
+        let is_own = |d: &Diagnostic| &*d.place.as_ref().unwrap().path == "forms/form.yaml";
+        assert!(diagnostics.iter().all(is_own), "{diagnostics:?}");
+        assert_eq!(unread_addresses(&sources, &forms), expected, "{text}");
+    };
+    let unread = |text: &str| check(text, &["melden", "oefenen"]);
+    unread(&SOUND.replace("version: 1", "version: x"));
+    unread("address: \"melden\" # hier\npages: [\n");
+    check("addres: melden\n", &["oefenen"]);
+    let dutch = SOUND_SUBMISSION.replace("address: bel", "address: melden");
+    check(
+        &dutch.replace("title: Een", "titel: Een"),
+        &["melden", "oefenen"],
+    );
+    check("address: /x/\nversion: 1\n", &["oefenen"]);
+}
+
+fn suggested(piece: &str, by: &str, expected: &str) {
+    let text = SOUND.replace(piece, by);
     let (_, diagnostics) = Definition::parse(&SourceText::new("forms/form.yaml", text));
     let arguments = &diagnostics[0].arguments;
     let nearest = arguments.iter().find(|(name, _)| *name == "nearest");
-    assert_eq!(nearest.unwrap().1, "coordinator");
+    assert_eq!(nearest.unwrap().1, expected);
+}
+
+#[test]
+fn a_slip_is_told_with_the_nearest() {
+    suggested("[coordinator]", "coordinater", "coordinator");
+    // A class that does not exist is none that keeps less apart.
+    suggested("privacy: P2", "privacy: P4", "P3");
 }
 
 #[test]
@@ -546,6 +594,12 @@ fn checks_are_possible_and_fit_their_kind() {
         "checks: [no_bsn]",
         &[("form-key-unfit", 37)],
     );
+    rich(
+        "max_length: 20",
+        "autocomplete: telephone",
+        &[("yaml-unknown-value", 37)],
+    );
+    rich("max_length: 20", "autocomplete: tel", &[]);
     rich(
         "days: past",
         "days: yesterday",
