@@ -558,7 +558,7 @@ mod tests {
     fn pages_follow_the_answers() {
         assert_eq!(
             visible(&[]),
-            ["start", "what", "when", "contact", "more", "who"]
+            ["start", "what", "when", "role", "contact", "more", "who"]
         );
         assert_eq!(
             visible(&[
@@ -571,18 +571,20 @@ mod tests {
                 "help",
                 "what",
                 "when",
+                "role",
                 "contact",
                 "contact_details",
                 "more",
                 "who",
                 "colleague",
+                "colleague_reach",
                 "together"
             ]
         );
         // Values that do not exist open nothing.
         assert_eq!(
             visible(&[("help_now", "YES"), ("contact_mode", "phone\0")]).len(),
-            6
+            7
         );
     }
 

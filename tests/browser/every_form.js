@@ -30,7 +30,7 @@ const FORMS = [
   REPORT,
   'Oefenen met melden',
   'Terugkoppeling van een werkoverleg',
-  'Wat vind je van deze pagina?',
+  'Geef je reactie',
 ];
 
 const WALKS = [

@@ -403,14 +403,14 @@ Nu eerst nodig: Eerste contact, uiterlijk 2020-11-20 te laat.
         "
   Wat er gebeurde: Schelden, schreeuwen of beledigen
   Wanneer: -
-  Contact: -
+  Ik meld: -
+  Hoe wij je bereiken: -
   Telefoonnummer: 0612345678
-  Wat je nodig hebt: -
+  Hulp die nu nodig is: -
   Jouw verhaal:
     hij riep
     \u{fffd}[2J\u{fffd}2J\u{fffd}iets
-  Wie de melding oppakt: -
-  Ik meld: -"
+  Wie de melding oppakt: -"
             .trim_start_matches('\n')
     );
     let history: Vec<&str> = rest.lines().take(4).map(str::trim).collect();

@@ -331,6 +331,26 @@ fout[cli-no-data-folder]: Deze map is geen map met meldingen, of bestaat niet: n
 }
 
 #[test]
+fn one_mistake_in_a_form_is_told_alone_and_not_at_every_link_to_it() {
+    let root = TempDir::new().unwrap();
+    overwrite(
+        &root.path().join("site.yaml"),
+        "title: Veilig\norganisation: Voorbeeldstad\n",
+    );
+    let page = "---\ntitle: Thuis\nkind: home\n---\n[Meld](/melden/), [volg](/melden/volgen/), [weg](/mellden/)\n";
+    let form = "address: melden\nversion: een\n";
+    for (file, text) in [("content/index.md", page), ("forms/melding.yaml", form)] {
+        let path = root.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        overwrite(&path, text);
+    }
+    let output = program(root.path()).arg("build").output().unwrap();
+    let said = said(&output);
+    assert!(said.contains("[yaml-expected-number]"), "{said}");
+    assert_eq!(said.matches("[link-dead").count(), 1, "{said}");
+}
+
+#[test]
 fn an_english_terminal_gets_english() {
     let (root, _) = portal();
     for (variable, locale, expected) in [

@@ -3,8 +3,18 @@
 use std::fs;
 
 use jiff::civil::{Date, date};
-use meldwijzer::form::{Definition, Draft, FieldKind, Privacy, read_all};
+use meldwijzer::durable::Folder;
+use meldwijzer::form::{
+    Definition, Draft, Field, FieldKind, Privacy, RECIPIENTS, RECIPIENTS_OF_SUBMISSIONS,
+    RESERVED_ADDRESSES, read_all,
+};
+use meldwijzer::language::Language;
+use meldwijzer::randomness::SystemRandomness;
+use meldwijzer::report::event::Role;
+use meldwijzer::report::people::{self, NewPerson, People};
+use meldwijzer::site::pages::ASSETS;
 use meldwijzer::source_text::SourceText;
+use tempfile::TempDir;
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -79,6 +89,96 @@ fn all_forms_ship_and_every_question_says_why_and_who_sees_it() {
     }
 }
 
+/// The room of forms knows who may be named; the room of reports knows for whom that opens.
+#[test]
+fn every_recipient_of_a_form_is_one_that_reports_know() {
+    let data = TempDir::new().unwrap();
+    let storage = Folder::new(data.path(), 0);
+    let now = "2026-11-22T10:00:00Z".parse().unwrap();
+    for role in [
+        Role::Coordinator,
+        Role::ConfidentialAdviser,
+        Role::Manager,
+        Role::SeniorManager,
+    ] {
+        let person = NewPerson {
+            name: format!("{role:?}"),
+            roles: vec![role],
+            units: Vec::new(),
+        };
+        let (person, code) = people::add(&storage, person, now, &SystemRandomness).unwrap();
+        let (code, chosen) = (code.to_string(), "een lange zin van mij");
+        people::choose_passphrase(&storage, &person, &code, chosen, now, &SystemRandomness)
+            .unwrap();
+    }
+    let people = People::read(&storage).unwrap();
+    let addressees = |word: &str| people.addressees(&word.parse().unwrap()).len();
+    let entitled = |word: &str| {
+        let entitled = people.entitled(&word.parse().unwrap()).into_iter();
+        entitled
+            .map(|person| person.name.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(addressees("coordinater"), 0);
+    for recipient in RECIPIENTS {
+        assert_eq!(addressees(recipient), 1, "{recipient}");
+        assert_eq!(entitled(recipient), ["Coordinator"], "{recipient}");
+    }
+    for recipient in RECIPIENTS_OF_SUBMISSIONS {
+        let opens = people.addressees(&recipient.parse().unwrap());
+        assert_eq!(opens.len(), 1, "{recipient}");
+        assert_ne!(entitled(recipient), [opens[0].name.clone()], "{recipient}");
+    }
+}
+
+#[test]
+fn no_form_takes_the_address_of_files_or_of_a_language() {
+    let used = Language::ALL.map(Language::tag);
+    let used: Vec<&str> = [ASSETS].into_iter().chain(used).collect();
+    assert_eq!(RESERVED_ADDRESSES.as_slice(), used);
+}
+
+#[test]
+fn each_row_of_an_answered_report_has_a_label_of_its_own() {
+    let incident = form("incident").whole();
+    for language in Language::ALL {
+        let mut labels: Vec<&str> = incident
+            .fields()
+            // Asked only where the same did not come along with a link.
+            .filter(|field| field.kind.is_question() && field.name.as_str() != "channel")
+            .map(|field| field.short_label().get(language))
+            .collect();
+        labels.sort_unstable();
+        let all = labels.len();
+        labels.dedup();
+        assert_eq!(labels.len(), all, "{labels:?}");
+    }
+}
+
+#[test]
+fn questions_of_an_item_have_few_words_for_the_list_of_answers() {
+    for form in forms() {
+        let whole = form.whole();
+        let groups = whole
+            .fields()
+            .filter(|field| field.kind == FieldKind::Group);
+        let items: Vec<&Field> = groups.flat_map(|group| &group.fields).collect();
+        for item in items {
+            assert!(item.check_label.is_some(), "{} of {}", item.name, form.id);
+        }
+    }
+}
+
+#[test]
+fn who_reports_is_asked_before_the_questions_that_depend_on_it() {
+    let incident = form("incident");
+    let pages: Vec<&str> = incident.pages.iter().map(|page| &*page.id).collect();
+    let at = |id: &str| pages.iter().position(|page| *page == id).unwrap();
+    assert!(at("when") < at("role") && at("role") < at("contact"));
+    let page = incident.page("role").unwrap();
+    assert_eq!(page.fields.len(), 1);
+}
+
 #[test]
 fn nothing_in_the_second_part_must_be_answered() {
     let details = form("incident").second_part().unwrap();
@@ -132,6 +232,8 @@ fn answers_that_say_who_a_citizen_or_witness_is_are_kept_apart() {
         "online_where",
         "witnesses",
         "coach_contact",
+        "colleague_name",
+        "colleague_contact",
     ] {
         assert!(incident.field(name).unwrap().identifies(), "{name}");
     }
