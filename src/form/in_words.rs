@@ -96,7 +96,7 @@ impl Words<'_> {
             .filter(|sub| item.get(sub.name.as_str()).is_some())
             .map(|sub| {
                 let label = sub.short_label().get(self.language);
-                let answer = self.lines(sub, item).join(" ");
+                let answer = isolated(&self.lines(sub, item).join(" "));
                 let arguments = [("label", label), ("answer", answer.as_str())];
                 // After a question mark no colon follows.
                 let key = match label.ends_with('?') {
@@ -161,11 +161,11 @@ impl Words<'_> {
 }
 
 fn lines_of(text: &str) -> Vec<String> {
-    text.lines().map(isolated).collect()
+    text.lines().map(str::to_owned).collect()
 }
 
 /// Keeps marks for the direction of writing within what was typed, so that they do not turn around the
-/// words that we put beside it (Unicode Standard Annex 9, 2.4: isolates). An end that was typed could
+/// words that we put beside it in one line (Unicode Standard Annex 9, 2.4: isolates). An end that was typed could
 /// close ours, so there is one more of ours than of those.
 fn isolated(line: &str) -> String {
     const STARTS: [char; 8] = [
