@@ -240,6 +240,7 @@ impl<'a> Journey<'a> {
             repeated: submitted.outcome == Outcome::Repeated,
             amended: submitted.outcome == Outcome::Amended,
             contact,
+            for_colleague: false,
             details: self.definition.details.is_some(),
             draft: self.draft(),
             next_steps: self.promised(&submitted.progress, contact),
