@@ -1,17 +1,18 @@
 //! `meldwijzer serve`: builds the portal, serves it and takes reports.
 
-use std::env;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use url::Host;
+
 use crate::cli::command_error::CommandError;
 use crate::cli::daily::{self, Daily};
 use crate::cli::data_folder::DataFolder;
-use crate::cli::portal::{Portal, assemble};
+use crate::cli::findings::diagnostics;
+use crate::cli::portal::{Portal, assemble, environment};
 use crate::cli::recovery;
-use crate::cli::reports;
 use crate::cli::reports::purge::rules;
 use crate::cli::ui::Ui;
 use crate::clock::{self, Clock, SystemClock};
@@ -41,7 +42,6 @@ pub(super) struct Arguments {
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let clock = Arc::new(SystemClock);
-    let environment = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let (portal, problems) = assemble(root, &environment, clock.today());
     if !problems.is_empty() {
         ui.tell_diagnostics(&problems)?;
@@ -68,7 +68,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         settings,
     )?;
     if !findings.is_empty() {
-        ui.tell_diagnostics(&reports::diagnostics(&findings))?;
+        ui.tell_diagnostics(&diagnostics(&findings))?;
     }
 
     let storage = Folder::new(&data, 0);
@@ -79,11 +79,11 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         ui.tell_diagnostics(&[unset])?;
     }
 
+    if let Some(warning) = other_port(&portal.config, address.port()) {
+        ui.tell_diagnostics(&[warning])?;
+    }
+
     let base_path = portal.config.receiver_path().to_owned();
-    ui.print(&ui.text(
-        "cli-serving",
-        &[("address", &format!("http://{address}{base_path}/"))],
-    ))?;
     let (store, log) = (Arc::new(store), log(ui.texts().clone()));
     let (daily_store, daily_log) = (Arc::clone(&store), Arc::clone(&log));
     let _daily = Daily::start(clock.clone(), move || {
@@ -95,6 +95,11 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         CommandError::ReadWrite(Diagnostic::error("cli-no-daily").with("reason", error))
     })?;
     let served = portal_to_serve(portal, store, clock, log);
+    // The socket listens since it was bound: who comes now waits until the receiver takes them in.
+    ui.print(&ui.text(
+        "cli-serving",
+        &[("address", &format!("http://{address}{base_path}/"))],
+    ))?;
     receiver::serve(listener, served, Stop::OnSignal).map_err(|error| match error {
         ServeError::Start(error) => cannot_listen(address, &error),
         ServeError::Portal(error) => {
@@ -136,6 +141,25 @@ fn portal_to_serve(
 fn receiver_origin(config: &Config) -> Option<String> {
     let url = config.receiver_elsewhere().or(config.base_url.as_ref())?;
     Some(url.origin().ascii_serialization())
+}
+
+/// Warns where the address on receipts is one of this machine with another port than the one that is
+/// served: with no web server in front of it nobody arrives there. What stands before a portal that others
+/// reach is not known here.
+fn other_port(config: &Config, port: u16) -> Option<Diagnostic> {
+    let url = config.receiver_elsewhere().or(config.base_url.as_ref())?;
+    let is_here = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    let is_other = url.port_or_known_default() != Some(port);
+    (is_here && is_other).then(|| {
+        Diagnostic::warning("cli-other-port")
+            .with("url", url)
+            .with("port", port)
+            .in_file("site.yaml")
+    })
 }
 
 /// Returns the origins of pages that another web server serves.
