@@ -221,3 +221,36 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> CommandError {
             .with("reason", error),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::source_text::SourceText;
+
+    #[test]
+    fn a_loopback_address_with_another_port_is_told() {
+        let check = |settings: &str, expected: Option<&str>| {
+            let text = format!("title: x\norganisation: y\n{settings}");
+            let (config, problems) =
+                Config::parse(&SourceText::new("site.yaml", &*text), &|_| None);
+            assert_eq!(problems, []);
+            let told = other_port(&config, 8080);
+            let url = told.map(|told| told.arguments[0].1.clone());
+            assert_eq!(url.as_deref(), expected, "{settings}");
+        };
+        check("", None);
+        check("base_url: https://intranet.example/", None);
+        check("base_url: http://localhost:8080/", None);
+        check("base_url: http://127.0.0.1:8080/veilig/", None);
+        check("base_url: http://localhost/", Some("http://localhost/"));
+        check("base_url: http://[::1]:90/", Some("http://[::1]:90/"));
+        check(
+            "base_url: http://127.0.0.1:8081/veilig/",
+            Some("http://127.0.0.1:8081/veilig/"),
+        );
+        // What is on receipts is the address of the receiver.
+        let receiver = "receiver: { address: 'http://localhost:8080/' }";
+        check(&format!("base_url: http://localhost:90/\n{receiver}"), None);
+    }
+}
