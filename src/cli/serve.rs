@@ -55,6 +55,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let address = listener
         .local_addr()
         .map_err(|error| cannot_listen(arguments.listen, &error))?;
+    if let Some(warning) = other_port(&portal.config, address.port()) {
+        ui.tell_diagnostics(&[warning])?;
+    }
 
     let data = arguments.data.path(root);
     let settings = store_settings(&portal.config.receiver);
@@ -79,11 +82,11 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         ui.tell_diagnostics(&[unset])?;
     }
 
-    if let Some(warning) = other_port(&portal.config, address.port()) {
-        ui.tell_diagnostics(&[warning])?;
-    }
-
     let base_path = portal.config.receiver_path().to_owned();
+    ui.print(&ui.text(
+        "cli-serving",
+        &[("address", &format!("http://{address}{base_path}/"))],
+    ))?;
     let (store, log) = (Arc::new(store), log(ui.texts().clone()));
     let (daily_store, daily_log) = (Arc::clone(&store), Arc::clone(&log));
     let _daily = Daily::start(clock.clone(), move || {
@@ -95,11 +98,6 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         CommandError::ReadWrite(Diagnostic::error("cli-no-daily").with("reason", error))
     })?;
     let served = portal_to_serve(portal, store, clock, log);
-    // The socket listens since it was bound: who comes now waits until the receiver takes them in.
-    ui.print(&ui.text(
-        "cli-serving",
-        &[("address", &format!("http://{address}{base_path}/"))],
-    ))?;
     receiver::serve(listener, served, Stop::OnSignal).map_err(|error| match error {
         ServeError::Start(error) => cannot_listen(address, &error),
         ServeError::Portal(error) => {

@@ -47,7 +47,7 @@ fn with_texts_at(command: Command, path: &str, texts: &Catalogue) -> Command {
             } else {
                 options.clone()
             };
-            let help = key_of(texts, path, &argument.get_id().to_string());
+            let help = key_of(texts, path, argument.get_id().as_str());
             let value = key_of(texts, path, &format!("{}.value", argument.get_id()));
             let takes_value = argument.get_action().takes_values();
             let argument = argument
@@ -186,7 +186,7 @@ mod tests {
         found.extend([path.to_owned(), format!("{path}.usage")]);
         for argument in command.get_arguments() {
             let id = argument.get_id();
-            found.insert(key_of(texts, path, &id.to_string()));
+            found.insert(key_of(texts, path, id.as_str()));
             if argument.get_action().takes_values() {
                 found.insert(key_of(texts, path, &format!("{id}.value")));
             }
