@@ -49,11 +49,13 @@ pub(super) fn surroundings() -> Surroundings {
     at(clock())
 }
 
+static LIFECYCLE: std::sync::LazyLock<Arc<Lifecycle>> =
+    std::sync::LazyLock::new(|| Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()));
 pub(super) fn at(clock: Arc<Later>) -> Surroundings {
     Surroundings {
         clock,
         randomness: Arc::new(SystemRandomness),
-        lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+        lifecycle: Arc::clone(&LIFECYCLE),
     }
 }
 
