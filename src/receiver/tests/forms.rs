@@ -312,6 +312,41 @@ async fn a_story_is_taken_back_with_its_code_and_with_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_wrong_code_waits_for_nobody_who_sends_something() {
+    let setup = set_up(Options::default());
+    let _all = setup.application.submits.acquire_many(8).await.unwrap();
+    assert_eq!(setup.application.submits.available_permits(), 0);
+    let typed = [("code", "2345-6789-ABCD-EFGH-JKMN"), ("go", "take_back")];
+    let (response, _) = setup.post("/verhaal/intrekken/", &typed).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn each_counted_question_is_counted_apart() {
+    let setup = set_up(Options::default());
+    setup.add("Anna", Role::Coordinator);
+    let mut sender = Reporter::open(&setup, "/peiling/").await;
+    sender.press("next", &[("experienced", "no")]).await;
+    sender.press("next", &[("knows_how", "roughly")]).await;
+    let typed = [("feels_safe", "yes"), ("improvement", "Meer licht.")];
+    sender.press("next", &typed).await;
+    sender.press("send", &[]).await;
+    assert_eq!(sender.status, StatusCode::OK, "{}", sender.page);
+    let records = setup.files().into_iter();
+    let mut counted: Vec<Value> = records
+        .filter(|(path, _)| path.components().any(|part| part.as_os_str() == "statistics"))
+        .map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).unwrap()["choices"].clone())
+        .collect();
+    counted.sort_by_key(Value::to_string);
+    let expected = [
+        json!({"experienced": "no"}),
+        json!({"feels_safe": "yes"}),
+        json!({"knows_how": "roughly"}),
+    ];
+    assert_eq!(counted, expected);
+}
+
+#[tokio::test]
 async fn adding_and_taking_away_items_judges_nothing_and_loses_nothing() {
     let setup = set_up(with_list());
     let key = setup.add("Anna", Role::Coordinator);
