@@ -334,7 +334,10 @@ async fn each_counted_question_is_counted_apart() {
     assert_eq!(sender.status, StatusCode::OK, "{}", sender.page);
     let records = setup.files().into_iter();
     let mut counted: Vec<Value> = records
-        .filter(|(path, _)| path.components().any(|part| part.as_os_str() == "statistics"))
+        .filter(|(path, _)| {
+            path.components()
+                .any(|part| part.as_os_str() == "statistics")
+        })
         .map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).unwrap()["choices"].clone())
         .collect();
     counted.sort_by_key(Value::to_string);

@@ -583,7 +583,7 @@ fn a_version_below_a_damaged_one_goes_on_its_own_day_and_the_damaged_one_is_told
         .join("submissions")
         .join(&office.files()[0]);
     let second = first.to_string_lossy().replace("-00001", "-00002");
-    fs::write(&second, "{").unwrap();
+    fs::File::create(&second).unwrap();
     let run = |erased: usize, damaged: usize| {
         let done = office.store.erase_submissions().unwrap();
         assert!(done.failed.is_empty(), "{:?}", done.failed);
@@ -611,7 +611,7 @@ fn what_is_damaged_below_a_whole_version_goes() {
         .join("submissions")
         .join(&office.files()[0]);
     office.store.take_in(&story(1, "later")).unwrap();
-    fs::write(&first, "{").unwrap();
+    fs::File::create(&first).unwrap();
     let done = office.store.erase_submissions().unwrap();
     assert_eq!((done.erased, done.damaged), (0, 0));
     assert!(!first.exists());
