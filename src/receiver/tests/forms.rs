@@ -1,6 +1,9 @@
 //! Whole journeys through every kind of form.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::*;
 use crate::report::archive::Archive;
@@ -317,7 +320,9 @@ async fn a_wrong_code_waits_for_nobody_who_sends_something() {
     let _all = setup.application.submits.acquire_many(8).await.unwrap();
     assert_eq!(setup.application.submits.available_permits(), 0);
     let typed = [("code", "2345-6789-ABCD-EFGH-JKMN"), ("go", "take_back")];
-    let (response, _) = setup.post("/verhaal/intrekken/", &typed).await;
+    // Where it waits, it does so for ever.
+    let answered = setup.post("/verhaal/intrekken/", &typed);
+    let (response, _) = timeout(Duration::from_secs(30), answered).await.unwrap();
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
 }
 
