@@ -73,6 +73,8 @@ pub enum LogEntry {
         names: usize,
         /// Submissions that were erased.
         submissions: usize,
+        /// Submissions that cannot be read, so that nobody can tell when they are to be erased.
+        damaged: usize,
         /// Cases that are kept though their time is over, because something is still to be done.
         held: usize,
         /// Cases and submissions in which something failed; it is tried again.
@@ -126,6 +128,7 @@ impl LogEntry {
                 erased,
                 names,
                 submissions,
+                damaged,
                 held,
                 failed,
             } => catalogue.text(
@@ -135,6 +138,7 @@ impl LogEntry {
                     ("erased", &erased.to_string()),
                     ("names", &names.to_string()),
                     ("submissions", &submissions.to_string()),
+                    ("damaged", &damaged.to_string()),
                     ("held", &held.to_string()),
                     ("failed", &failed.to_string()),
                 ],
@@ -247,6 +251,7 @@ mod tests {
                 erased: 2,
                 names: 3,
                 submissions: 6,
+                damaged: 7,
                 held: 4,
                 failed: 5,
             },

@@ -48,7 +48,7 @@ fn portal() -> (TempDir, String) {
             version: 1,
             language: Language::Nl,
             answers: json!({"whom": "confidential_adviser", "caller_name": "Robin\u{1b}[2J", "suitable_time": "na vieren", "adviser": "samira-bakker"}),
-            countable: json!({}),
+            counted: [].into(),
             to: vec!["confidential_adviser".parse().unwrap()],
             keep: Period::Days(days),
             withdrawable: false,
