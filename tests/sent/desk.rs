@@ -115,7 +115,10 @@ impl Desk {
     /// was not said.
     pub fn logged_nothing(&self) {
         let log = self.running.log.lock().unwrap();
-        assert!(matches!(log.as_slice(), [LogEntry::Started { .. }]), "{log:?}");
+        assert!(
+            matches!(log.as_slice(), [LogEntry::Started { .. }]),
+            "{log:?}"
+        );
     }
 }
 
@@ -136,11 +139,12 @@ impl Browser {
         }
     }
 
-    /// Opens the form.
-    pub fn get(&mut self) -> Page {
+    /// Opens the form by a link.
+    pub fn get(&mut self, query: &[(String, String)]) -> Page {
+        let query = encoded(query);
         let path = &self.path;
         self.client
-            .send(&format!("GET /{path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+            .send(&format!("GET /{path}?{query} HTTP/1.1\r\nHost: a\r\n\r\n"));
         self.page()
     }
 
@@ -163,9 +167,7 @@ impl Browser {
     }
 
     pub fn post(&mut self, pairs: &[(String, String)]) -> Page {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(pairs)
-            .finish();
+        let body = encoded(pairs);
         self.client.send(&format!(
             "POST /{} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n\
              Content-Length: {}\r\n\r\n{body}",
@@ -181,4 +183,10 @@ impl Browser {
         assert!(head.starts_with("HTTP/1.1 200 "), "{answer}");
         Page::read(html.to_owned())
     }
+}
+
+fn encoded(pairs: &[(String, String)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
 }

@@ -88,7 +88,8 @@ impl Drawn {
             !is_own || self.asked.iter().any(|asked| asked == name)
         };
         let kept = self.kept.iter().filter(|(field, ..)| has_place(field));
-        kept.map(|(_, name, value)| (name.clone(), value.clone())).collect()
+        kept.map(|(_, name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 }
 
@@ -106,12 +107,7 @@ struct Typed {
 
 /// Draws answers to a form. One in so many is wrong; with 0 none is. `given` is what was stored of the
 /// part before.
-pub fn draw(
-    form: &Definition,
-    given: &Value,
-    wrong_one_in: usize,
-    numbers: &mut Numbers,
-) -> Drawn {
+pub fn draw(form: &Definition, given: &Value, wrong_one_in: usize, numbers: &mut Numbers) -> Drawn {
     let mut drawn = Drawn::default();
     let mut seen = answered(given);
     let mut sent = Vec::new();
@@ -151,7 +147,11 @@ struct Seen {
 
 fn answered(given: &Value) -> HashMap<String, Seen> {
     let chosen = |value: &Value| match value {
-        Value::Array(values) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::Array(values) => values
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         Value::Bool(yes) => vec![if *yes { "yes" } else { "no" }.to_owned()],
         value => value.as_str().map(str::to_owned).into_iter().collect(),
     };
@@ -334,8 +334,10 @@ const PIECES: [&str; 30] = [
     "  ",
 ];
 
-fn words(numbers: &mut Numbers) -> String {
-    let pieces: Vec<&str> = (0..=numbers.below(2)).map(|_| numbers.one(&PIECES)).collect();
+pub fn words(numbers: &mut Numbers) -> String {
+    let pieces: Vec<&str> = (0..=numbers.below(2))
+        .map(|_| numbers.one(&PIECES))
+        .collect();
     format!("x{}", pieces.concat())
 }
 
@@ -353,7 +355,10 @@ fn question(field: &Field, name: &str, wrong_one_in: usize, numbers: &mut Number
         FieldKind::Choices => choices(field, name, wrong, numbers),
         FieldKind::Date => day(field, name, wrong, numbers),
         FieldKind::ApproximateDate => moment(name, wrong, numbers),
-        FieldKind::Time | FieldKind::Number | FieldKind::Money | FieldKind::Phone
+        FieldKind::Time
+        | FieldKind::Number
+        | FieldKind::Money
+        | FieldKind::Phone
         | FieldKind::Email => box_of(field, name, wrong, numbers),
         FieldKind::File => Typed {
             sent: vec![
@@ -401,7 +406,10 @@ fn text(most: usize, lines: bool, wrong: bool, numbers: &mut Numbers) -> (String
         return match numbers.below(5) {
             0 => ("é".repeat(most + 1), Outcome::Wrong("answer.too_long")),
             1 => ("a".repeat(most + 9_000), Outcome::Wrong("answer.too_long")),
-            2 if !lines => ("een\r\ntwee".to_owned(), Outcome::Wrong("answer.control_character")),
+            2 if !lines => (
+                "een\r\ntwee".to_owned(),
+                Outcome::Wrong("answer.control_character"),
+            ),
             _ => {
                 let bad = numbers.one(&["\0", "\u{1b}[31m", "\u{85}", "\u{7f}", "\u{8}"]);
                 let wrong = Outcome::Wrong("answer.control_character");
@@ -517,7 +525,9 @@ fn add_other(typed: &mut Typed, field: &Field, name: &str, chosen: bool, numbers
 
 fn choices(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
     let values: Vec<String> = field.values().into_iter().map(str::to_owned).collect();
-    let mut chosen: Vec<String> = (0..=numbers.below(4)).map(|_| numbers.one(&values)).collect();
+    let mut chosen: Vec<String> = (0..=numbers.below(4))
+        .map(|_| numbers.one(&values))
+        .collect();
     if numbers.seldom(10) {
         chosen = values.iter().rev().cloned().collect();
     }
@@ -530,12 +540,19 @@ fn choices(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typ
     } else {
         let in_order = values.iter().filter(|value| chosen.contains(value));
         let in_order: Vec<String> = in_order.cloned().collect();
-        let kept = in_order.iter().map(|value| (name.to_owned(), value.clone()));
+        let kept = in_order
+            .iter()
+            .map(|value| (name.to_owned(), value.clone()));
         typed.kept = kept.collect();
         typed.stored = Some(json!(in_order));
     }
-    let is_other = field.other().is_some_and(|other| chosen.contains(&other.value));
-    typed.sent = chosen.into_iter().map(|value| (name.to_owned(), value)).collect();
+    let is_other = field
+        .other()
+        .is_some_and(|other| chosen.contains(&other.value));
+    typed.sent = chosen
+        .into_iter()
+        .map(|value| (name.to_owned(), value))
+        .collect();
     add_other(&mut typed, field, name, is_other && !wrong, numbers);
     typed
 }
@@ -545,9 +562,18 @@ type DayRow = ([&'static str; 3], [&'static str; 3], &'static str);
 fn day(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
     let mut right: Vec<DayRow> = vec![(["22", "11", "2026"], ["22", "11", "2026"], "2026-11-22")];
     let mut bad: Vec<([&'static str; 3], Vec<(&'static str, &'static str)>)> = vec![
-        (["31", "2", "2026"], vec![(".day", "answer.date.impossible")]),
-        (["29", "feb", "2026"], vec![(".day", "answer.date.impossible")]),
-        (["1", "smarch", "2026"], vec![(".month", "answer.date.wrong_month")]),
+        (
+            ["31", "2", "2026"],
+            vec![(".day", "answer.date.impossible")],
+        ),
+        (
+            ["29", "feb", "2026"],
+            vec![(".day", "answer.date.impossible")],
+        ),
+        (
+            ["1", "smarch", "2026"],
+            vec![(".month", "answer.date.wrong_month")],
+        ),
         (["1", "2", ""], vec![(".year", "answer.date.missing_year")]),
         (
             ["x\0", "13", "20266"],
@@ -557,15 +583,25 @@ fn day(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
                 (".year", "answer.date.wrong_year"),
             ],
         ),
-        (["1", "1", "1899"], vec![(".year", "answer.date.wrong_year")]),
-        (["1", "1", "2200"], vec![(".year", "answer.date.wrong_year")]),
+        (
+            ["1", "1", "1899"],
+            vec![(".year", "answer.date.wrong_year")],
+        ),
+        (
+            ["1", "1", "2200"],
+            vec![(".year", "answer.date.wrong_year")],
+        ),
     ];
     if field.days == Days::Future {
         bad.push((["21", "11", "2026"], vec![(".day", "answer.date.past")]));
     } else {
         right.push((["1", "feb", "26"], ["1", "feb", "26"], "2026-02-01"));
         right.push((["1-2-26", "", ""], ["1", "2", "26"], "2026-02-01"));
-        right.push((["29", "Februari", "2024"], ["29", "Februari", "2024"], "2024-02-29"));
+        right.push((
+            ["29", "Februari", "2024"],
+            ["29", "Februari", "2024"],
+            "2024-02-29",
+        ));
     }
     if field.days == Days::Past {
         bad.push((["23", "11", "2026"], vec![(".day", "answer.date.future")]));
@@ -575,7 +611,9 @@ fn day(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
     let parts = [".day", ".month", ".year"];
     let pairs = |values: [&str; 3]| -> Pairs {
         let pairs = parts.iter().zip(values);
-        pairs.map(|(part, value)| (format!("{name}{part}"), value.to_owned())).collect()
+        pairs
+            .map(|(part, value)| (format!("{name}{part}"), value.to_owned()))
+            .collect()
     };
     if wrong {
         let (typed, wrong) = numbers.one(&bad);
@@ -583,7 +621,9 @@ fn day(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
         return Typed {
             sent: pairs(typed),
             kept: not_empty(pairs(typed)),
-            wrong: wrong.map(|(part, key)| (name.to_owned(), part.to_owned(), key)).collect(),
+            wrong: wrong
+                .map(|(part, key)| (name.to_owned(), part.to_owned(), key))
+                .collect(),
             ..Typed::default()
         };
     }
@@ -604,26 +644,71 @@ fn not_empty(mut pairs: Pairs) -> Pairs {
 fn moment(name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
     let parts = |parts: &[(&str, &str)]| -> Pairs {
         let named = parts.iter();
-        named.map(|(part, value)| (format!("{name}.{part}"), (*value).to_owned())).collect()
+        named
+            .map(|(part, value)| (format!("{name}.{part}"), (*value).to_owned()))
+            .collect()
     };
-    let day = |day, month, year| [("known", "date"), ("day", day), ("month", month), ("year", year)];
+    let day = |day, month, year| {
+        [
+            ("known", "date"),
+            ("day", day),
+            ("month", month),
+            ("year", year),
+        ]
+    };
     if wrong {
         let mut typed: Vec<(Pairs, &'static str, &'static str)> = vec![
-            (parts(&[("known", "today"), ("part_of_day", "noon")]), "part_of_day", "answer.unknown_option"),
-            (parts(&[("part_of_day", "evening")]), "known", "answer.date.day_of_time"),
-            (parts(&[("known", "about"), ("about", "a\0b")]), "about", "answer.control_character"),
-            (parts(&[("known", "yesterday\0")]), "known", "answer.unknown_option"),
+            (
+                parts(&[("known", "today"), ("part_of_day", "noon")]),
+                "part_of_day",
+                "answer.unknown_option",
+            ),
+            (
+                parts(&[("part_of_day", "evening")]),
+                "known",
+                "answer.date.day_of_time",
+            ),
+            (
+                parts(&[("known", "about"), ("about", "a\0b")]),
+                "about",
+                "answer.control_character",
+            ),
+            (
+                parts(&[("known", "yesterday\0")]),
+                "known",
+                "answer.unknown_option",
+            ),
             (parts(&[("known", "date")]), "day", "answer.date.missing"),
-            (parts(&[("known", "today"), ("time", "half drie")]), "time", "answer.date.wrong_time"),
+            (
+                parts(&[("known", "today"), ("time", "half drie")]),
+                "time",
+                "answer.date.wrong_time",
+            ),
             (parts(&day("23", "11", "2026")), "day", "answer.date.future"),
-            (parts(&day("31", "april", "2026")), "day", "answer.date.impossible"),
-            (parts(&day("1", "1", "2010")), "year", "answer.date.long_ago"),
-            (parts(&day("1", "", "2026")), "month", "answer.date.missing_month"),
+            (
+                parts(&day("31", "april", "2026")),
+                "day",
+                "answer.date.impossible",
+            ),
+            (
+                parts(&day("1", "1", "2010")),
+                "year",
+                "answer.date.long_ago",
+            ),
+            (
+                parts(&day("1", "", "2026")),
+                "month",
+                "answer.date.missing_month",
+            ),
         ];
         let (sent, part, key) = typed.swap_remove(numbers.below(typed.len()));
         return Typed {
             // What is chosen but not offered has no place on a page, and today is shown as such.
-            kept: sent.iter().filter(|(_, value)| ["date", "half drie", "a\0b"].contains(&value.as_str())).cloned().collect(),
+            kept: sent
+                .iter()
+                .filter(|(_, value)| ["date", "half drie", "a\0b"].contains(&value.as_str()))
+                .cloned()
+                .collect(),
             sent,
             wrong: vec![(name.to_owned(), format!(".{part}"), key)],
             ..Typed::default()
@@ -632,19 +717,45 @@ fn moment(name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
     let about = words(numbers);
     let mut right: Vec<(Pairs, Value)> = vec![
         (
-            parts(&[("known", "today"), ("time", "14.30"), ("part_of_day", "night")]),
+            parts(&[
+                ("known", "today"),
+                ("time", "14.30"),
+                ("part_of_day", "night"),
+            ]),
             json!({"known": "date", "date": "2026-11-22", "time": "14:30", "part_of_day": "night"}),
         ),
-        (parts(&[("known", "yesterday"), ("about", &about)]), json!({"known": "date", "date": "2026-11-21"})),
-        (parts(&day("1", "2", "26")), json!({"known": "date", "date": "2026-02-01"})),
-        (parts(&[("day", "2026-02-01"), ("time", "9u")]), json!({"known": "date", "date": "2026-02-01", "time": "09:00"})),
-        (parts(&[("known", "about"), ("time", "9")]), json!({"known": "about"})),
-        (parts(&[("about", &about)]), json!({"known": "about", "about": about})),
-        (parts(&[("known", "about"), ("about", &about)]), json!({"known": "about", "about": about})),
+        (
+            parts(&[("known", "yesterday"), ("about", &about)]),
+            json!({"known": "date", "date": "2026-11-21"}),
+        ),
+        (
+            parts(&day("1", "2", "26")),
+            json!({"known": "date", "date": "2026-02-01"}),
+        ),
+        (
+            parts(&[("day", "2026-02-01"), ("time", "9u")]),
+            json!({"known": "date", "date": "2026-02-01", "time": "09:00"}),
+        ),
+        (
+            parts(&[("known", "about"), ("time", "9")]),
+            json!({"known": "about"}),
+        ),
+        (
+            parts(&[("about", &about)]),
+            json!({"known": "about", "about": about}),
+        ),
+        (
+            parts(&[("known", "about"), ("about", &about)]),
+            json!({"known": "about", "about": about}),
+        ),
     ];
     let (sent, stored) = right.swap_remove(numbers.below(right.len()));
     Typed {
-        kept: sent.iter().filter(|(name, _)| name.ends_with(".about")).cloned().collect(),
+        kept: sent
+            .iter()
+            .filter(|(name, _)| name.ends_with(".about"))
+            .cloned()
+            .collect(),
         sent,
         stored: Some(stored),
         ..Typed::default()
@@ -665,11 +776,21 @@ fn box_of(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Type
             bad.extend(["half drie", "25:00", "\0"].map(|typed| (typed.to_owned(), "answer.time")));
         }
         FieldKind::Number => {
-            for (typed, number) in [(" 12 ", 12), ("1.000", 1_000), ("0", 0), ("007", 7), ("-3", -3)] {
+            for (typed, number) in [
+                (" 12 ", 12),
+                ("1.000", 1_000),
+                ("0", 0),
+                ("007", 7),
+                ("-3", -3),
+            ] {
                 if fits(number) {
                     add(typed, json!(number));
                 } else {
-                    let key = if number < min { "answer.number.least" } else { "answer.number.most" };
+                    let key = if number < min {
+                        "answer.number.least"
+                    } else {
+                        "answer.number.most"
+                    };
                     bad.push((typed.to_owned(), key));
                 }
             }
@@ -702,14 +823,26 @@ fn box_of(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Type
         FieldKind::Phone => {
             add(" 06 12 34 56 78 ", json!("06 12 34 56 78"));
             add("+31 (0)70-123.45.67", json!("+31 (0)70-123.45.67"));
-            bad.extend(["bel maar", "12", "06+12345678", "123456789012345678"].map(|typed| (typed.to_owned(), "answer.phone")));
+            bad.extend(
+                ["bel maar", "12", "06+12345678", "123456789012345678"]
+                    .map(|typed| (typed.to_owned(), "answer.phone")),
+            );
             bad.push(("06\r\n12345678".to_owned(), "answer.control_character"));
         }
         _ => {
             add("a@b.nl", json!("a@b.nl"));
-            add(" jan.o'neill+werk@voorbeeld.nl ", json!("jan.o'neill+werk@voorbeeld.nl"));
-            bad.extend(["jan", "a\u{202e}@b.nl", "<a@b.nl>", "a@b.nl,c@d.nl"].map(|typed| (typed.to_owned(), "answer.email")));
-            bad.push(("a@b.nl\r\nBcc: c@d.nl".to_owned(), "answer.control_character"));
+            add(
+                " jan.o'neill+werk@voorbeeld.nl ",
+                json!("jan.o'neill+werk@voorbeeld.nl"),
+            );
+            bad.extend(
+                ["jan", "a\u{202e}@b.nl", "<a@b.nl>", "a@b.nl,c@d.nl"]
+                    .map(|typed| (typed.to_owned(), "answer.email")),
+            );
+            bad.push((
+                "a@b.nl\r\nBcc: c@d.nl".to_owned(),
+                "answer.control_character",
+            ));
         }
     }
     if wrong {

@@ -48,6 +48,8 @@ fn times_more() -> u64 {
 /// Says which set it was when a test fails on it.
 struct Set<'a> {
     form: &'a Definition,
+    /// What was stored of the part before.
+    given: &'a Value,
     language: Language,
     number: u64,
 }
@@ -55,7 +57,10 @@ struct Set<'a> {
 impl Drop for Set<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("form {}, set {}, {}", self.form.id, self.number, self.language);
+            eprintln!(
+                "form {}, set {}, {}",
+                self.form.id, self.number, self.language
+            );
         }
     }
 }
@@ -65,6 +70,7 @@ impl<'a> Set<'a> {
         let at = usize::try_from(number).unwrap() % form.languages.len();
         Set {
             form,
+            given: &Value::Null,
             language: form.languages[at],
             number,
         }
@@ -115,6 +121,12 @@ fn send_rightly(
         }
         3 => {
             browser.press("send", "_check", &drawn.sent);
+            browser.press("send", "_check", &drawn.sent)
+        }
+        // Somebody goes back and answers other things.
+        4 => {
+            let before = draw(set.form, set.given, 0, numbers);
+            browser.press("send", "_check", &before.sent);
             browser.press("send", "_check", &drawn.sent)
         }
         _ => browser.press("send", "_check", &drawn.sent),
@@ -203,7 +215,12 @@ fn check_rows(
             None => assert_eq!(row.lines.is_empty(), answer.is_null(), "{}", field.name),
         }
         let page = browser.press_on(check, &row.change);
-        assert!(page.asks(field.name.as_str()), "{}: {}", field.name, row.change);
+        assert!(
+            page.asks(field.name.as_str()),
+            "{}: {}",
+            field.name,
+            row.change
+        );
         check_kept(set, drawn, &page);
     }
     assert_eq!(check.heading(), texts.text("check.title", &[]));
@@ -224,7 +241,11 @@ fn check_kept(set: &Set<'_>, drawn: &Drawn, page: &Page) {
 fn check_refused(set: &Set<'_>, drawn: &Drawn, page: &Page, texts: &Catalogue) {
     let first = drawn.wrong[0].page.as_str();
     assert_eq!(page.hidden("page"), Some(first), "{:?}", drawn.wrong);
-    let expected: Vec<_> = drawn.wrong.iter().filter(|wrong| wrong.page == first).collect();
+    let expected: Vec<_> = drawn
+        .wrong
+        .iter()
+        .filter(|wrong| wrong.page == first)
+        .collect();
     let mistakes = page.mistakes();
     let places: Vec<&str> = mistakes.iter().map(|(id, _)| id.as_str()).collect();
     let inputs: Vec<&str> = expected.iter().map(|wrong| wrong.input.as_str()).collect();
@@ -237,7 +258,10 @@ fn check_refused(set: &Set<'_>, drawn: &Drawn, page: &Page, texts: &Catalogue) {
         assert!(fits(&words, text), "{wrong:?}: {words} is not {text}");
         assert_eq!(page.count(id), 1, "{id}");
         let told = page.told_at(&wrong.field);
-        assert!(told.is_some_and(|told| told.contains(text.as_str())), "{wrong:?}");
+        assert!(
+            told.is_some_and(|told| told.contains(text.as_str())),
+            "{wrong:?}"
+        );
         assert!(!page.is_typed(id) || page.is_invalid(id), "{wrong:?}");
     }
     check_kept(set, drawn, page);
@@ -262,8 +286,8 @@ fn fits(words: &str, text: &str) -> bool {
 }
 
 fn draw_first(set: &Set<'_>, numbers: &mut Numbers) -> Drawn {
-    let wrong_one_in = numbers.one(&[0, 0, 30, 8]);
-    draw(set.form, &Value::Null, wrong_one_in, numbers)
+    let wrong_one_in = numbers.one(&[0, 0, 20, 4]);
+    draw(set.form, set.given, wrong_one_in, numbers)
 }
 
 /// Sends sets to a form and returns what must be stored, with what was served when it was.
@@ -291,7 +315,11 @@ fn send_all(
             check_refused(&set, &drawn, &page, texts);
         }
     }
-    assert!(right > sets / 4 && wrong > sets / 8, "{}: {right} right, {wrong} wrong", form.id);
+    assert!(
+        right > sets / 4 && wrong > sets / 8,
+        "{}: {right} right, {wrong} wrong",
+        form.id
+    );
     desk.logged_nothing();
 }
 
@@ -398,6 +426,8 @@ fn every_report_is_refused_at_its_question_or_stored_as_typed() {
         send_all(&desk, &form, SETS, |set, drawn, page| {
             let before = expected.insert(case_of(page), (set.language, drawn));
             assert!(before.is_none());
+            let kept = page.hidden("code").is_some();
+            assert!(kept, "{}", page.html);
         });
         let store = desk.store();
         let cases = store.cases().unwrap().cases;
@@ -407,7 +437,8 @@ fn every_report_is_refused_at_its_question_or_stored_as_typed() {
             let case = opened.unwrap().case;
             assert_eq!(case.answers, drawn.stored(), "{:?}", drawn.sent);
             assert_eq!(case.language, language.tag());
-            let body = &case.entries[0].body;
+            let mut bodies = case.entries.iter().rev().map(|entry| &entry.body);
+            let body = bodies.find(|body| body.answers.is_some()).unwrap();
             assert_eq!(body.answers, Some(Value::Object(drawn.answers.clone())));
             assert_eq!(body.countable, Some(Value::Object(drawn.countable.clone())));
             let to = addressees(&form, &drawn.stored());
@@ -419,7 +450,10 @@ fn every_report_is_refused_at_its_question_or_stored_as_typed() {
 
 fn case_of(page: &Page) -> CaseId {
     let number = page.text_of("receipt-number");
-    number.unwrap_or_else(|| panic!("{}", page.html)).parse().unwrap()
+    number
+        .unwrap_or_else(|| panic!("{}", page.html))
+        .parse()
+        .unwrap()
 }
 
 #[test]
@@ -448,15 +482,17 @@ fn every_second_part_is_refused_at_its_question_or_stored_as_typed() {
                 browser.carried.push((name.to_owned(), value));
             }
             let mut last = None;
+            let stored = given.stored();
             for number in 0..SETS_OF_DETAILS {
                 let set = Set {
                     form: &part,
+                    given: &stored,
                     language,
                     number: report * 1_000 + number,
                 };
                 let mut numbers = set.numbers();
                 let wrong_one_in = numbers.one(&[0, 20, 20, 8, 8]);
-                let drawn = draw(&part, &given.stored(), wrong_one_in, &mut numbers);
+                let drawn = draw(&part, &stored, wrong_one_in, &mut numbers);
                 if drawn.wrong.is_empty() {
                     right += 1;
                     let page = send_rightly(&mut browser, &set, &drawn, texts, &mut numbers);
@@ -494,6 +530,72 @@ fn every_second_part_is_refused_at_its_question_or_stored_as_typed() {
 }
 
 #[test]
+fn what_comes_along_in_an_address_is_on_the_first_page_or_told_as_refused() {
+    let forms = forms();
+    let is_filled = |form: &&Definition| form.fields().any(|field| field.prefill.is_some());
+    let desk = Desk::open();
+    for form in forms.iter().filter(is_filled) {
+        for number in 0..100 * times_more() {
+            check_address(&desk, &Set::of(form, number));
+        }
+    }
+    assert_eq!(Archive::at(desk.data()).submissions().unwrap().whole, []);
+    desk.logged_nothing();
+}
+
+fn check_address(desk: &Desk, set: &Set<'_>) {
+    let mut numbers = set.numbers();
+    let texts = desk.texts(set.language);
+    let (mut query, mut taken, mut refused) = (Vec::new(), Vec::new(), 0);
+    for field in set.form.fields() {
+        let name = field.name.to_string();
+        let typed = match (numbers.below(6), field.kind.is_prose()) {
+            (0, _) => continue,
+            (1, _) => "a\0b".to_owned(),
+            (2, _) => "111222333 <b>".to_owned(),
+            (3, true) => "a@b.nl".to_owned(),
+            (4, true) => "x".repeat(field.max_length + 1),
+            (_, true) => draw::words(&mut numbers),
+            (_, false) => {
+                let values = field.values();
+                let Some(value) = values.first() else {
+                    continue;
+                };
+                (*value).to_owned()
+            }
+        };
+        let Some(prefill) = &field.prefill else {
+            // Whatever else comes along is not for the form.
+            query.push((name, typed));
+            continue;
+        };
+        let fits = match field.kind.is_prose() {
+            true => typed.starts_with('x') && typed.chars().count() <= field.max_length,
+            false => field.values().contains(&typed.as_str()),
+        };
+        query.push((prefill.clone(), typed.clone()));
+        match fits {
+            true => taken.push((name, typed)),
+            false => refused += 1,
+        }
+    }
+    let mut browser = Browser::of(desk, set.path());
+    let page = browser.get(&query);
+    let fields = set.form.fields().map(|field| field.name.to_string());
+    let fields: BTreeSet<String> = fields.collect();
+    let mut pairs = page.pairs();
+    pairs.retain(|(name, value)| fields.contains(name) && !value.is_empty());
+    pairs.sort();
+    taken.sort();
+    assert_eq!(pairs, taken, "{query:?}");
+    let told = texts.text("form.refused", &[]);
+    assert_eq!(page.html.contains(&told), refused > 0, "{query:?}");
+    for markup in MARKUP {
+        assert!(!page.html.contains(markup), "{markup} in {}", page.html);
+    }
+}
+
+#[test]
 fn items_are_added_and_removed_without_losing_what_is_typed() {
     for form in forms() {
         let groups = form.fields().filter(|field| field.kind == FieldKind::Group);
@@ -510,7 +612,10 @@ fn items_are_added_and_removed_without_losing_what_is_typed() {
 /// Types in items, adds some and removes some, beside a list that says what there must be.
 fn check_items(desk: &Desk, set: &Set<'_>, group: &Field) {
     let mut numbers = set.numbers();
-    let text = group.fields.iter().find(|sub| sub.kind == FieldKind::ShortText);
+    let text = group
+        .fields
+        .iter()
+        .find(|sub| sub.kind == FieldKind::ShortText);
     let text = text.unwrap().name.as_str();
     let mut browser = Browser::of(desk, set.path());
     let holds = |page: &&meldwijzer::form::Page| page.fields.contains(group);
@@ -545,16 +650,19 @@ fn check_items(desk: &Desk, set: &Set<'_>, group: &Field) {
         assert_eq!(page.hidden("page"), Some(page_id));
         assert_eq!(page.mistakes(), []);
         let own = page.pairs();
-        let own = own.iter().filter(|(name, _)| {
-            of_group(name) && name.ends_with(&format!(".{text}"))
-        });
+        let own = own
+            .iter()
+            .filter(|(name, _)| of_group(name) && name.ends_with(&format!(".{text}")));
         let found: Vec<&str> = own.map(|(_, value)| value.as_str()).collect();
         assert_eq!(found, items);
         let add = format!("add:{}", group.name);
         let may_add = page.buttons().contains(&add.as_str());
         assert_eq!(may_add, items.len() < group.most);
         for pair in drawn.kept_on(set.form, page_id) {
-            assert!(of_group(&pair.0) || page.pairs().contains(&pair), "{pair:?}");
+            assert!(
+                of_group(&pair.0) || page.pairs().contains(&pair),
+                "{pair:?}"
+            );
         }
     }
 }

@@ -242,9 +242,25 @@ fn attributes(tag: &str) -> Vec<(String, String)> {
 }
 
 fn unescaped(text: &str) -> String {
-    let text = text.replace("&lt;", "<").replace("&gt;", ">");
-    let text = text.replace("&quot;", "\"").replace("&#x27;", "'");
-    let text = text.replace("&#39;", "'").replace("&#x2F;", "/");
-    // Last, so that what somebody typed as an escape stays one.
-    text.replace("&amp;", "&")
+    let mut pieces = text.split('&');
+    let mut read = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, after) = piece.split_once(';').unwrap();
+        let number = name
+            .strip_prefix('#')
+            .map(|number| match number.strip_prefix('x') {
+                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
+                None => number.parse(),
+            });
+        read.push(match (name, number) {
+            ("lt", _) => '<',
+            ("gt", _) => '>',
+            ("quot", _) => '"',
+            ("amp", _) => '&',
+            (_, Some(Ok(number))) => char::from_u32(number).unwrap(),
+            _ => panic!("&{name};"),
+        });
+        read.push_str(after);
+    }
+    read
 }
