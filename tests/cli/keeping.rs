@@ -154,7 +154,7 @@ fn submissions_whose_last_day_is_over_go_too() {
             version: 1,
             language: Language::Nl,
             answers: json!({}),
-            countable: json!({}),
+            counted: [].into(),
             to: vec!["confidential_adviser".parse().unwrap()],
             keep,
             withdrawable: false,
