@@ -557,11 +557,12 @@ fn choices(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typ
     typed
 }
 
+type WrongDay = ([&'static str; 3], Vec<(&'static str, &'static str)>);
 type DayRow = ([&'static str; 3], [&'static str; 3], &'static str);
 
 fn day(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
     let mut right: Vec<DayRow> = vec![(["22", "11", "2026"], ["22", "11", "2026"], "2026-11-22")];
-    let mut bad: Vec<([&'static str; 3], Vec<(&'static str, &'static str)>)> = vec![
+    let mut bad: Vec<WrongDay> = vec![
         (
             ["31", "2", "2026"],
             vec![(".day", "answer.date.impossible")],
