@@ -1,5 +1,7 @@
 //! A form on paper: every question of both parts, with in words when it is asked.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use hyper::{Method, Response, StatusCode};
 
@@ -41,17 +43,11 @@ pub(super) fn sheet(route: &FormRoute, texts: &Catalogue) -> SheetView {
     let title = words.of(&form.title);
     let mut shell = ShellView::apart(title.clone(), route.sheet.href.clone());
     shell.alternates.clone_from(&route.sheet.alternates);
-    let mut parts = vec![SheetPartView {
-        title: None,
-        intro_html: None,
-        pages: writer.pages(&form.pages),
-    }];
+    let mut parts = vec![part(None, None, writer.pages(&form.pages))];
     if let Some(details) = &form.details {
-        parts.push(SheetPartView {
-            title: Some(words.of(&details.title)),
-            intro_html: details.intro.as_ref().map(|text| words.paragraphs(text)),
-            pages: writer.pages(&details.pages),
-        });
+        let intro = details.intro.as_ref().map(|text| words.paragraphs(text));
+        let title = Some(words.of(&details.title));
+        parts.push(part(title, intro, writer.pages(&details.pages)));
     }
     SheetView {
         shell,
@@ -63,6 +59,40 @@ pub(super) fn sheet(route: &FormRoute, texts: &Catalogue) -> SheetView {
         },
         title,
         parts,
+    }
+}
+
+/// Puts what most questions say of who sees the answer above them once, instead of below each.
+fn part(
+    title: Option<String>,
+    intro_html: Option<String>,
+    mut pages: Vec<SheetPageView>,
+) -> SheetPartView {
+    let mut said: BTreeMap<String, usize> = BTreeMap::new();
+    for field in pages.iter().flat_map(|page| &page.fields) {
+        if let Some(who) = &field.who_sees {
+            *said.entry(who.clone()).or_default() += 1;
+        }
+    }
+    let most = said.into_iter().max_by_key(|(_, times)| *times);
+    let who_sees = most.map(|(who, _)| who);
+    for field in pages.iter_mut().flat_map(|page| &mut page.fields) {
+        leave_out(field, who_sees.as_ref());
+    }
+    SheetPartView {
+        title,
+        intro_html,
+        who_sees,
+        pages,
+    }
+}
+
+fn leave_out(field: &mut SheetFieldView, who: Option<&String>) {
+    if field.who_sees.as_ref() == who {
+        field.who_sees = None;
+    }
+    for sub in &mut field.fields {
+        leave_out(sub, who);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the tests of this room share: a fixed moment, and reports to send.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -49,11 +49,15 @@ pub(super) fn surroundings() -> Surroundings {
     at(clock())
 }
 
+/// Read once: reading and checking it takes longer than most of what a test does with it.
+static LIFECYCLE: LazyLock<Arc<Lifecycle>> =
+    LazyLock::new(|| Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()));
+
 pub(super) fn at(clock: Arc<Later>) -> Surroundings {
     Surroundings {
         clock,
         randomness: Arc::new(SystemRandomness),
-        lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+        lifecycle: Arc::clone(&LIFECYCLE),
     }
 }
 

@@ -270,6 +270,7 @@ fn confirmation(repeated: bool, amended: bool) -> ConfirmationView {
         repeated,
         amended,
         contact: !amended,
+        for_colleague: false,
         details: !amended,
         draft: None,
         next_steps: vec![NextStepView {
