@@ -16,7 +16,7 @@ use crate::form::{Answer, Answers, Definition};
 use crate::receiver::form_views::declines_contact;
 use crate::receiver::words::Words;
 use crate::report::acts::DECIDE_REGISTRATION;
-use crate::report::case::{Case, Entry, Happening};
+use crate::report::case::{Case, Entry, Happening, each_once};
 use crate::report::event::{Actor, FileNote, Kind, Measure, Role, Status};
 use crate::report::ids::{Code, SubmissionKey};
 use crate::report::lifecycle::Lifecycle;
@@ -378,16 +378,19 @@ impl<'a> Views<'a> {
     /// Shows every file of a report.
     pub(super) fn all_files(&self, case: &Case) -> Vec<FileView> {
         let notes = case.entries.iter().flat_map(|entry| &entry.body.files);
-        notes.map(|note| self.file(note)).collect()
+        let notes = each_once(notes).into_iter();
+        notes.map(|note| self.file(case, note)).collect()
     }
 
-    fn file(&self, note: &FileNote) -> FileView {
+    fn file(&self, case: &Case, note: &FileNote) -> FileView {
+        let is_own = case.own_files().iter().any(|own| own.id == note.id);
         let kind = FileKind::from_name(note.kind.as_str());
         FileView {
             id: note.id.to_string(),
             name: note.name.clone(),
             kind: kind.map_or_else(String::new, |kind| self.kind(kind)),
             size: self.words.size(note.bytes),
+            removable: is_own && acts::offers(self.lifecycle, case, ADD_FILES),
         }
     }
 
@@ -398,9 +401,7 @@ impl<'a> Views<'a> {
 
 /// Returns how many files the reporter may still send.
 pub(super) fn files_left(limits: &AttachmentLimits, case: &Case) -> usize {
-    let own = case.entries.iter().filter(|entry| is_own(&entry.happening));
-    let sent: usize = own.map(|entry| entry.body.files.len()).sum();
-    limits.files.saturating_sub(sent)
+    limits.files.saturating_sub(case.own_files().len())
 }
 
 /// Returns whether another part of the page shows all of it.
@@ -748,15 +749,24 @@ impl Report<'_> {
                 own: is_own(&entry.happening),
                 from: self.who(&entry.happening.actor),
                 date: self.words().moment(entry.happening.recorded_at),
-                lines: lines_of(entry.body.text.as_deref()),
+                lines: self.message_lines(entry),
                 files: entry
                     .body
                     .files
                     .iter()
-                    .map(|note| self.views.file(note))
+                    .map(|note| self.views.file(self.case, note))
                     .collect(),
             })
             .collect()
+    }
+
+    /// A message of a file alone says so when that was taken away.
+    fn message_lines(&self, entry: &Entry) -> Vec<String> {
+        let mut lines = lines_of(entry.body.text.as_deref());
+        if lines.is_empty() && entry.body.files.is_empty() {
+            lines.push(self.words().text("thread.file_removed"));
+        }
+        lines
     }
 
     fn files(&self) -> Vec<FileView> {
@@ -765,9 +775,9 @@ impl Report<'_> {
             action.is_some_and(|action| action.as_str() == SEND_MESSAGE)
         };
         let entries = self.case.entries.iter().filter(|entry| !is_message(entry));
-        entries
-            .flat_map(|entry| &entry.body.files)
-            .map(|note| self.views.file(note))
+        each_once(entries.flat_map(|entry| &entry.body.files))
+            .into_iter()
+            .map(|note| self.views.file(self.case, note))
             .collect()
     }
 
