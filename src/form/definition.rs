@@ -6,6 +6,7 @@
 use include_dir::{Dir, include_dir};
 
 use super::answers::Answers;
+use super::condition::Condition;
 use super::field::{ChoiceOption, Field, FieldKind, FieldName};
 use super::reading;
 use super::text::Text;
@@ -58,6 +59,8 @@ pub struct Definition {
     pub to: Addressees,
     /// Which answer means that the sender is not to be contacted.
     pub contact: Option<ContactField>,
+    /// Which answer means that the receipt code is for somebody else than who fills in the form.
+    pub code_for_other: Option<Condition>,
     /// The second part, which is asked after the report is stored.
     pub details: Option<Details>,
     /// Whether the form is only there to practise with: nothing that is sent is stored.
@@ -286,6 +289,16 @@ impl Definition {
         )
     }
 
+    /// Returns whether the receipt code is for somebody else than who filled in the form: the colleague to
+    /// whom it happened.
+    pub fn code_is_for_other(&self, answers: &Answers) -> bool {
+        self.code_for_other.as_ref().is_some_and(|condition| {
+            let answer = answers.get(condition.field.as_str());
+            let chosen = answer.map(|answer| answer.chosen()).unwrap_or_default();
+            condition.holds(chosen, answer.is_some())
+        })
+    }
+
     /// Returns the second part as a form: its pages are the details, and what was answered before is
     /// given. It has the title of that part.
     pub fn second_part(&self) -> Option<Definition> {
@@ -404,6 +417,22 @@ mod tests {
         let kinds = &form.field("behaviour_kinds").unwrap().options;
         assert_eq!(kinds.len(), 15);
         assert!(kinds.iter().all(|kind| kind.hint.is_some()));
+    }
+
+    #[test]
+    fn the_code_is_for_the_colleague_where_somebody_reports_for_them() {
+        let form = &Definition::shipped_form("incident").unwrap();
+        let check = |role: &str, expected: bool| {
+            let answers = serde_json::json!({ "reporting_role": role });
+            let answers = Answers::from_json(form, &answers);
+            assert_eq!(form.code_is_for_other(&answers), expected, "{role}");
+        };
+        check("self", false);
+        check("witness", false);
+        check("manager_on_behalf", true);
+        check("together", true);
+        check("coach", true);
+        assert!(!form.code_is_for_other(&Answers::default()));
     }
 
     #[test]

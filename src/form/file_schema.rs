@@ -90,6 +90,10 @@ fn form() -> Value {
                 "field": { "$ref": "#/$defs/field_name" },
                 "none": one_or_more(&json!({ "$ref": "#/$defs/word" }), MOST_OPTIONS),
             })),
+            "code_for_colleague": object(&["field", "any"], json!({
+                "field": { "$ref": "#/$defs/field_name" },
+                "any": one_or_more(&json!({ "$ref": "#/$defs/word" }), MOST_OPTIONS),
+            })),
             "keep": keep(),
             "withdrawable": { "type": "boolean" },
             "confirmation": object(&["title", "text"], json!({
@@ -326,6 +330,10 @@ mod tests {
         let form = &defs["form"]["properties"];
         check("to: { qqqqqqqq: 1 }", &form["to"]["oneOf"][1]);
         check("contact: { qqqqqqqq: 1 }", &form["contact"]);
+        check(
+            "code_for_colleague: { qqqqqqqq: 1 }",
+            &form["code_for_colleague"],
+        );
         check("details: { qqqqqqqq: 1 }", &form["details"]);
         check("sends: submission\nkeep: { qqqqqqqq: 1 }", &form["keep"]);
         check(

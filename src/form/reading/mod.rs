@@ -9,6 +9,7 @@ mod practice;
 #[cfg(test)]
 mod tests;
 
+use super::condition::{Condition, Wanted};
 use super::definition::{
     Addressees, Confirmation, ContactField, Definition, Details, KeepFor, Sends,
 };
@@ -35,8 +36,11 @@ pub(in crate::form) const REPORT: &str = "report";
 /// Value of `sends` for what is read, kept for a time and erased.
 pub(in crate::form) const SUBMISSION: &str = "submission";
 
+/// Key of the answer with which the receipt code is for a colleague.
+const CODE_FOR_COLLEAGUE: &str = "code_for_colleague";
+
 /// Keys that only go with a report.
-pub(in crate::form) const OF_REPORTS: [&str; 2] = ["details", "contact"];
+pub(in crate::form) const OF_REPORTS: [&str; 3] = ["details", "contact", CODE_FOR_COLLEAGUE];
 
 /// Keys that only go with a submission.
 pub(in crate::form) const OF_SUBMISSIONS: [&str; 3] = ["keep", "withdrawable", "confirmation"];
@@ -161,6 +165,8 @@ impl Reader {
         let to = form.require("to", &mut self.diagnostics);
         let to = to.and_then(|node| self.addressees(node));
         let contact = form.get("contact").map(|node| self.contact(node));
+        let code_for_other = form.get(CODE_FOR_COLLEAGUE);
+        let code_for_other = code_for_other.map(|node| self.code_for_other(node));
         form.finish(&mut self.diagnostics);
         Some(Definition {
             id,
@@ -174,6 +180,7 @@ impl Reader {
             sends: sends?,
             to: to?,
             contact: contact.flatten(),
+            code_for_other: code_for_other.flatten(),
             details: details.flatten(),
             practice: false,
         })
@@ -329,6 +336,20 @@ impl Reader {
         Some(ContactField {
             field: field.name,
             none,
+        })
+    }
+
+    fn code_for_other(&mut self, node: &Node) -> Option<Condition> {
+        let mut condition = Mapping::read(node, &mut self.diagnostics);
+        let field = condition.require("field", &mut self.diagnostics);
+        let field = field.and_then(|node| self.choice_of_first_part(node));
+        let any = condition.require("any", &mut self.diagnostics);
+        condition.finish(&mut self.diagnostics);
+        let field = field?;
+        let any = self.answers_to(&field, any?);
+        Some(Condition {
+            field: field.name,
+            wanted: Wanted::Any(any),
         })
     }
 

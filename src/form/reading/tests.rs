@@ -383,6 +383,22 @@ fn who_may_open_it_is_somebody() {
 }
 
 #[test]
+fn the_code_is_for_a_colleague_with_answers_that_exist() {
+    let by = |value: &str| format!("code_for_colleague: {{ {value} }}\n");
+    let check = |value: &str, expected: &[(&str, usize)]| {
+        rich("intro: Welkom.\n", &by(value), expected);
+    };
+    check("field: contact, any: [phone]", &[]);
+    check("field: contact, any: [fone]", &[("yaml-unknown-value", 5)]);
+    check(
+        "field: contact, any: []",
+        &[("form-condition-no-answers", 5)],
+    );
+    check("field: contact", &[("yaml-missing-key", 5)]);
+    check("field: words, any: [phone]", &[("form-no-such-choice", 5)]);
+}
+
+#[test]
 fn what_is_sent_has_the_keys_that_go_with_it() {
     let submission = "sends: submission\nkeep: { days: 14 }\nwithdrawable: true\n\
                       confirmation: { title: Dank, text: Dank je. }\ntitle: Formulier\n";
