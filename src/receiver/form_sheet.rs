@@ -7,7 +7,7 @@ use super::form_route::FormRoute;
 use super::form_views::sends;
 use super::portal::Application;
 use super::words::Words;
-use crate::form::{Condition, Definition, Field, FieldKind, Known, Page, Wanted};
+use crate::form::{Condition, Definition, Field, FieldKind, Known, Page, Text, Wanted};
 use crate::message::Catalogue;
 use crate::theme::Template;
 use crate::theme::view::{
@@ -37,20 +37,29 @@ pub(super) fn sheet(route: &FormRoute, texts: &Catalogue) -> SheetView {
         language: route.language,
         texts,
     };
-    let writer = Sheet { form, words };
     let title = words.of(&form.title);
     let mut shell = ShellView::apart(title.clone(), route.sheet.href.clone());
     shell.alternates.clone_from(&route.sheet.alternates);
-    let mut parts = vec![SheetPartView {
-        title: None,
-        intro_html: None,
-        pages: writer.pages(&form.pages),
-    }];
+    let part = |pages: &[Page]| {
+        let who_sees = mostly_seen_by(pages);
+        let writer = Sheet {
+            form,
+            words,
+            who_sees,
+        };
+        SheetPartView {
+            title: None,
+            intro_html: None,
+            who_sees: words.of_any(who_sees),
+            pages: writer.pages(pages),
+        }
+    };
+    let mut parts = vec![part(&form.pages)];
     if let Some(details) = &form.details {
         parts.push(SheetPartView {
             title: Some(words.of(&details.title)),
             intro_html: details.intro.as_ref().map(|text| words.paragraphs(text)),
-            pages: writer.pages(&details.pages),
+            ..part(&details.pages)
         });
     }
     SheetView {
@@ -66,9 +75,24 @@ pub(super) fn sheet(route: &FormRoute, texts: &Catalogue) -> SheetView {
     }
 }
 
+/// Returns what is said most often of who sees an answer, where it is said more than once.
+fn mostly_seen_by(pages: &[Page]) -> Option<&Text> {
+    let fields: Vec<&Field> = pages.iter().flat_map(|page| &page.fields).collect();
+    let said: Vec<&Text> = fields
+        .iter()
+        .filter_map(|field| field.who_sees.as_ref())
+        .collect();
+    let often = |text: &Text| said.iter().filter(|other| **other == text).count();
+    // The first of those that are said as often.
+    let most = said.iter().rev().max_by_key(|text| often(text))?;
+    (often(most) > 1).then_some(*most)
+}
+
 struct Sheet<'a> {
     form: &'a Definition,
     words: Words<'a>,
+    /// Who sees the answers of the part.
+    who_sees: Option<&'a Text>,
 }
 
 impl Sheet<'_> {
@@ -96,7 +120,7 @@ impl Sheet<'_> {
             kind: kind.name(),
             label: self.words.of(&field.label),
             hint: self.words.of_any(field.hint.as_ref()),
-            who_sees: self.words.of_any(field.who_sees.as_ref()),
+            who_sees: self.who_sees(field),
             required: field.required || !kind.is_question(),
             when: self.when(&field.when),
             options: self.options(field),
@@ -110,6 +134,12 @@ impl Sheet<'_> {
             },
             fields: field.fields.iter().map(|sub| self.field(sub)).collect(),
         }
+    }
+
+    fn who_sees(&self, field: &Field) -> Option<String> {
+        let own = field.who_sees.as_ref();
+        self.words
+            .of_any(own.filter(|own| Some(*own) != self.who_sees))
     }
 
     fn options(&self, field: &Field) -> Vec<SheetOptionView> {

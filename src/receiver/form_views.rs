@@ -241,6 +241,7 @@ impl<'a> Journey<'a> {
             amended: submitted.outcome == Outcome::Amended,
             contact,
             details: self.definition.details.is_some(),
+            for_colleague: self.definition.code_is_for_other(answers),
             draft: self.draft(),
             next_steps: self.promised(&submitted.progress, contact),
         }

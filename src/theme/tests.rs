@@ -271,6 +271,7 @@ fn confirmation(repeated: bool, amended: bool) -> ConfirmationView {
         amended,
         contact: !amended,
         details: !amended,
+        for_colleague: false,
         draft: None,
         next_steps: vec![NextStepView {
             when: "Vandaag".to_owned(),

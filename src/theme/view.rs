@@ -506,6 +506,8 @@ pub struct ConfirmationView {
     pub contact: bool,
     /// Whether the second part can be done now.
     pub details: bool,
+    /// Whether the code is for a colleague of who sent the report.
+    pub for_colleague: bool,
     /// The draft that the browser lets go of now.
     pub draft: Option<DraftView>,
     /// Steps of the protocol that follow.
@@ -641,6 +643,8 @@ pub struct SheetPartView {
     pub title: Option<String>,
     /// Text under it, safe HTML.
     pub intro_html: Option<String>,
+    /// Who sees the answers, except where a question says otherwise.
+    pub who_sees: Option<String>,
     /// Its pages.
     pub pages: Vec<SheetPageView>,
 }
@@ -665,7 +669,7 @@ pub struct SheetFieldView {
     pub label: String,
     /// How to answer it.
     pub hint: Option<String>,
-    /// Who sees the answer.
+    /// Who sees the answer, where that differs from the part.
     pub who_sees: Option<String>,
     /// Whether an answer is needed.
     pub required: bool,

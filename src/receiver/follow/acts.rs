@@ -6,7 +6,7 @@
 use super::upload::Arrived;
 use crate::receiver::words::Words;
 use crate::report::acts::{Act, DECIDE_REGISTRATION, OpenedCase};
-use crate::report::case::Case;
+use crate::report::case::{Case, each_once};
 use crate::report::event::{Actor, Body};
 use crate::report::ids::{Code, SubmissionKey};
 use crate::report::lifecycle::{Lifecycle, Refused};
@@ -397,7 +397,8 @@ impl Plan {
             (_, Doing::Message | Doing::Add) if !files.is_empty() => ADD_FILES,
             (action, _) => action?,
         };
-        let notes = files.iter().map(|file| file.note.clone()).collect();
+        let notes = each_once(files.iter().map(|file| &file.note));
+        let notes = notes.into_iter().cloned().collect();
         let files = files.into_iter().filter_map(|file| file.stored).collect();
         Some(Act {
             action: action.parse().ok()?,

@@ -436,4 +436,3 @@ impl Application {
         response
     }
 }
-

@@ -289,7 +289,8 @@ impl Application {
             return self.error(route.language, StatusCode::BAD_REQUEST);
         };
         let views = self.views(route);
-        let text = views.receipt_file(&case.to_string(), &code.to_string());
+        let for_colleague = posted.value("for") == "colleague";
+        let text = views.receipt_file(&case.to_string(), &code.to_string(), for_colleague);
         download::saved_as(RECEIPT_FILE, "text/plain; charset=utf-8", Body::from(text))
     }
 

@@ -560,7 +560,11 @@ impl Intake<'_> {
             note.id = same.note.id.clone();
             let again: Vec<FileRef> = stored.into_iter().collect();
             self.store.forget_files(self.opened.case.cover.id, &again);
-            self.kept.push(Arrived { field, stored: None, note });
+            self.kept.push(Arrived {
+                field,
+                stored: None,
+                note,
+            });
             return Ok(());
         }
         let new = self.kept.iter().filter(|kept| kept.stored.is_some());
@@ -596,9 +600,13 @@ impl Intake<'_> {
         recorded.map(Some).map_err(Trouble::Record)
     }
 
+    /// Removes what was stored; what the report had before stays.
     fn forget(&mut self) {
-        let files: Vec<FileRef> = self.kept.drain(..).filter_map(|kept| kept.stored).collect();
-        self.store.forget_files(self.opened.case.cover.id, &files);
+        let kept = self.kept.iter();
+        let new: Vec<FileRef> = kept.filter_map(|kept| kept.stored.clone()).collect();
+        self.store.forget_files(self.opened.case.cover.id, &new);
+        self.kept
+            .retain(|kept| new.iter().all(|file| file.id != kept.note.id));
     }
 }
 

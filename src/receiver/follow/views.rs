@@ -214,10 +214,14 @@ impl<'a> Views<'a> {
         }
     }
 
-    /// Writes the receipt as a text file.
-    pub(super) fn receipt_file(&self, case: &str, code: &str) -> String {
+    /// Writes the receipt as a text file, for the reporter or for the colleague whose report it is.
+    pub(super) fn receipt_file(&self, case: &str, code: &str, for_colleague: bool) -> String {
         let arguments = [("case", case), ("code", code), ("address", self.address)];
-        let lines = self.words.texts.text("receipt.file", &arguments);
+        let key = match for_colleague {
+            true => "receipt.file_colleague",
+            false => "receipt.file",
+        };
+        let lines = self.words.texts.text(key, &arguments);
         // What opens plain text on the machines of offices wants both characters.
         format!("{}\r\n", lines.trim_end().replace('\n', "\r\n"))
     }
@@ -749,7 +753,7 @@ impl Report<'_> {
                 own: is_own(&entry.happening),
                 from: self.who(&entry.happening.actor),
                 date: self.words().moment(entry.happening.recorded_at),
-                lines: self.message_lines(entry),
+                lines: lines_of(entry.body.text.as_deref()),
                 files: entry
                     .body
                     .files
@@ -758,15 +762,6 @@ impl Report<'_> {
                     .collect(),
             })
             .collect()
-    }
-
-    /// A message of a file alone says so when that was taken away.
-    fn message_lines(&self, entry: &Entry) -> Vec<String> {
-        let mut lines = lines_of(entry.body.text.as_deref());
-        if lines.is_empty() && entry.body.files.is_empty() {
-            lines.push(self.words().text("thread.file_removed"));
-        }
-        lines
     }
 
     fn files(&self) -> Vec<FileView> {

@@ -207,6 +207,7 @@ fn sheet() -> SheetView {
     let part = |title: &str, page| SheetPartView {
         title: Some(title.to_owned()),
         intro_html: None,
+        who_sees: None,
         pages: vec![page],
     };
     SheetView {
