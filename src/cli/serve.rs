@@ -83,10 +83,10 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     }
 
     let base_path = portal.config.receiver_path().to_owned();
-    ui.print(&ui.text(
+    let serving = ui.text(
         "cli-serving",
         &[("address", &format!("http://{address}{base_path}/"))],
-    ))?;
+    );
     let (store, log) = (Arc::new(store), log(ui.texts().clone()));
     let (daily_store, daily_log) = (Arc::clone(&store), Arc::clone(&log));
     let _daily = Daily::start(clock.clone(), move || {
@@ -98,12 +98,15 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         CommandError::ReadWrite(Diagnostic::error("cli-no-daily").with("reason", error))
     })?;
     let served = portal_to_serve(portal, store, clock, log);
-    receiver::serve(listener, served, Stop::OnSignal).map_err(|error| match error {
+    let mut printed = Ok(());
+    let ready = || printed = ui.print(&serving);
+    receiver::serve(listener, served, Stop::OnSignal, ready).map_err(|error| match error {
         ServeError::Start(error) => cannot_listen(address, &error),
         ServeError::Portal(error) => {
             CommandError::Problem(Diagnostic::error("cli-cannot-serve").with("reason", error))
         }
-    })
+    })?;
+    printed
 }
 
 fn portal_to_serve(

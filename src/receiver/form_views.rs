@@ -242,8 +242,8 @@ impl<'a> Journey<'a> {
             repeated: submitted.outcome == Outcome::Repeated,
             amended: submitted.outcome == Outcome::Amended,
             contact,
-            for_colleague: false,
             details: self.definition.details.is_some(),
+            for_colleague: self.definition.code_is_for_other(answers),
             draft: self.draft(),
             next_steps: self.promised(&submitted.progress, contact),
         }

@@ -53,6 +53,16 @@ pub enum LogEntry {
         /// What went wrong, with the file or folder concerned.
         reason: String,
     },
+    /// A submission could not be stored.
+    SubmissionFailed {
+        /// What went wrong, with the file or folder concerned.
+        reason: String,
+    },
+    /// A submission came in that nobody could have opened, so it was not taken.
+    NobodyOpens {
+        /// Id of the form.
+        form: String,
+    },
     /// Something that a reporter did with a report could not be stored.
     ActFailed {
         /// What went wrong, with the file or folder concerned.
@@ -116,6 +126,12 @@ impl LogEntry {
             }
             LogEntry::StoreFailed { reason } => {
                 catalogue.text("log-store-failed", &[("reason", &one_line(reason))])
+            }
+            LogEntry::SubmissionFailed { reason } => {
+                catalogue.text("log-submission-failed", &[("reason", &one_line(reason))])
+            }
+            LogEntry::NobodyOpens { form } => {
+                catalogue.text("log-nobody-opens", &[("form", &one_line(form))])
             }
             LogEntry::ActFailed { reason } => {
                 catalogue.text("log-act-failed", &[("reason", &one_line(reason))])
@@ -239,6 +255,12 @@ mod tests {
             LogEntry::ForeignPost { untold: 3 },
             LogEntry::StoreFailed {
                 reason: "data/a\nb: disk\r\nfull".into(),
+            },
+            LogEntry::SubmissionFailed {
+                reason: "data: full".into(),
+            },
+            LogEntry::NobodyOpens {
+                form: "bel-mij".into(),
             },
             LogEntry::ActFailed {
                 reason: "data: full".into(),

@@ -106,12 +106,18 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Serves the portal until it is asked to stop, and finishes requests in flight.
+/// Serves the portal until it is asked to stop, and finishes requests in flight. It calls `ready` once
+/// it can be asked: a signal before that ends the program like any other.
 ///
 /// # Errors
 ///
 /// Fails where it cannot start; once started it only ends when asked to.
-pub fn serve(listener: TcpListener, portal: Portal, stop: Stop) -> Result<(), ServeError> {
+pub fn serve(
+    listener: TcpListener,
+    portal: Portal,
+    stop: Stop,
+    ready: impl FnOnce(),
+) -> Result<(), ServeError> {
     panics::keep_texts_private();
     let application = Arc::new(portal::Application::new(portal)?);
     let limits = application.limits();
@@ -126,6 +132,7 @@ pub fn serve(listener: TcpListener, portal: Portal, stop: Stop) -> Result<(), Se
     let until = runtime.block_on(async {
         let (stopped, hurry) = stopped(stop).map_err(ServeError::Start)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
+        ready();
         log(LogEntry::Started { address });
         let router = portal::router(Arc::clone(&application));
         let refusals = Arc::new(application.refusals());

@@ -101,8 +101,13 @@ impl Application {
             Some(Ok(taken)) => taken,
             // Somebody used an old form; nothing has failed.
             Some(Err(error @ TakeInError::Over { .. })) => return Err(problem(&error)),
+            Some(Err(error @ TakeInError::NobodyOpens)) => {
+                let form = form.id.clone();
+                (self.log)(LogEntry::NobodyOpens { form });
+                return Err(problem(&error));
+            }
             Some(Err(error)) => {
-                (self.log)(LogEntry::StoreFailed {
+                (self.log)(LogEntry::SubmissionFailed {
                     reason: error.to_string(),
                 });
                 return Err(problem(&error));

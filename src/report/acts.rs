@@ -59,6 +59,19 @@ pub struct Act {
     pub submission_key: Option<SubmissionKey>,
 }
 
+/// A file that was attached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached<T> {
+    /// Its id.
+    pub id: Code,
+    /// Digest of its bytes, before they were sealed.
+    pub content: Digest,
+    /// The file that was stored; nothing where the reporter had sent the same bytes before.
+    pub stored: Option<FileRef>,
+    /// What the closure made that wrote it.
+    pub made: T,
+}
+
 /// What came of an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
@@ -463,7 +476,8 @@ impl Store {
     }
 
     /// Seals a file and stores it under a random name. The closure writes its bytes; when it fails,
-    /// nothing stays. Memory does not depend on the size of the file.
+    /// nothing stays, nor does a second copy of what the reporter sent before. Memory does not depend on
+    /// the size of the file.
     ///
     /// # Errors
     ///
@@ -473,7 +487,7 @@ impl Store {
         opened: &OpenedCase,
         most_bytes: u64,
         write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
-    ) -> Result<(FileRef, T), AttachError<E>> {
+    ) -> Result<Attached<T>, AttachError<E>> {
         let _appending = self.appending()?;
         let id = random_code(self.around.randomness.as_ref(), FILE_ID_CHARACTERS)?;
         let case = opened.case.cover.id;
@@ -483,16 +497,35 @@ impl Store {
             digest: Sha256::new(),
             bytes: 0,
         };
-        let mut sealed = SealedWriter::new(output, &opened.case.cover.keys.public)?;
-        let made = write(&mut sealed).map_err(AttachError::Source)?;
-        let output = sealed.finish().map_err(SealError::from)?;
-        let file = FileRef {
-            id,
+        let mut plain = Digesting {
+            inner: SealedWriter::new(output, &opened.case.cover.keys.public)?,
+            digest: Sha256::new(),
+            bytes: 0,
+        };
+        let made = write(&mut plain).map_err(AttachError::Source)?;
+        let content = Digest::finished(plain.digest);
+        let mut own = opened.case.own_files().into_iter();
+        if let Some(known) = own.find(|note| note.content == Some(content)) {
+            return Ok(Attached {
+                id: known.id.clone(),
+                content,
+                stored: None,
+                made,
+            });
+        }
+        let output = plain.inner.finish().map_err(SealError::from)?;
+        let stored = FileRef {
+            id: id.clone(),
             bytes: output.bytes,
             digest: Digest::finished(output.digest),
         };
         match output.inner.commit()? {
-            Put::Stored => Ok((file, made)),
+            Put::Stored => Ok(Attached {
+                id,
+                content,
+                stored: Some(stored),
+                made,
+            }),
             // An id of 80 random bits that is taken: the randomness is broken.
             Put::AlreadyThere => Err(AttachError::Randomness(NoRandomness)),
         }
@@ -644,7 +677,7 @@ fn given(act: &Act) -> Given {
     Given {
         choice: body.choice.clone(),
         text: body.text.as_ref().is_some_and(filled),
-        files: !act.files.is_empty(),
+        files: !act.files.is_empty() || !body.files.is_empty(),
         reference: body.reference.as_ref().is_some_and(filled),
         behaviour: measure.is_some_and(|measure| filled(&measure.behaviour)),
         hearing: measure.and_then(|measure| Hearing::from_name(measure.hearing.as_str())),
@@ -677,13 +710,13 @@ fn counts(act: &Act) -> Option<bool> {
 }
 
 /// Counts and digests what is written through it.
-struct Digesting {
-    inner: Box<dyn durable::NewFile>,
+struct Digesting<W> {
+    inner: W,
     digest: Sha256,
     bytes: u64,
 }
 
-impl Write for Digesting {
+impl<W: Write> Write for Digesting<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
         let (done, _) = bytes.split_at(written.min(bytes.len()));
@@ -1244,11 +1277,12 @@ mod tests {
         let opened = office.opened();
         let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n % 251) as u8).collect();
         let attach = |most| {
-            office
+            let attached = office
                 .store
-                .attach(&opened, most, |out| out.write_all(&bytes))
+                .attach(&opened, most, |out| out.write_all(&bytes));
+            attached.map(|attached| attached.stored.unwrap())
         };
-        let (file, ()) = attach(1_000_000).unwrap();
+        let file = attach(1_000_000).unwrap();
         let path = office
             .data
             .path()
@@ -1266,6 +1300,7 @@ mod tests {
                 kind: "jpeg".parse().unwrap(),
                 media_type: "image/jpeg".to_owned(),
                 bytes: 300_000,
+                content: None,
             }];
         });
         assert_eq!(added.unwrap(), Recorded::Done);
@@ -1286,7 +1321,7 @@ mod tests {
         );
 
         assert!(matches!(attach(1000), Err(AttachError::Source(_))));
-        let refused: Result<(FileRef, ()), _> = office.store.attach(&opened, 1000, |out| {
+        let refused: Result<Attached<()>, _> = office.store.attach(&opened, 1000, |out| {
             out.write_all(b"half").unwrap();
             Err("no photo")
         });
@@ -1299,14 +1334,14 @@ mod tests {
     fn a_file_that_was_sent_and_never_confirmed_is_gone_after_a_start() {
         let office = Office::new();
         let opened = office.opened();
-        let attached: Result<(FileRef, ()), AttachError<io::Error>> =
+        let attached: Result<Attached<()>, AttachError<io::Error>> =
             office
                 .store
                 .attach(&opened, 1000, |out| out.write_all(b"los"));
         let path = office
             .data
             .path()
-            .join(verify::file_path(office.case, &attached.unwrap().0.id));
+            .join(verify::file_path(office.case, &attached.unwrap().id));
         assert!(path.exists());
         drop(office.store);
         let (_, findings) = Store::open(office.data.path(), at(office.clock), SETTINGS).unwrap();

@@ -291,7 +291,7 @@ mod tests {
             action: "add_files".parse().unwrap(),
             actor: Actor::REPORTER,
             body: Default::default(),
-            files: vec![written.unwrap().0],
+            files: vec![written.unwrap().stored.unwrap()],
             submission_key: None,
         };
         store.record(&opened, &act).unwrap();

@@ -3,7 +3,7 @@
 //! A case has a cover, which can be read without a key, and contents, which cannot. Both are computed
 //! from the events each time and never stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -44,6 +44,9 @@ pub struct Cover {
     /// The files that belong to it.
     #[serde(skip)]
     pub files: Vec<FileRef>,
+    /// The files that the reporter took away.
+    #[serde(skip)]
+    pub removed_files: BTreeSet<Code>,
     /// The events that have a file with names, with its digest.
     #[serde(skip)]
     pub names: Vec<(u32, Digest)>,
@@ -201,6 +204,7 @@ impl Cover {
             history: Vec::new(),
             names_erased_at: None,
             files: Vec::new(),
+            removed_files: BTreeSet::new(),
             names: Vec::new(),
             first_part: event.sequence,
             keys: open.keys.clone()?,
@@ -234,6 +238,7 @@ impl Cover {
                 self.names_erased_at = Some(event.recorded_at);
                 self.names.clear();
             }
+            Kind::FilesRemoved => self.remove_files(&open.removed_files)?,
             Kind::ReceiptKept => self.receipt_kept = true,
             Kind::CaseOpened => {}
             Kind::ReportSubmitted | Kind::CaseErased => return None,
@@ -266,6 +271,16 @@ impl Cover {
             form: open.form.clone()?,
             sent,
         })
+    }
+
+    /// Takes files out that are there.
+    fn remove_files(&mut self, gone: &[Code]) -> Option<()> {
+        for id in gone {
+            let at = self.files.iter().position(|file| file.id == *id)?;
+            self.files.remove(at);
+            self.removed_files.insert(id.clone());
+        }
+        Some(())
     }
 
     fn add(&mut self, event: &Event) {
@@ -345,10 +360,13 @@ impl Case {
             entries: Vec::with_capacity(events.len()),
         };
         for event in events {
-            let body = event.open(key).map_err(|source| NotOpened {
+            let mut body = event.open(key).map_err(|source| NotOpened {
                 sequence: event.sequence,
                 source,
             })?;
+            // What was taken away is named nowhere any more.
+            let gone = &case.cover.removed_files;
+            body.files.retain(|note| !gone.contains(&note.id));
             if let Some(language) = &body.language {
                 case.language.clone_from(language);
             }
@@ -398,6 +416,13 @@ impl Case {
         notes.find(|note| note.id == *id)
     }
 
+    /// Returns the files that the reporter sent, each once.
+    pub fn own_files(&self) -> Vec<&FileNote> {
+        let entries = self.entries.iter();
+        let own = entries.filter(|entry| entry.happening.actor == Actor::REPORTER);
+        each_once(own.flat_map(|entry| &entry.body.files))
+    }
+
     /// Returns the choices of both parts of the form that may be counted, by field.
     pub fn countable(&self) -> Value {
         let of = |details: bool| {
@@ -410,6 +435,12 @@ impl Case {
         add(&mut countable, of(true).unwrap_or_default());
         countable
     }
+}
+
+/// Returns every file that is named, once, as it was named first.
+pub fn each_once<'a>(notes: impl Iterator<Item = &'a FileNote>) -> Vec<&'a FileNote> {
+    let mut known = BTreeSet::new();
+    notes.filter(|note| known.insert(&note.id)).collect()
 }
 
 /// Adds fields to others; where both have one, the added one counts.

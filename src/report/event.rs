@@ -68,6 +68,8 @@ pub enum Kind {
     AccessGranted,
     /// Somebody did what `open.action` says, an action of the life cycle.
     ActionTaken,
+    /// The reporter took files away, those of `open.removed_files`; their bytes go after this event.
+    FilesRemoved,
     /// The answers that say who somebody is were erased.
     NamesErased,
     /// The case was erased; this event is all that is left of it.
@@ -85,6 +87,7 @@ impl Kind {
             Kind::CaseOpened => "case_opened",
             Kind::AccessGranted => "access_granted",
             Kind::ActionTaken => "action_taken",
+            Kind::FilesRemoved => "files_removed",
             Kind::NamesErased => "names_erased",
             Kind::CaseErased => "case_erased",
         }
@@ -153,6 +156,9 @@ pub struct Open {
     /// The sealed files that came with this event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileRef>,
+    /// Ids of the files of the case that are gone with this event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed_files: Vec<Code>,
     /// Digest of the sealed file with the answers that say who somebody is, where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub names: Option<Digest>,
@@ -239,7 +245,7 @@ pub struct Body {
     /// Words: a message, a reason, an explanation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What the files are, in the order of `open.files`.
+    /// What the files are. One that an event before it has brought is not in `open.files` again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileNote>,
     /// A choice: about registration, about a proposed measure, whether it helped.
@@ -266,6 +272,9 @@ pub struct FileNote {
     pub media_type: String,
     /// Bytes when opened.
     pub bytes: u64,
+    /// Digest of those bytes, to know the same file when it is sent again; older events have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Digest>,
 }
 
 /// A measure towards a citizen. It names concrete behaviour and ends by itself (requirements of

@@ -19,6 +19,7 @@ pub mod owed;
 pub mod people;
 pub mod receipt;
 mod receipts;
+mod removal;
 pub mod retention;
 pub mod schema;
 pub mod seal;

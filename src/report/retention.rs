@@ -314,11 +314,11 @@ impl Store {
         Ok(recorded)
     }
 
-    /// Removes what an event has ended. It can be done again where it was interrupted.
-    fn finish_erasing(&self, case: CaseId) -> Result<(), RecordError> {
+    /// Removes what an event has ended: a case, its names, or files that its reporter took away. It can be done again where it was interrupted.
+    pub(super) fn finish_erasing(&self, case: CaseId) -> Result<(), RecordError> {
         match self.archive.case(case)? {
             Found::Erased(stub) => self.remove_case(&stub),
-            Found::Case(cover, _) => self.remove_names(&cover),
+            Found::Case(cover, _) => self.remove_names(&cover).and(self.delete_removed(&cover)),
             Found::Damaged(_) | Found::Nothing => Ok(()),
         }
     }
@@ -373,7 +373,7 @@ impl Store {
     }
 
     /// Removes files, as many as can be; the first failure is told.
-    fn remove(&self, paths: impl Iterator<Item = String>) -> Result<(), RecordError> {
+    pub(super) fn remove(&self, paths: impl Iterator<Item = String>) -> Result<(), RecordError> {
         let mut removed = Ok(());
         for path in paths {
             let deleted = self.storage.delete(&Name::parse(&path)?);
@@ -446,7 +446,7 @@ mod tests {
                 .attach(&opened, 10_000, |file| file.write_all(b"foto"));
             let mut act = act("decide_registration");
             act.body.choice = choice.parse().ok();
-            act.files = vec![attached.unwrap().0];
+            act.files = vec![attached.unwrap().stored.unwrap()];
             self.store.record(&opened, &act).unwrap();
             self.bring(case, status);
             case

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::durable::faults::{FAULTS, Fault, FaultyFiles, Lost};
 use crate::durable::{self, Folder, WriterLock};
-use crate::report::acts::{Act, AttachError, OpenedCase, RecordError};
+use crate::report::acts::{Act, AttachError, Attached, OpenedCase, RecordError};
 use crate::report::details::NewDetails;
 use crate::report::event::{Actor, Body, FileNote, FileRef, Role};
 use crate::report::fixture::{
@@ -241,9 +241,10 @@ fn what_was_confirmed_the_second_time_survives_a_power_cut() {
 }
 
 fn upload(store: &Store, opened: &OpenedCase, bytes: &[u8]) -> Result<FileRef, String> {
-    let attached: Result<(FileRef, ()), AttachError<std::io::Error>> =
+    let attached: Result<Attached<()>, AttachError<std::io::Error>> =
         store.attach(opened, 1_000_000, |out| out.write_all(bytes));
-    let (file, ()) = attached.map_err(|error| error.to_string())?;
+    let attached = attached.map_err(|error| error.to_string())?;
+    let file = attached.stored.unwrap();
     let mut act = message("Een foto");
     act.action = "add_files".parse().unwrap();
     act.submission_key = Some(report(8, json!({})).submission_key);
@@ -253,6 +254,7 @@ fn upload(store: &Store, opened: &OpenedCase, bytes: &[u8]) -> Result<FileRef, S
         kind: "jpeg".parse().unwrap(),
         media_type: "image/jpeg".to_owned(),
         bytes: bytes.len() as u64,
+        content: Some(attached.content),
     }];
     act.files = vec![file.clone()];
     store

@@ -63,7 +63,7 @@ pub enum Problem {
     OtherKey,
     /// It belongs to an event that never was: a file that was sent and never confirmed.
     Orphan,
-    /// It belongs to a case that was erased.
+    /// It belongs to what was erased: a case, its names, or a file that its reporter took away.
     Remains,
     /// The folder of a case has nothing in it: the program stopped before the first event, or somebody
     /// took everything away.
@@ -311,8 +311,14 @@ fn around(cover: &Cover, found: &Found) -> Vec<Finding> {
         };
         Finding::about(id, names_path(id, *sequence), problem)
     }));
-    let orphans = found.files.iter().filter(|file| !named.contains(file));
-    findings.extend(orphans.map(|file| Finding::about(id, file_path(id, file), Problem::Orphan)));
+    let others = found.files.iter().filter(|file| !named.contains(file));
+    findings.extend(others.map(|file| {
+        let problem = match cover.removed_files.contains(file) {
+            true => Problem::Remains,
+            false => Problem::Orphan,
+        };
+        Finding::about(id, file_path(id, file), problem)
+    }));
     findings
 }
 

@@ -270,8 +270,8 @@ fn confirmation(repeated: bool, amended: bool) -> ConfirmationView {
         repeated,
         amended,
         contact: !amended,
-        for_colleague: false,
         details: !amended,
+        for_colleague: false,
         draft: None,
         next_steps: vec![NextStepView {
             when: "Vandaag".to_owned(),

@@ -758,7 +758,7 @@ pub struct FollowView {
     /// When the report was received.
     pub received: DateView,
     /// The act that was just done, for `follow.done.<act>` of the catalogue: `message`, `add`,
-    /// `decide`, `decide_details` (the second part comes next), `decide_request`, `details`,
+    /// `remove_file`, `decide`, `decide_details` (the second part comes next), `decide_request`, `details`,
     /// `details_undecided` (the choice about registering is still to be made), `react`, `helped`,
     /// `reopen` or `withdraw`.
     pub done: Option<&'static str>,
@@ -882,6 +882,8 @@ pub struct FileView {
     pub kind: String,
     /// Its size in words: `1,2 MB`.
     pub size: String,
+    /// Whether the reporter can take it away, with the button `go=remove_file:<id>`.
+    pub removable: bool,
 }
 
 /// A file that was not taken.

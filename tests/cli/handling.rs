@@ -934,15 +934,17 @@ fn an_attachment_comes_out_as_it_went_in() {
     let code = ReceiptCode::derive(&report().submission_key).to_string();
     let opened = store.open_with_receipt(&code).unwrap();
     let bytes: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
-    let (file, ()) = store
+    let attached = store
         .attach(&opened, u64::MAX, |output| output.write_all(&bytes))
         .unwrap();
+    let file = attached.stored.unwrap();
     let note = FileNote {
         id: file.id.clone(),
         name: "\u{1b}foto.jpg".to_owned(),
         kind: "photo".parse().unwrap(),
         media_type: "image/jpeg".to_owned(),
         bytes: 800_000,
+        content: Some(attached.content),
     };
     let act = Act {
         action: "add_files".parse().unwrap(),

@@ -67,7 +67,7 @@ pub fn start_at(
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.local_addr().unwrap();
     let (handle, stop) = stop_by_hand();
-    let thread = std::thread::spawn(move || receiver::serve(listener, portal, stop));
+    let thread = std::thread::spawn(move || receiver::serve(listener, portal, stop, || {}));
     Running {
         address,
         data,

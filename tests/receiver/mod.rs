@@ -169,5 +169,5 @@ fn serve_until_signalled() {
         println!("{}", entry.text(&texts));
     });
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-    serve(listener, portal, Stop::OnSignal).unwrap();
+    serve(listener, portal, Stop::OnSignal, || {}).unwrap();
 }

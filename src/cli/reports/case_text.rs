@@ -9,7 +9,7 @@ use crate::cli::table;
 use crate::cli::ui::Ui;
 use crate::cli::wording::{self, Contact};
 use crate::form::Definition;
-use crate::report::case::{Case, Cover, Entry, Happening};
+use crate::report::case::{Case, Cover, Entry, Happening, each_once};
 use crate::report::event::{Body, Measure, Role};
 use crate::report::ids::Code;
 use crate::report::lifecycle::{Action, Choice, Lifecycle, Progress, TextRule};
@@ -166,7 +166,8 @@ impl CaseText<'_> {
     /// Returns the files of a case, with the ids under which they can be saved.
     pub(super) fn files(&self, case: &Case) -> Vec<String> {
         let notes = case.entries.iter().flat_map(|entry| &entry.body.files);
-        let rows: Vec<[String; 4]> = notes
+        let rows: Vec<[String; 4]> = each_once(notes)
+            .into_iter()
             .map(|note| {
                 [
                     note.id.to_string(),

@@ -3,10 +3,11 @@
 //! A page carries one key, and can send several acts with it. The key of an act derives from that key
 //! and everything that is said with it: sent twice it is one act, changed and sent again it is two.
 
+use super::upload::Arrived;
 use crate::receiver::words::Words;
 use crate::report::acts::{Act, DECIDE_REGISTRATION, OpenedCase};
-use crate::report::case::Case;
-use crate::report::event::{Actor, Body, FileNote, FileRef};
+use crate::report::case::{Case, each_once};
+use crate::report::event::{Actor, Body};
 use crate::report::ids::{Code, SubmissionKey};
 use crate::report::lifecycle::{Lifecycle, Refused};
 
@@ -82,6 +83,8 @@ pub(super) enum Wish {
     Details,
     /// A file of the report.
     File(String),
+    /// A file of the report taken away.
+    RemoveFile(String),
     /// Something is done.
     Do(Doing),
 }
@@ -116,10 +119,8 @@ pub(super) struct Plan {
     /// The action where no files come along.
     action: Option<&'static str>,
     body: Body,
-    /// By which it is known when it is sent again.
-    pub(super) key: SubmissionKey,
-    /// Whether the contents of its files make another act of it.
-    by_contents: bool,
+    /// By which it is known when it is sent again. Files alone are known by their contents.
+    key: Option<SubmissionKey>,
 }
 
 impl Posted {
@@ -146,10 +147,11 @@ impl Posted {
             "close" => Wish::Close,
             "withdraw" => Wish::AskWithdraw,
             "details" => Wish::Details,
-            go => match (Doing::of(go), go.strip_prefix("file:")) {
+            go => match (Doing::of(go), go.split_once(':')) {
                 (Some(doing), _) => Wish::Do(doing),
-                (None, Some(id)) => Wish::File(id.to_owned()),
-                (None, None) => Wish::Open,
+                (None, Some(("file", id))) => Wish::File(id.to_owned()),
+                (None, Some(("remove_file", id))) => Wish::RemoveFile(id.to_owned()),
+                (None, _) => Wish::Open,
             },
         }
     }
@@ -352,8 +354,7 @@ pub(super) fn plan(
         doing,
         action,
         body,
-        key,
-        by_contents: false,
+        key: Some(key),
     })
 }
 
@@ -375,34 +376,30 @@ fn text_mistake(text: &str, words: Words<'_>) -> Option<String> {
 impl Plan {
     /// Returns the plan for files of the second part of the form. A page of it is sent with other files
     /// under the same key, after going back.
-    pub(super) fn of_evidence(key: SubmissionKey) -> Plan {
+    pub(super) fn of_evidence() -> Plan {
         Plan {
             done: "add",
             doing: Doing::Add,
             action: None,
             body: Body::default(),
-            key: key.of_act(&["evidence"]),
-            by_contents: true,
+            key: None,
         }
     }
 
-    /// Makes another act of other files, where they are all that is sent.
-    pub(super) fn known_by(mut self, contents: &[String]) -> Plan {
-        if self.by_contents {
-            let contents: Vec<&str> = contents.iter().map(String::as_str).collect();
-            self.key = self.key.of_act(&contents);
+    /// Returns the act with its files, or nothing where nothing is said and no file is left. To files of
+    /// the second part those that the report had already add nothing.
+    pub(super) fn act(self, mut files: Vec<Arrived>) -> Option<Act> {
+        if self.key.is_none() {
+            files.retain(|file| file.stored.is_some());
         }
-        self
-    }
-
-    /// Returns the act with its files, or nothing where nothing is said and no file is left.
-    pub(super) fn act(self, files: Vec<(FileRef, FileNote)>) -> Option<Act> {
         let action = match (self.action, self.doing) {
             (Some(SEND_MESSAGE), _) => SEND_MESSAGE,
             (_, Doing::Message | Doing::Add) if !files.is_empty() => ADD_FILES,
             (action, _) => action?,
         };
-        let (files, notes) = files.into_iter().unzip();
+        let notes = each_once(files.iter().map(|file| &file.note));
+        let notes = notes.into_iter().cloned().collect();
+        let files = files.into_iter().filter_map(|file| file.stored).collect();
         Some(Act {
             action: action.parse().ok()?,
             actor: Actor::REPORTER,
@@ -411,13 +408,14 @@ impl Plan {
                 ..self.body
             },
             files,
-            submission_key: Some(self.key),
+            submission_key: self.key,
         })
     }
 
     /// Returns whether this was done before.
     pub(super) fn is_done_in(&self, case: &Case) -> bool {
-        case.cover.acts.contains_key(&self.key.digest())
+        self.key
+            .is_some_and(|key| case.cover.acts.contains_key(&key.digest()))
     }
 
     /// Returns whether something is said, so that there is an act without files.

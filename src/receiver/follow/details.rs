@@ -11,9 +11,9 @@ use hyper::header::CACHE_CONTROL;
 use hyper::{Response, StatusCode};
 
 use super::acts::{Plan, Posted};
-use super::upload::{Taken, Trouble};
+use super::upload::Trouble;
 use super::views::Told;
-use super::{NotTaken, Upload, Visit};
+use super::{NotTaken, Upload, Visit, names};
 use crate::form::{Answers, Definition, Draft, FieldKind};
 use crate::receiver::body::BodyProblem;
 use crate::receiver::form_journey::{Screen, Sent};
@@ -24,7 +24,7 @@ use crate::receiver::response::NO_STORE;
 use crate::report::acts::RecordError;
 use crate::report::case::Case;
 use crate::report::details::NewDetails;
-use crate::report::ids::{Code, Digest, SubmissionKey};
+use crate::report::ids::{Code, SubmissionKey};
 use crate::theme::Template;
 use crate::theme::view::{ErrorLinkView, FileLimitsView, FileView, FormPageView};
 
@@ -62,6 +62,8 @@ struct Fixed {
 pub(super) struct Evidence {
     /// The files that were not taken: name and reason.
     refused: Vec<(String, &'static str)>,
+    /// Names of the files that were.
+    kept: Vec<String>,
     /// Why none was, where the fault is ours: the status, and the reason for `follow.problem.<reason>`.
     problem: Option<(StatusCode, &'static str)>,
 }
@@ -74,8 +76,8 @@ impl Evidence {
 
     fn failed(status: StatusCode, problem: &'static str) -> Evidence {
         Evidence {
-            refused: Vec::new(),
             problem: Some((status, problem)),
+            ..Evidence::default()
         }
     }
 }
@@ -100,16 +102,23 @@ impl Posted {
         self.fields.push(("go".to_owned(), RESUME.to_owned()));
     }
 
-    /// Takes the file out of its answer that the button says. The report keeps it.
-    fn take_out(&mut self, part: &SecondPart<'_>) {
-        let removed = self.value("go").strip_prefix(REMOVE);
-        let removed = removed.and_then(|removed| removed.split_once('.'));
-        let removed = removed.map(|(field, id)| (field.to_owned(), id.to_owned()));
-        let Some(removed) = removed.filter(|(field, _)| part.takes_files(field)) else {
-            return;
-        };
+    /// Takes the file out of its answer that the button says, and returns its id.
+    fn take_out(&mut self, part: &SecondPart<'_>) -> Option<String> {
+        let removed = self.value("go").strip_prefix(REMOVE)?.split_once('.');
+        let (field, id) = removed.filter(|(field, _)| part.takes_files(field))?;
+        let removed = (field.to_owned(), id.to_owned());
         self.fields.retain(|pair| *pair != removed);
         self.stay();
+        Some(removed.1)
+    }
+
+    /// Adds files to the answers, each once.
+    fn add_files(&mut self, files: impl Iterator<Item = (String, String)>) {
+        for file in files {
+            if !self.fields.contains(&file) {
+                self.fields.push(file);
+            }
+        }
     }
 
     /// Leaves the ids of files out that are none of the report's.
@@ -198,15 +207,23 @@ impl Application {
     pub(super) async fn go_on(
         &self,
         route: &FormRoute,
-        visit: Visit,
+        mut visit: Visit,
         mut posted: Posted,
-        evidence: Evidence,
+        mut evidence: Evidence,
     ) -> Response<Body> {
         let Some(part) = self.second_part(&visit.opened.case) else {
             return self.not_asked(route, visit);
         };
+        if let Some(id) = posted.take_out(&part) {
+            if let Err((status, problem)) = self.remove(&visit, &id).await {
+                evidence.problem = Some((status, problem));
+            }
+            visit = match self.visit_again(route, visit).await {
+                Ok(visit) => visit,
+                Err(response) => return *response,
+            };
+        }
         posted.keep_files_of(&visit.opened.case, &part);
-        posted.take_out(&part);
         // Of the question for the code, or where something is told first.
         if posted.value("go") == "open" || !evidence.is_taken() {
             posted.stay();
@@ -293,7 +310,7 @@ impl Application {
             upload.skip(&mut posted).await?;
             return Ok(self.not_asked(route, visit));
         };
-        let plan = Plan::of_evidence(visit.key);
+        let plan = Plan::of_evidence();
         let takes = |field: &str| part.takes_files(field);
         let unavailable = StatusCode::SERVICE_UNAVAILABLE;
         let taken = match self
@@ -309,20 +326,17 @@ impl Application {
                 return Ok(self.go_on(route, visit, posted, evidence).await);
             }
         };
-        let (opened, people) = match self.again(visit.opened).await {
-            Ok(again) => again,
-            Err(Some(error)) => return Ok(self.not_opened(route, &error)),
-            Err(None) => {
-                return Ok(self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR));
-            }
+        let visit = match self.visit_again(route, visit).await {
+            Ok(visit) => visit,
+            Err(response) => return Ok(*response),
         };
-        let visit = Visit {
-            opened,
-            people,
-            ..visit
-        };
-        posted.fields.extend(ids_of(&taken, &visit.opened.case));
+        let ids = taken.kept.iter().map(|file| {
+            let id = file.note.id.to_string();
+            (file.field.clone(), id)
+        });
+        posted.add_files(ids);
         let evidence = Evidence {
+            kept: names(&taken.kept),
             problem: taken.recorded.err().map(|trouble| self.problem(&trouble)),
             refused: taken.refused,
         };
@@ -384,14 +398,20 @@ impl Application {
         });
         let refused = views.refused(&evidence.refused).into_iter();
         let refused = refused.map(|file| format!("{}: {}", file.name, file.reason));
-        let told: Vec<String> = problem.into_iter().chain(refused).collect();
-        let mut fields = view.fields.iter_mut();
-        let Some(field) = fields.find(|field| field.kind == "file") else {
-            return status;
-        };
+        let mut told: Vec<String> = problem.into_iter().chain(refused).collect();
         if told.is_empty() {
             return status;
         }
+        if evidence.problem.is_none() && !evidence.kept.is_empty() {
+            let kept = views.words.text("files.kept");
+            told.push(format!("{kept} {}", evidence.kept.join(", ")));
+        }
+        let mut fields = view.fields.iter_mut();
+        // An answer that was changed on the same page can have taken the question away.
+        let Some(field) = fields.find(|field| field.kind == "file") else {
+            view.refused.extend(told);
+            return status;
+        };
         field.error = Some(told.join(" "));
         view.errors
             .extend(told.into_iter().map(|text| ErrorLinkView {
@@ -415,15 +435,4 @@ impl Application {
         response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
         response
     }
-}
-
-/// Returns the ids of the files that were taken, each with its field. Files that came before, sent again,
-/// have the ids that they got then.
-fn ids_of(taken: &Taken, case: &Case) -> Vec<(String, String)> {
-    let sequence = taken.act.and_then(|act: Digest| case.cover.acts.get(&act));
-    let mut entries = case.entries.iter();
-    let entry = entries.find(|entry| Some(&entry.happening.sequence) == sequence);
-    let files = entry.into_iter().flat_map(|entry| &entry.body.files);
-    let fields = taken.fields.iter().cloned();
-    fields.zip(files.map(|note| note.id.to_string())).collect()
 }

@@ -9,6 +9,7 @@ mod acts;
 mod details;
 mod download;
 mod guard;
+mod removal;
 mod upload;
 mod views;
 mod visits;
@@ -25,7 +26,7 @@ use tokio::task::spawn_blocking;
 
 use acts::{Doing, Mistake, Plan, Posted, Wish, plan};
 use details::Evidence;
-use upload::{FilePart, Parts, Taken, Taker, Trouble};
+use upload::{Arrived, FilePart, Parts, Taken, Taker, Trouble};
 use views::{Asked, Carried, Question, Told, Views};
 use visits::Ended;
 
@@ -167,6 +168,7 @@ impl Application {
             Wish::Do(doing) => self.act(route, visit, posted, doing).await,
             Wish::AskWithdraw => self.ask_withdraw(route, &visit),
             Wish::File(id) => self.download(route, visit, &id).await,
+            Wish::RemoveFile(id) => self.remove_file(route, visit, &id).await,
             Wish::Kept => self.let_go(route, visit).await,
             _ => {
                 let unsent = posted.unsent_doing();
@@ -287,7 +289,8 @@ impl Application {
             return self.error(route.language, StatusCode::BAD_REQUEST);
         };
         let views = self.views(route);
-        let text = views.receipt_file(&case.to_string(), &code.to_string());
+        let for_colleague = posted.value("for") == "colleague";
+        let text = views.receipt_file(&case.to_string(), &code.to_string(), for_colleague);
         download::saved_as(RECEIPT_FILE, "text/plain; charset=utf-8", Body::from(text))
     }
 
@@ -520,8 +523,6 @@ impl Application {
         let taken = Taken {
             refused: Vec::new(),
             kept: Vec::new(),
-            fields: Vec::new(),
-            act: None,
             recorded,
         };
         self.taken(route, visit, posted, doing, done, taken).await
@@ -582,7 +583,7 @@ impl Application {
     ) -> Response<Body> {
         let mut told = Told {
             refused: taken.refused,
-            kept: taken.kept,
+            kept: names(&taken.kept),
             ..Told::default()
         };
         let mut status = StatusCode::OK;
@@ -608,19 +609,29 @@ impl Application {
         status: StatusCode,
         told: Told,
     ) -> Response<Body> {
+        match self.visit_again(route, visit).await {
+            Ok(visit) => self.show(route, visit, status, told),
+            Err(response) => *response,
+        }
+    }
+
+    /// Reads the report of a visit as it is now, or answers that it cannot be.
+    async fn visit_again(
+        &self,
+        route: &FormRoute,
+        visit: Visit,
+    ) -> Result<Visit, Box<Response<Body>>> {
         match self.again(visit.opened).await {
-            Ok((opened, people)) => {
-                let visit = Visit {
-                    opened,
-                    people,
-                    code: visit.code,
-                    key: visit.key,
-                    number: visit.number,
-                };
-                self.show(route, visit, status, told)
+            Ok((opened, people)) => Ok(Visit {
+                opened,
+                people,
+                ..visit
+            }),
+            Err(None) => {
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                Err(Box::new(self.error(route.language, status)))
             }
-            Err(None) => self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR),
-            Err(Some(error)) => self.not_opened(route, &error),
+            Err(Some(error)) => Err(Box::new(self.not_opened(route, &error))),
         }
     }
 
@@ -765,6 +776,11 @@ impl Application {
         taker.files(upload.first, parts, texts, takes).await?;
         Ok(taker.end().await.ok_or(NotTaken::Unsure))
     }
+}
+
+/// Returns the names of files.
+fn names(files: &[Arrived]) -> Vec<String> {
+    files.iter().map(|file| file.note.name.clone()).collect()
 }
 
 /// A form with files, of which the first was begun.

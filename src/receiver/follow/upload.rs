@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use http_body_util::BodyExt;
-use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -21,16 +20,15 @@ use tokio::time::{Instant, timeout};
 
 use super::acts::{self, Plan};
 use super::views::files_left;
-use crate::attachment::{AttachmentLimits, Refusal, clean};
-use crate::digest::hex;
+use crate::attachment::{AttachmentLimits, Cleaned, Refusal, clean};
 use crate::receiver::body::{BodyProblem, MOST_PAIRS, Share};
 use crate::receiver::connections::network;
 use crate::receiver::limits::Limits;
 use crate::receiver::multipart::{Cutter, Head, Piece};
 use crate::receiver::panics::{Panicked, caught};
-use crate::report::acts::{AttachError, OpenedCase, RecordError, Recorded};
+use crate::report::acts::{AttachError, Attached, OpenedCase, RecordError, Recorded};
 use crate::report::event::{FileNote, FileRef};
-use crate::report::ids::{CaseId, Digest};
+use crate::report::ids::CaseId;
 use crate::report::store::Store;
 
 /// Pieces that wait between the line and the disk: enough that neither waits for the other each time.
@@ -327,14 +325,21 @@ impl Drop for Claim {
 pub(super) struct Taken {
     /// The files that were not taken: name and reason.
     pub(super) refused: Vec<(String, &'static str)>,
-    /// Names of the files that were.
-    pub(super) kept: Vec<String>,
-    /// The field of each file that is named by the act, in order.
-    pub(super) fields: Vec<String>,
-    /// By which key the act is known.
-    pub(super) act: Option<Digest>,
+    /// The files that were.
+    pub(super) kept: Vec<Arrived>,
     /// Whether something was recorded; nothing where no file was taken and nothing was said.
     pub(super) recorded: Result<Option<Recorded>, Trouble>,
+}
+
+/// A file that was taken.
+#[derive(Clone, Debug)]
+pub(super) struct Arrived {
+    /// The field that it came in.
+    pub(super) field: String,
+    /// What was stored of it; nothing where the report had it already.
+    pub(super) stored: Option<FileRef>,
+    /// What it is.
+    pub(super) note: FileNote,
 }
 
 /// Why files or their act were not stored.
@@ -368,9 +373,12 @@ impl Taker {
     ) -> Taker {
         let (feed, pieces) = mpsc::channel(PIECES);
         let decoding = Arc::clone(&turns.decoding);
-        let left = files_left(&limits.attachments, &opened.case);
         let taken = spawn_blocking(move || {
             let _turn = turn;
+            // Who had the turn before has perhaps sent the same files. Where the report can no longer be
+            // read, recording says so.
+            let opened = store.again(&opened).unwrap_or(opened);
+            let left = files_left(&limits.attachments, &opened.case);
             let mut intake = Intake {
                 store: &store,
                 opened: &opened,
@@ -379,20 +387,13 @@ impl Taker {
                 decoding,
                 left,
                 seen: 0,
-                stored: Vec::new(),
-                fields: Vec::new(),
-                contents: Vec::new(),
-                act: None,
+                kept: Vec::new(),
                 refused: Vec::new(),
             };
             let recorded = caught(|| intake.take(plan));
             let recorded = recorded.unwrap_or_else(|panicked| Err(Trouble::Panicked(panicked)));
-            let notes = intake.stored.iter().map(|(_, note)| note.name.clone());
-            let kept = notes.collect();
             Taken {
-                kept,
-                fields: std::mem::take(&mut intake.fields),
-                act: intake.act,
+                kept: std::mem::take(&mut intake.kept),
                 refused: intake.refused(),
                 recorded,
             }
@@ -469,12 +470,7 @@ struct Intake<'a> {
     left: usize,
     /// Files that came, taken or not.
     seen: usize,
-    stored: Vec<(FileRef, FileNote)>,
-    /// The field of each file that was stored.
-    fields: Vec<String>,
-    /// By what each file that was stored is known when it is sent again.
-    contents: Vec<String>,
-    act: Option<Digest>,
+    kept: Vec<Arrived>,
     refused: Vec<(String, &'static str)>,
 }
 
@@ -504,17 +500,12 @@ impl Intake<'_> {
         if self.seen > self.most_seen() {
             return Ok(());
         }
-        if self.stored.len() >= self.left {
-            self.refused.push((name, "too_many"));
-            return Ok(());
-        }
         let most = self.limits.image_bytes.max(self.limits.file_bytes);
         let mut input = Input {
             pieces: &mut self.pieces,
             decoding: &self.decoding,
             piece: Bytes::new(),
             ended: None,
-            hash: Sha256::new(),
         };
         let attached = self
             .store
@@ -522,23 +513,12 @@ impl Intake<'_> {
                 clean(&name, &mut input, output, self.limits)
             });
         match attached {
-            Ok((file, cleaned)) => {
-                let Some(kind) = acts::code(cleaned.kind.name()) else {
-                    self.store.forget_files(self.opened.case.cover.id, &[file]);
-                    self.refused.push((name, Refusal::KindNotTaken.code()));
-                    return Ok(());
-                };
-                let note = FileNote {
-                    id: file.id.clone(),
-                    name: cleaned.file_name,
-                    kind,
-                    media_type: cleaned.kind.media_type().to_owned(),
-                    bytes: cleaned.bytes,
-                };
-                self.stored.push((file, note));
-                let contents = hex(&input.hash.finalize());
-                self.contents.push(format!("{field} {contents} {name}"));
-                self.fields.push(field);
+            Ok(attached) => {
+                if let Err((attached, reason)) = self.keep(field, attached) {
+                    let stored: Vec<FileRef> = attached.into_iter().collect();
+                    self.store.forget_files(self.opened.case.cover.id, &stored);
+                    self.refused.push((name, reason));
+                }
                 Ok(())
             }
             Err(AttachError::Source(Refusal::Read(_))) => Err(Trouble::Gone),
@@ -549,6 +529,54 @@ impl Intake<'_> {
             }
             Err(error) => Err(Trouble::Attach(error)),
         }
+    }
+
+    /// Keeps a file. Where it is refused all the same, returns what was stored of it, and why.
+    fn keep(
+        &mut self,
+        field: String,
+        attached: Attached<Cleaned>,
+    ) -> Result<(), (Option<FileRef>, &'static str)> {
+        let Attached {
+            id,
+            content,
+            stored,
+            made: cleaned,
+        } = attached;
+        let Some(kind) = acts::code(cleaned.kind.name()) else {
+            return Err((stored, Refusal::KindNotTaken.code()));
+        };
+        let mut note = FileNote {
+            id,
+            name: cleaned.file_name,
+            kind,
+            media_type: cleaned.kind.media_type().to_owned(),
+            bytes: cleaned.bytes,
+            content: Some(content),
+        };
+        // Twice in one form.
+        let mut kept = self.kept.iter();
+        if let Some(same) = kept.find(|kept| kept.note.content == note.content) {
+            note.id = same.note.id.clone();
+            let again: Vec<FileRef> = stored.into_iter().collect();
+            self.store.forget_files(self.opened.case.cover.id, &again);
+            self.kept.push(Arrived {
+                field,
+                stored: None,
+                note,
+            });
+            return Ok(());
+        }
+        let new = self.kept.iter().filter(|kept| kept.stored.is_some());
+        if stored.is_some() && new.count() >= self.left {
+            return Err((stored, "too_many"));
+        }
+        self.kept.push(Arrived {
+            field,
+            stored,
+            note,
+        });
+        Ok(())
     }
 
     fn most_seen(&self) -> usize {
@@ -565,18 +593,20 @@ impl Intake<'_> {
     }
 
     fn record(&mut self, plan: Plan) -> Result<Option<Recorded>, Trouble> {
-        let plan = plan.known_by(&self.contents);
-        self.act = Some(plan.key.digest());
-        let Some(act) = plan.act(self.stored.clone()) else {
+        let Some(act) = plan.act(self.kept.clone()) else {
             return Ok(None);
         };
         let recorded = self.store.record(self.opened, &act);
         recorded.map(Some).map_err(Trouble::Record)
     }
 
+    /// Removes what was stored; what the report had before stays.
     fn forget(&mut self) {
-        let files: Vec<FileRef> = self.stored.drain(..).map(|(file, _)| file).collect();
-        self.store.forget_files(self.opened.case.cover.id, &files);
+        let kept = self.kept.iter();
+        let new: Vec<FileRef> = kept.filter_map(|kept| kept.stored.clone()).collect();
+        self.store.forget_files(self.opened.case.cover.id, &new);
+        self.kept
+            .retain(|kept| new.iter().all(|file| file.id != kept.note.id));
     }
 }
 
@@ -598,8 +628,6 @@ struct Input<'a> {
     piece: Bytes,
     /// Set at the end of the file, with the turn to decode: pictures are read to their end first.
     ended: Option<Option<OwnedSemaphorePermit>>,
-    /// Of what was read so far.
-    hash: Sha256,
 }
 
 impl Read for Input<'_> {
@@ -623,7 +651,6 @@ impl Read for Input<'_> {
         let (now, _) = buffer.split_at_mut(count);
         let piece = self.piece.split_to(count);
         now.copy_from_slice(&piece);
-        self.hash.update(&piece);
         Ok(count)
     }
 }

@@ -16,7 +16,7 @@ use crate::form::{Answer, Answers, Definition};
 use crate::receiver::form_views::declines_contact;
 use crate::receiver::words::Words;
 use crate::report::acts::DECIDE_REGISTRATION;
-use crate::report::case::{Case, Entry, Happening};
+use crate::report::case::{Case, Entry, Happening, each_once};
 use crate::report::event::{Actor, FileNote, Kind, Measure, Role, Status};
 use crate::report::ids::{Code, SubmissionKey};
 use crate::report::lifecycle::Lifecycle;
@@ -214,10 +214,14 @@ impl<'a> Views<'a> {
         }
     }
 
-    /// Writes the receipt as a text file.
-    pub(super) fn receipt_file(&self, case: &str, code: &str) -> String {
+    /// Writes the receipt as a text file, for the reporter or for the colleague whose report it is.
+    pub(super) fn receipt_file(&self, case: &str, code: &str, for_colleague: bool) -> String {
         let arguments = [("case", case), ("code", code), ("address", self.address)];
-        let lines = self.words.texts.text("receipt.file", &arguments);
+        let key = match for_colleague {
+            true => "receipt.file_colleague",
+            false => "receipt.file",
+        };
+        let lines = self.words.texts.text(key, &arguments);
         // What opens plain text on the machines of offices wants both characters.
         format!("{}\r\n", lines.trim_end().replace('\n', "\r\n"))
     }
@@ -378,16 +382,19 @@ impl<'a> Views<'a> {
     /// Shows every file of a report.
     pub(super) fn all_files(&self, case: &Case) -> Vec<FileView> {
         let notes = case.entries.iter().flat_map(|entry| &entry.body.files);
-        notes.map(|note| self.file(note)).collect()
+        let notes = each_once(notes).into_iter();
+        notes.map(|note| self.file(case, note)).collect()
     }
 
-    fn file(&self, note: &FileNote) -> FileView {
+    fn file(&self, case: &Case, note: &FileNote) -> FileView {
+        let is_own = case.own_files().iter().any(|own| own.id == note.id);
         let kind = FileKind::from_name(note.kind.as_str());
         FileView {
             id: note.id.to_string(),
             name: note.name.clone(),
             kind: kind.map_or_else(String::new, |kind| self.kind(kind)),
             size: self.words.size(note.bytes),
+            removable: is_own && acts::offers(self.lifecycle, case, ADD_FILES),
         }
     }
 
@@ -398,9 +405,7 @@ impl<'a> Views<'a> {
 
 /// Returns how many files the reporter may still send.
 pub(super) fn files_left(limits: &AttachmentLimits, case: &Case) -> usize {
-    let own = case.entries.iter().filter(|entry| is_own(&entry.happening));
-    let sent: usize = own.map(|entry| entry.body.files.len()).sum();
-    limits.files.saturating_sub(sent)
+    limits.files.saturating_sub(case.own_files().len())
 }
 
 /// Returns whether another part of the page shows all of it.
@@ -753,7 +758,7 @@ impl Report<'_> {
                     .body
                     .files
                     .iter()
-                    .map(|note| self.views.file(note))
+                    .map(|note| self.views.file(self.case, note))
                     .collect(),
             })
             .collect()
@@ -765,9 +770,9 @@ impl Report<'_> {
             action.is_some_and(|action| action.as_str() == SEND_MESSAGE)
         };
         let entries = self.case.entries.iter().filter(|entry| !is_message(entry));
-        entries
-            .flat_map(|entry| &entry.body.files)
-            .map(|note| self.views.file(note))
+        each_once(entries.flat_map(|entry| &entry.body.files))
+            .into_iter()
+            .map(|note| self.views.file(self.case, note))
             .collect()
     }
 

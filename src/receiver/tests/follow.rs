@@ -236,6 +236,17 @@ async fn the_confirmation_gives_a_code_that_opens_the_report() {
     for part in [&code, &number, "https://portaal.example/melden/volgen/"] {
         assert!(file.contains(part), "{file}");
     }
+    assert!(!file.contains("collega"), "{file}");
+    let colleague = [
+        ("go", "save_code"),
+        ("case", &number),
+        ("code", &code),
+        ("for", "colleague"),
+    ];
+    let (_, file) = setup.post(PATH, &colleague).await;
+    for part in [&code, &number, "Geef deze code aan je collega."] {
+        assert!(file.contains(part), "{file}");
+    }
     let (response, kept) = setup.post(PATH, &[("go", "kept")]).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert!(!kept.contains(&code) && !kept.contains(&number), "{kept}");
@@ -761,6 +772,60 @@ async fn files_that_come_twice_at_once_are_kept_once() {
 }
 
 #[tokio::test]
+async fn a_file_is_taken_away_by_its_reporter_and_by_nobody_else() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    follower.press_with("message", &[], &[NOTE]).await;
+    let page = follower.page.clone();
+    let id = follower.opened().case.cover.files[0].id.to_string();
+    let other = Follower::new(&setup).await;
+    let theirs = [
+        ("code", other.code.as_str()),
+        ("go", &*format!("remove_file:{id}")),
+    ];
+    setup.post(PATH, &theirs).await;
+    assert_eq!(follower.stored_files(), 1);
+    let remove = format!("remove_file:{id}");
+    follower.press(&remove, &[]).await;
+    follower.sees("Je bestand is weggehaald.");
+    follower.sees("Je hebt een bestand weggehaald");
+    follower.does_not_see("aantekening.txt");
+    follower.sees("Je kunt er 10 tegelijk meesturen.");
+    assert_eq!(follower.stored_files(), 0);
+    // Pressed twice, it is done once.
+    follower.page = page;
+    follower.press(&remove, &[]).await;
+    follower.sees("Je bestand is weggehaald.");
+    let kinds: Vec<_> = setup
+        .events()
+        .iter()
+        .map(|event| event["kind"].clone())
+        .collect();
+    let removed = kinds.iter().filter(|kind| *kind == "files_removed");
+    assert_eq!(removed.count(), 1, "{kinds:?}");
+    let download = [
+        ("code", follower.code.as_str()),
+        ("go", &*format!("file:{id}")),
+    ];
+    assert_eq!(setup.post(PATH, &download).await.0.status(), 404);
+    assert_eq!(setup.store.cases().unwrap().findings, []);
+}
+
+#[tokio::test]
+async fn of_a_withdrawn_report_no_file_is_taken_away() {
+    let setup = set_up(Options::default());
+    let mut follower = Follower::new(&setup).await;
+    follower.press_with("add", &[], &[NOTE]).await;
+    let id = follower.opened().case.cover.files[0].id.to_string();
+    follower.others_do("withdraw", Role::Reporter, Said::default());
+    follower.press(&format!("remove_file:{id}"), &[]).await;
+    assert_eq!(follower.status(), 409);
+    follower.sees("Dit kan nu niet meer");
+    assert_eq!(follower.stored_files(), 1);
+    follower.does_not_see("remove_file:");
+}
+
+#[tokio::test]
 async fn a_text_that_is_far_too_long_is_kept_on_the_page() {
     let setup = set_up(Options::default());
     let mut follower = Follower::new(&setup).await;
@@ -779,7 +844,12 @@ async fn a_text_that_is_far_too_long_is_kept_on_the_page() {
 async fn files_alone_can_be_added_and_no_more_than_fit() {
     let setup = set_up(Options::default());
     let mut follower = Follower::new(&setup).await;
-    follower.press_with("add", &[], &[NOTE; 12]).await;
+    let contents: [String; 12] = std::array::from_fn(|n| format!("Bestand {n}"));
+    let files: Vec<(&str, &[u8])> = contents
+        .iter()
+        .map(|content| (NOTE.0, content.as_bytes()))
+        .collect();
+    follower.press_with("add", &[], &files).await;
     follower.sees("Het is toegevoegd aan je melding.");
     assert_eq!(
         follower.page.matches("Er passen 10 bestanden bij").count(),

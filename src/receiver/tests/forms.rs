@@ -128,6 +128,9 @@ async fn a_form_that_nobody_can_read_is_not_offered() {
     let before = pairs_of(&sender.page);
     sender.press("send", &[]).await;
     assert_eq!(sender.status, StatusCode::SERVICE_UNAVAILABLE);
+    let told = setup.log.lock().unwrap().drain(..).collect::<Vec<_>>();
+    let form = "bel-mij".to_owned();
+    assert_eq!(told, [LogEntry::NobodyOpens { form }]);
     assert!(sender.page.contains("Niemand kan dit nu lezen"));
     assert_eq!(pairs_of(&sender.page), before);
     // Who chooses somebody that does listen loses nothing.
@@ -283,9 +286,17 @@ async fn a_story_is_taken_back_with_its_code_and_with_nothing_else() {
         "{}",
         sender.page
     );
-    // It opens no report.
-    let (response, _) = setup.post("/melden/volgen/", &[("code", &code)]).await;
-    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    // It opens no report, and the page says for which code it is, whatever was typed.
+    for typed in [code.as_str(), "2345-6789-ABCD-EFGH-JKMN"] {
+        let (response, page) = setup.post("/melden/volgen/", &[("code", typed)]).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        assert!(
+            page.contains("Deze pagina is voor de code van een melding."),
+            "{page}"
+        );
+    }
+    let (_, page) = setup.get("/verhaal/intrekken/").await;
+    assert!(page.contains("niet voor de code van een melding"), "{page}");
 
     let (response, page) = setup.get(&format!("/verhaal/intrekken/?code={code}")).await;
     assert_eq!(response.status(), StatusCode::OK);
@@ -641,6 +652,8 @@ async fn every_form_is_there_on_paper() {
     let when = "Alleen als je bij ‘Mag je naam erbij?’ koos: ‘Ja, met de naam die ik zo opgeef’.";
     assert!(page.contains(when), "{page}");
     let (_, page) = setup.get("/melden/afdrukken/").await;
+    let each = "Wie jij straks kiest bij";
+    assert!(page.matches(each).count() <= 2, "once in each part: {page}");
     let when = "koos: ‘Agressie online’ of ‘Je privégegevens verspreiden (doxing)’.";
     assert!(page.contains(when), "{page}");
     // What only comes along with a link is not there, and nothing looks at it.

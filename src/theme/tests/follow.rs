@@ -23,6 +23,7 @@ fn file(id: &str) -> FileView {
         name: "dreigmail van maandag.eml".to_owned(),
         kind: "E-mail".to_owned(),
         size: "14 kB".to_owned(),
+        removable: false,
     }
 }
 

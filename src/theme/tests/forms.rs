@@ -46,6 +46,7 @@ fn file(id: &str, name: &str) -> FileView {
         name: name.to_owned(),
         kind: "JPEG-foto".to_owned(),
         size: "1,2 MB".to_owned(),
+        removable: false,
     }
 }
 

@@ -306,7 +306,8 @@ async fn files_belong_to_the_report_at_once_and_to_the_answer_until_taken_out() 
     follower.sees("virus.exe: Dit soort bestand nemen we niet aan.");
     follower.sees("href=\"#evidence\"");
     follower.sees("value=\"Een deuk\"");
-    follower.sees("Het blijft wel bij je melding staan.");
+    follower.sees("Wel bewaard: aantekening.txt");
+    follower.sees("Dan wissen we het.");
     // A double click, and another file under the same name after going back.
     follower.page = before.clone();
     follower.send_evidence("next", &[NOTE, virus]).await;
@@ -333,7 +334,96 @@ async fn files_belong_to_the_report_at_once_and_to_the_answer_until_taken_out() 
     follower.press("next", &[]).await;
     follower.press("send", &[]).await;
     assert_eq!(follower.details().get("evidence"), None);
+    assert_eq!(follower.stored_files(), 1);
+    follower.sees("Je hebt een bestand weggehaald");
+}
+
+#[tokio::test]
+async fn a_page_that_is_filled_in_again_takes_no_place_twice() {
+    let setup = set_up(options());
+    let mut follower = follower(&setup, "verbal").await;
+    for _ in 0..12 {
+        follower.go_to_evidence().await;
+        follower.send_evidence("next", &[NOTE, OTHER_NOTE]).await;
+        follower.is_on("witness");
+        follower.press("open", &[]).await;
+    }
+    assert_eq!(
+        (follower.stored_files(), follower.says("add_files").len()),
+        (2, 1)
+    );
+    // What is there already is accepted beside what is not, and in a message.
+    follower.go_to_evidence().await;
+    follower
+        .send_evidence("next", &[NOTE, ("leeg.txt", b"")])
+        .await;
+    follower.sees("Wel bewaard: aantekening.txt");
+    follower.press("open", &[]).await;
+    follower.press_with("message", &[], &[NOTE]).await;
+    follower.sees("Je bericht is verstuurd.");
     assert_eq!(follower.stored_files(), 2);
+    follower.sees("Je kunt nog 8 bestanden meesturen.");
+    let id = follower.opened().case.cover.files[0].id.to_string();
+    follower.press(&format!("file:{id}"), &[]).await;
+    assert_eq!(follower.page.as_bytes(), NOTE.1);
+}
+
+#[tokio::test]
+async fn a_file_that_was_taken_away_can_come_back() {
+    let setup = set_up(options());
+    let mut follower = follower(&setup, "verbal").await;
+    follower.go_to_evidence().await;
+    let before = follower.page.clone();
+    follower.send_evidence("next", &[NOTE]).await;
+    follower.press("back", &[]).await;
+    let id = follower.opened().case.cover.files[0].id.to_string();
+    follower.press(&format!("remove:evidence.{id}"), &[]).await;
+    follower.is_on("evidence");
+    follower.does_not_see("aantekening.txt");
+    assert_eq!(follower.stored_files(), 0);
+    // The same page with the same file, under the same key.
+    follower.page = before;
+    follower.send_evidence("next", &[NOTE]).await;
+    follower.press("back", &[]).await;
+    follower.sees("aantekening.txt");
+    assert_eq!(follower.stored_files(), 1);
+}
+
+#[tokio::test]
+async fn stopping_on_any_page_stores_what_is_there() {
+    let setup = set_up(options());
+    let mut follower = follower(&setup, "verbal").await;
+    follower.press("details", &[]).await;
+    let mut pairs = pairs_of(&form_with(&follower.page, "next"));
+    pairs.retain(|(name, _)| name != "harmed");
+    let stop = |pairs: &[(String, String)], harmed: &str| {
+        let mut pairs = pairs.to_vec();
+        pairs.push(("go".to_owned(), "send".to_owned()));
+        pairs.push(("harmed".to_owned(), harmed.to_owned()));
+        pairs
+    };
+    let post = async |pairs: Vec<(String, String)>| {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        setup.post(PATH, &pairs).await.1
+    };
+    follower.page = post(stop(&pairs, "")).await;
+    follower.is_on("harm");
+    follower.sees("href=\"#harmed\"");
+    assert_eq!(given(&follower.opened().case), 0);
+    follower.page = post(stop(&pairs, "no")).await;
+    follower.sees("Je antwoorden staan bij je melding.");
+    assert_eq!(follower.details(), json!({"harmed": false}));
+    // With a file that was chosen on the page.
+    follower.go_to_evidence().await;
+    let pairs = pairs_of(&form_with(&follower.page, "next"));
+    let body = multipart_of("evidence", &pairs, &[NOTE], "send");
+    (_, follower.page) = send_files(&setup, body).await;
+    follower.sees("Je antwoorden staan bij je melding.");
+    follower.sees("aantekening.txt");
+    assert_eq!(follower.details()["evidence"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -341,7 +431,12 @@ async fn no_more_files_are_taken_than_fit() {
     let setup = set_up(options());
     let mut follower = follower(&setup, "verbal").await;
     follower.go_to_evidence().await;
-    follower.send_evidence("next", &[NOTE; 12]).await;
+    let contents: [String; 12] = std::array::from_fn(|n| format!("Bestand {n}"));
+    let files: Vec<(&str, &[u8])> = contents
+        .iter()
+        .map(|content| (NOTE.0, content.as_bytes()))
+        .collect();
+    follower.send_evidence("next", &files).await;
     assert_eq!(
         follower.page.matches("Er passen 10 bestanden bij").count(),
         4
