@@ -349,6 +349,8 @@ impl<'a> Reporter<'a> {
         self.press("next", &[("behaviour_kinds", "verbal")]).await;
         assert!(self.is_on("when"), "{}", self.page);
         self.press("next", &[("occurred_at.known", "today")]).await;
+        assert!(self.is_on("role"), "{}", self.page);
+        self.press("next", &[]).await;
         assert!(self.is_on("contact"), "{}", self.page);
         self.press("next", &[("contact_mode", contact)]).await;
         if contact == "email" {

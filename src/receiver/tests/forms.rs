@@ -231,6 +231,7 @@ async fn practice_says_so_on_every_page_and_leaves_nothing() {
         &[][..],
         &[("behaviour_kinds", "verbal")],
         &[("occurred_at.known", "today")],
+        &[],
         &[("contact_mode", "none")],
         &[("short_story", "verzonnen")],
         &[],
@@ -562,15 +563,17 @@ async fn what_a_change_newly_asks_comes_before_the_check_page() {
     let setup = set_up(Options::default());
     let mut reporter = Reporter::open(&setup, "/melden/").await;
     reporter.go_to_check().await;
-    reporter.press("change:who", &[]).await;
+    reporter.press("change:role", &[]).await;
     reporter.press("next", &[("reporting_role", "coach")]).await;
-    assert!(reporter.is_on("colleague"), "{}", reporter.page);
-    reporter.press("next", &[]).await;
+    for asked in ["colleague", "colleague_reach"] {
+        assert!(reporter.is_on(asked), "{}", reporter.page);
+        reporter.press("next", &[]).await;
+    }
     assert!(reporter.is_on("together"), "{}", reporter.page);
     reporter.press("next", &[]).await;
     assert!(reporter.is_on("_check"), "{}", reporter.page);
     // Nothing new: straight back.
-    reporter.press("change:who", &[]).await;
+    reporter.press("change:role", &[]).await;
     reporter.press("next", &[]).await;
     assert!(reporter.is_on("_check"), "{}", reporter.page);
 }
@@ -589,6 +592,7 @@ async fn steps_do_not_change_their_total_on_the_way() {
         &[],
         &[("behaviour_kinds", "verbal")],
         &[("occurred_at.known", "today")],
+        &[],
         &[("contact_mode", "phone")],
         &[("phone", "112233")],
         &[],
@@ -600,15 +604,16 @@ async fn steps_do_not_change_their_total_on_the_way() {
     assert_eq!(
         titles,
         [
-            "Stap 1 van 7",
-            "Stap 1 van 7, vervolg",
-            "Stap 2 van 7",
-            "Stap 3 van 7",
-            "Stap 4 van 7",
-            "Stap 4 van 7, vervolg",
-            "Stap 5 van 7",
-            "Stap 6 van 7",
-            "Stap 7 van 7",
+            "Stap 1 van 8",
+            "Stap 1 van 8, vervolg",
+            "Stap 2 van 8",
+            "Stap 3 van 8",
+            "Stap 4 van 8",
+            "Stap 5 van 8",
+            "Stap 5 van 8, vervolg",
+            "Stap 6 van 8",
+            "Stap 7 van 8",
+            "Stap 8 van 8",
         ]
     );
 }

@@ -152,7 +152,7 @@ async fn the_second_part_goes_from_the_confirmation_to_my_report() {
     };
     follower.press("details", &[]).await;
     follower.is_on("threat");
-    follower.sees("Vertel meer");
+    follower.sees("Registreren");
     follower
         .press("next", &[("words", "Ik weet je te\r\nvinden")])
         .await;
