@@ -763,7 +763,9 @@ mod tests {
     use crate::durable::Folder;
     use crate::durable::faults::{FAULTS, FaultyFiles};
     use crate::report::event::Measure;
-    use crate::report::fixture::{Later, SETTINGS, at, clock, person, recovery_key, report};
+    use crate::report::fixture::{
+        Later, SETTINGS, at, clock, folder, person, recovery_key, report,
+    };
     use crate::report::lifecycle::{Status, TrackState};
     use crate::report::store::{NewReport, SubmitError};
 
@@ -788,7 +790,7 @@ mod tests {
         }
 
         fn with(report: &NewReport) -> Office {
-            let data = TempDir::new().unwrap();
+            let data = folder();
             let clock = clock();
             let store = Store::open(data.path(), at(Arc::clone(&clock)), SETTINGS)
                 .unwrap()
@@ -1074,7 +1076,7 @@ mod tests {
     fn a_decision_counts_once_whatever_fails() {
         for fault in FAULTS {
             for n in 0.. {
-                let data = TempDir::new().unwrap();
+                let data = folder();
                 let files = FaultyFiles::default();
                 let folder = Folder::with_files(data.path(), 0, files.clone());
                 let around = at(clock());

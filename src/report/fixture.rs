@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::clock::Clock;
 use crate::durable::{Folder, Name, Storage};
@@ -19,6 +20,10 @@ use crate::report::people::{self, Keys, Person, RECOVERY_SECRET};
 use crate::report::receipt::ReceiptCode;
 use crate::report::seal::{Sealed, SecretKey};
 use crate::report::store::{NewReport, Store, StoreSettings, Surroundings};
+
+/// Read once: tests of failing disks open stores by the thousand.
+static LIFECYCLE: LazyLock<Arc<Lifecycle>> =
+    LazyLock::new(|| Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()));
 
 pub(super) const SETTINGS: StoreSettings = StoreSettings {
     least_free_bytes: 0,
@@ -113,6 +118,14 @@ pub(super) fn details(key: u8, answers: Value, names: Value) -> NewDetails {
         names,
         countable: json!({"channel": "counter"}),
     }
+}
+
+/// Makes a folder for the files of a test, in memory where the machine has room for that: a disk that
+/// fails is made up, and a real one only makes thousands of tries wait.
+pub(super) fn folder() -> TempDir {
+    TempDir::new_in("/dev/shm")
+        .or_else(|_| TempDir::new())
+        .unwrap()
 }
 
 /// Makes a recovery key and takes it to the safe.

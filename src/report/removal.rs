@@ -48,7 +48,8 @@ impl Store {
                 body: None,
             }))
         })?;
-        self.finish_erasing(case)?;
+        let (cover, _) = self.whole(case).map_err(Box::new)?;
+        self.delete_removed(&cover)?;
         Ok(recorded)
     }
 
@@ -70,10 +71,10 @@ impl Store {
         allowed.map(|_| ())
     }
 
-    /// Deletes what the reporter took away and is still there.
+    /// Deletes what the reporter took away, where it is still there.
     pub(super) fn delete_removed(&self, cover: &Cover) -> Result<(), RecordError> {
-        let found = self.archive.found(cover.id)?;
-        let gone = found.files.intersection(&cover.removed_files);
+        // Not by a list of what is there: a folder that cannot be read for a moment would hide a file.
+        let gone = cover.removed_files.iter();
         self.remove(gone.map(|file| verify::file_path(cover.id, file)))
     }
 }

@@ -315,7 +315,7 @@ impl Store {
     }
 
     /// Removes what an event has ended: a case, its names, or files that its reporter took away. It can be done again where it was interrupted.
-    pub(super) fn finish_erasing(&self, case: CaseId) -> Result<(), RecordError> {
+    fn finish_erasing(&self, case: CaseId) -> Result<(), RecordError> {
         match self.archive.case(case)? {
             Found::Erased(stub) => self.remove_case(&stub),
             Found::Case(cover, _) => self.remove_names(&cover).and(self.delete_removed(&cover)),
@@ -403,7 +403,7 @@ mod tests {
     use crate::durable::{Folder, WriterLock};
     use crate::report::acts::{Act, CaseError};
     use crate::report::archive::Archive;
-    use crate::report::fixture::{Later, SETTINGS, at, clock, report, reporter_of};
+    use crate::report::fixture::{Later, SETTINGS, at, clock, folder, report, reporter_of};
     use crate::report::statistics::{Counts, Record};
     use crate::report::store::{Store, SubmitError};
 
@@ -425,7 +425,7 @@ mod tests {
 
     impl Office {
         fn new() -> Office {
-            let data = TempDir::new().unwrap();
+            let data = folder();
             let clock = clock();
             let around = at(clock.clone());
             let store = Store::open(data.path(), around, SETTINGS).unwrap().0;
@@ -784,7 +784,7 @@ mod tests {
         fault: Fault,
         operation: usize,
     ) -> bool {
-        let data = TempDir::new().unwrap();
+        let data = folder();
         copy(before.data.path(), data.path());
         let files = FaultyFiles::default();
         let disk = Folder::with_files(data.path(), 0, files.clone());
@@ -841,7 +841,7 @@ mod tests {
         let office = Office::new();
         let case = office.case(1, "not_register", Status::Closed);
         let folder = office.data.path().join("reports").join(case.plain());
-        let elsewhere = TempDir::new().unwrap();
+        let elsewhere = folder();
         fs::rename(folder.join("names"), elsewhere.path().join("names")).unwrap();
         symlink(elsewhere.path().join("names"), folder.join("names")).unwrap();
         let good = office.case(2, "not_register", Status::Closed);

@@ -14,14 +14,15 @@ use tempfile::TempDir;
 
 use crate::durable::faults::{FAULTS, Fault, FaultyFiles, Lost};
 use crate::durable::{self, Folder, WriterLock};
-use crate::report::acts::{Act, AttachError, Attached, OpenedCase, RecordError};
+use crate::report::acts::{Act, AttachError, Attached, OpenedCase, RecordError, Recorded};
 use crate::report::details::NewDetails;
-use crate::report::event::{Actor, Body, FileNote, FileRef, Role};
+use crate::report::event::{Actor, Body, FileNote, FileRef, Kind, Role};
 use crate::report::fixture::{
-    SETTINGS, details, person, recovery_key, report, reporter_of, surroundings,
+    SETTINGS, details, folder, person, recovery_key, report, reporter_of, surroundings,
 };
+use crate::report::retention::Rules;
 use crate::report::store::{NewReport, Store, SubmitError, Submitted};
-use crate::report::verify::Problem;
+use crate::report::verify::{self, Problem};
 
 /// Kills in a test run, and the setting that asks for another number.
 const KILLS: usize = 20;
@@ -49,7 +50,7 @@ impl Failing {
     }
 
     fn at(n: usize, fault: Fault, lasting: bool) -> Failing {
-        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let failing = Failing::new(FaultyFiles::default(), folder());
         failing.break_at(n, fault, lasting);
         failing
     }
@@ -153,7 +154,7 @@ fn message(text: &str) -> Act {
 #[test]
 fn a_message_with_a_failing_disk_is_there_once_or_told_and_can_be_sent_again() {
     at_every_operation(|n, fault, lasting| {
-        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let failing = Failing::new(FaultyFiles::default(), folder());
         let submitted = failing.store.submit(&full_report()).unwrap();
         let code = submitted.receipt.as_ref().unwrap().to_string();
         let opened = failing.store.open_with_receipt(&code).unwrap();
@@ -181,7 +182,7 @@ fn full_details() -> NewDetails {
 #[test]
 fn details_with_a_failing_disk_are_there_once_or_told_and_can_be_sent_again() {
     at_every_operation(|n, fault, lasting| {
-        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let failing = Failing::new(FaultyFiles::default(), folder());
         let submitted = failing.store.submit(&full_report()).unwrap();
         let opened = reporter_of(&failing.store, 1);
         failing.break_at(n, fault, lasting);
@@ -210,7 +211,7 @@ fn details_with_a_failing_disk_are_there_once_or_told_and_can_be_sent_again() {
 #[test]
 fn what_was_confirmed_the_second_time_survives_a_power_cut() {
     for n in 0.. {
-        let data = TempDir::new().unwrap();
+        let data = folder();
         let files = FaultyFiles::recording(data.path());
         let failing = Failing::new(files.clone(), data);
         let submitted = failing.store.submit(&full_report()).unwrap();
@@ -267,7 +268,7 @@ fn upload(store: &Store, opened: &OpenedCase, bytes: &[u8]) -> Result<FileRef, S
 fn an_upload_with_a_failing_disk_is_whole_or_told_and_leaves_nothing() {
     let bytes = vec![7; 70_000];
     at_every_operation(|n, fault, lasting| {
-        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let failing = Failing::new(FaultyFiles::default(), folder());
         let submitted = failing.store.submit(&full_report()).unwrap();
         let code = submitted.receipt.as_ref().unwrap().to_string();
         let opened = failing.store.open_with_receipt(&code).unwrap();
@@ -288,6 +289,102 @@ fn an_upload_with_a_failing_disk_is_whole_or_told_and_leaves_nothing() {
         failing.files.count(reached);
         failing
     });
+}
+
+/// Lets the disk fail while a file is taken away. What was said to be gone is gone; of what was not, the
+/// next purge leaves the whole file or nothing.
+#[test]
+fn a_file_taken_away_with_a_failing_disk_is_there_whole_or_gone() {
+    at_every_operation(|n, fault, lasting| {
+        let failing = Failing::new(FaultyFiles::default(), folder());
+        failing.store.submit(&full_report()).unwrap();
+        let file = upload(&failing.store, &reporter_of(&failing.store, 1), b"foto").unwrap();
+        let path = verify::file_path(reporter_of(&failing.store, 1).case.cover.id, &file.id);
+        let path = failing.data.path().join(path);
+        let opened = reporter_of(&failing.store, 1);
+        failing.break_at(n, fault, lasting);
+        let removed = failing
+            .store
+            .remove_files(&opened, std::slice::from_ref(&file.id));
+        let reached = failing.files.done();
+        failing.files.heal();
+        assert!(removed.is_err() || !path.exists());
+        failing.store.purge(&Rules::default()).unwrap();
+        let opened = reporter_of(&failing.store, 1);
+        let known = opened.case.file(&file.id).is_some();
+        assert_eq!(known, path.exists(), "{removed:?}");
+        assert_eq!(failing.store.cases().unwrap().findings, []);
+        let again = failing.store.remove_files(&opened, &[file.id]);
+        assert_eq!(again.unwrap() == Recorded::Done, known);
+        assert!(!path.exists());
+        failing.files.count(reached);
+        failing
+    });
+}
+
+/// Lets the power go at every moment after a file was said to be gone.
+#[test]
+fn a_file_that_was_taken_away_stays_away_after_a_power_cut() {
+    let data = folder();
+    let files = FaultyFiles::recording(data.path());
+    let failing = Failing::new(files.clone(), data);
+    failing.store.submit(&full_report()).unwrap();
+    let opened = reporter_of(&failing.store, 1);
+    let file = upload(&failing.store, &opened, b"foto").unwrap();
+    let opened = reporter_of(&failing.store, 1);
+    failing.store.remove_files(&opened, &[file.id]).unwrap();
+    for lost in [Lost::Everything, Lost::Contents] {
+        let after = written_anew(&files.after_power_cut(lost));
+        let (store, findings) = Store::open(after.path(), surroundings(), SETTINGS).unwrap();
+        assert_eq!(findings, []);
+        let opened = reporter_of(&store, 1);
+        assert_eq!(opened.case.own_files(), Vec::<&FileNote>::new());
+        assert_eq!(store.cases().unwrap().findings, []);
+    }
+}
+
+#[test]
+fn only_a_file_of_the_reporter_is_taken_away_and_handlers_see_that_one_was() {
+    let failing = Failing::new(FaultyFiles::default(), folder());
+    failing.store.submit(&full_report()).unwrap();
+    let opened = reporter_of(&failing.store, 1);
+    let attached: Result<Attached<()>, AttachError<std::io::Error>> =
+        failing
+            .store
+            .attach(&opened, 1_000, |out| out.write_all(b"verslag"));
+    let attached = attached.unwrap();
+    let mut act = message("Ons verslag");
+    act.actor.role = Role::Coordinator;
+    act.body.files = vec![FileNote {
+        id: attached.id.clone(),
+        name: "verslag.txt".to_owned(),
+        kind: "text".parse().unwrap(),
+        media_type: "text/plain".to_owned(),
+        bytes: 7,
+        content: Some(attached.content),
+    }];
+    act.files = attached.stored.into_iter().collect();
+    failing.store.record(&opened, &act).unwrap();
+    let opened = reporter_of(&failing.store, 1);
+    let own = upload(&failing.store, &opened, b"foto").unwrap();
+    let opened = reporter_of(&failing.store, 1);
+    let both = [attached.id.clone(), own.id.clone()];
+    failing.store.remove_files(&opened, &both).unwrap();
+    let case = reporter_of(&failing.store, 1).case;
+    assert!(case.file(&attached.id).is_some() && case.file(&own.id).is_none());
+    assert_eq!(case.cover.history.last().unwrap().kind, Kind::FilesRemoved);
+    let shown = serde_json::to_string(&case).unwrap();
+    assert!(!shown.contains("foto.jpg"), "{shown}");
+    // What comes back from a backup is told, and goes.
+    let path = failing
+        .data
+        .path()
+        .join(verify::file_path(case.cover.id, &own.id));
+    fs::write(&path, "foto").unwrap();
+    let findings = failing.store.cases().unwrap().findings;
+    assert_eq!(findings[0].problem, Problem::Remains);
+    failing.store.purge(&Rules::default()).unwrap();
+    assert!(!path.exists());
 }
 
 /// Bytes of the small disk: room for the people and some reports.
@@ -341,7 +438,7 @@ fn child_fills_a_small_disk() {
 /// the other tests say the same.
 #[test]
 fn a_full_disk_is_told_as_such_and_what_was_there_stays_open() {
-    let data = TempDir::new().unwrap();
+    let data = folder();
     let mounted = |then: &str| {
         let mount = format!("mount -t tmpfs -o size={SMALL_DISK} tmpfs \"$0\" && {then}");
         let mut command = Command::new("unshare");
@@ -378,7 +475,7 @@ fn a_full_disk_is_told_as_such_and_what_was_there_stays_open() {
 fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
     let mut cut = 0;
     loop {
-        let data = TempDir::new().unwrap();
+        let data = folder();
         let files = FaultyFiles::recording(data.path());
         let failing = Failing::new(files.clone(), data);
         // From this operation on nothing reaches the disk any more.
@@ -419,7 +516,7 @@ fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
 }
 
 pub(super) fn written_anew(files: &BTreeMap<std::path::PathBuf, Vec<u8>>) -> TempDir {
-    let folder = TempDir::new().unwrap();
+    let folder = folder();
     for (path, bytes) in files {
         let path = folder.path().join(path);
         fs::DirBuilder::new()
@@ -484,11 +581,11 @@ fn start_child(data: &Path) -> Child {
 fn whatever_was_confirmed_before_a_kill_is_there_and_whole() {
     let asked = std::env::var(KILLS_SETTING).ok();
     let kills = asked.map_or(KILLS, |kills| kills.parse().unwrap());
-    let mut data = TempDir::new().unwrap();
+    let mut data = folder();
     for kill in 0..kills {
         // A folder of its own now and then, so that the check of all cases stays short.
         if kill % 20 == 0 {
-            data = TempDir::new().unwrap();
+            data = folder();
             person(data.path(), "Anna", Role::Coordinator);
         }
         let mut child = start_child(data.path());

@@ -13,7 +13,7 @@ use crate::durable::faults::{Fault, FaultyFiles, Lost};
 use crate::report::archive::Archive;
 use crate::report::event::Role;
 use crate::report::fixture::{
-    Later, SETTINGS, at, clock, person, recovery_key, report, surroundings,
+    Later, SETTINGS, at, clock, folder, person, recovery_key, report, surroundings,
 };
 use crate::report::retention::PurgeError;
 use crate::report::seal::SecretKey;
@@ -37,7 +37,7 @@ struct Office {
 
 impl Office {
     fn new() -> Office {
-        let data = TempDir::new().unwrap();
+        let data = folder();
         let clock = clock();
         let store = Store::open(data.path(), at(clock.clone()), SETTINGS);
         Office {
@@ -368,7 +368,7 @@ fn a_form_to_which_nobody_listens_is_not_taken_in() {
 
 #[test]
 fn the_recovery_key_alone_is_nobody_who_listens() {
-    let data = TempDir::new().unwrap();
+    let data = folder();
     let store = Store::open(data.path(), surroundings(), SETTINGS)
         .unwrap()
         .0;
@@ -746,7 +746,7 @@ fn damage_is_told_and_hides_nothing_else() {
 #[test]
 fn with_a_failing_disk_a_submission_is_whole_or_told_and_counted_once() {
     at_every_operation(|n, fault, lasting| {
-        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let failing = Failing::new(FaultyFiles::default(), folder());
         let (_, key) = person(failing.data.path(), "Vera", Role::ConfidentialAdviser);
         failing.store.take_in(&story(1, "eerst")).unwrap();
         failing.break_at(n, fault, lasting);
@@ -774,7 +774,7 @@ fn with_a_failing_disk_a_submission_is_whole_or_told_and_counted_once() {
 #[test]
 fn with_a_failing_disk_taking_back_can_be_done_again_and_leaves_nothing() {
     at_every_operation(|n, fault, lasting| {
-        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        let failing = Failing::new(FaultyFiles::default(), folder());
         person(failing.data.path(), "Vera", Role::ConfidentialAdviser);
         let code = code(&failing.store, &story(1, "zo"));
         failing.break_at(n, fault, lasting);
@@ -797,7 +797,7 @@ fn with_a_failing_disk_taking_back_can_be_done_again_and_leaves_nothing() {
 #[test]
 fn erasing_that_is_interrupted_is_finished_by_the_next_run() {
     at_every_operation(|n, fault, lasting| {
-        let data = TempDir::new().unwrap();
+        let data = folder();
         person(data.path(), "Vera", Role::ConfidentialAdviser);
         let past = clock();
         past.wait(-(DAY * 15));
@@ -821,7 +821,7 @@ fn erasing_that_is_interrupted_is_finished_by_the_next_run() {
 #[test]
 fn what_was_confirmed_survives_a_power_cut_at_every_moment() {
     for cut in 0.. {
-        let data = TempDir::new().unwrap();
+        let data = folder();
         let files = FaultyFiles::recording(data.path());
         let failing = Failing::new(files.clone(), data);
         let (_, key) = person(failing.data.path(), "Vera", Role::ConfidentialAdviser);
