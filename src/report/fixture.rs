@@ -16,7 +16,6 @@ use crate::report::details::NewDetails;
 use crate::report::event::Role;
 use crate::report::lifecycle::Lifecycle;
 use crate::report::people::{self, Keys, Person, RECOVERY_SECRET};
-
 use crate::report::receipt::ReceiptCode;
 use crate::report::seal::{Sealed, SecretKey};
 use crate::report::store::{NewReport, Store, StoreSettings, Surroundings};
@@ -53,10 +52,6 @@ pub(super) fn clock() -> Arc<Later> {
 pub(super) fn surroundings() -> Surroundings {
     at(clock())
 }
-
-/// Read once: reading and checking it takes longer than most of what a test does with it.
-static LIFECYCLE: LazyLock<Arc<Lifecycle>> =
-    LazyLock::new(|| Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()));
 
 pub(super) fn at(clock: Arc<Later>) -> Surroundings {
     Surroundings {

@@ -840,10 +840,15 @@ mod tests {
     fn a_link_in_a_case_is_told_and_never_followed() {
         let office = Office::new();
         let case = office.case(1, "not_register", Status::Closed);
-        let folder = office.data.path().join("reports").join(case.plain());
         let elsewhere = folder();
-        fs::rename(folder.join("names"), elsewhere.path().join("names")).unwrap();
-        symlink(elsewhere.path().join("names"), folder.join("names")).unwrap();
+        let names = office
+            .data
+            .path()
+            .join("reports")
+            .join(case.plain())
+            .join("names");
+        fs::rename(&names, elsewhere.path().join("names")).unwrap();
+        symlink(elsewhere.path().join("names"), &names).unwrap();
         let good = office.case(2, "not_register", Status::Closed);
         office.clock.wait(DAY * 21);
         let purged = office.store.purge(&RULES).unwrap();
