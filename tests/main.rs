@@ -17,4 +17,5 @@ mod forms;
 mod portal_on_a_socket;
 mod receiver;
 mod sealed;
+mod sent;
 mod site;

@@ -1,10 +1,9 @@
 //! `meldwijzer build`: writes the portal to a folder, for any web server.
 
-use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::cli::command_error::CommandError;
-use crate::cli::portal::{Portal, assemble};
+use crate::cli::portal::{Portal, assemble, environment};
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::output::Output;
@@ -23,7 +22,6 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
-    let environment = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let (portal, problems) = assemble(root, &environment, SystemClock.today());
     if !problems.is_empty() {
         ui.tell_diagnostics(&problems)?;

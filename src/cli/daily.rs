@@ -115,12 +115,14 @@ pub(super) fn work(store: &Store, rules: &Rules) -> Vec<LogEntry> {
     let erased = purged.erased.iter();
     let names = erased.filter(|erasure| erasure.rule == Rule::Names).count();
     let failed = owed.failed.len() + purged.failed.len() + submissions.failed.len();
-    if owed.actions + purged.erased.len() + purged.held.len() + submissions.erased + failed > 0 {
+    let done = owed.actions + purged.erased.len() + submissions.erased;
+    if done + purged.held.len() + submissions.damaged + failed > 0 {
         entries.push(LogEntry::Daily {
             acted: owed.actions,
             erased: purged.erased.len().saturating_sub(names),
             names,
             submissions: submissions.erased,
+            damaged: submissions.damaged,
             held: purged.held.len(),
             failed,
         });
@@ -132,7 +134,39 @@ pub(super) fn work(store: &Store, rules: &Rules) -> Vec<LogEntry> {
 mod tests {
     use super::*;
 
+    use std::fs;
+
+    use tempfile::TempDir;
+
     use crate::clock::FixedClock;
+    use crate::randomness::SystemRandomness;
+    use crate::report::lifecycle::Lifecycle;
+    use crate::report::store::{StoreSettings, Surroundings};
+
+    #[test]
+    fn a_submission_that_cannot_be_read_is_told_every_day() {
+        let data = TempDir::new().unwrap();
+        let folder = data.path().join("submissions/bel-mij");
+        fs::create_dir_all(&folder).unwrap();
+        let around = Surroundings {
+            clock: Arc::new(FixedClock(Timestamp::UNIX_EPOCH)),
+            randomness: Arc::new(SystemRandomness),
+            lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
+        };
+        let settings = StoreSettings {
+            least_free_bytes: 0,
+        };
+        let store = Store::open(data.path(), around, settings).unwrap().0;
+        assert!(work(&store, &Rules::default()).is_empty());
+        fs::File::create(folder.join("7K3QX9M2PD-00001.json")).unwrap();
+        for _ in 0..2 {
+            let told = work(&store, &Rules::default());
+            assert!(
+                matches!(*told, [LogEntry::Daily { damaged: 1, .. }]),
+                "{told:?}"
+            );
+        }
+    }
 
     #[test]
     fn the_work_is_done_at_the_start_and_then_once_a_day_from_four_on() {

@@ -3,14 +3,17 @@
 //! One file per command. A command gets what the user typed and a [`ui::Ui`]; it prints through
 //! nothing else. All texts, those of the arguments too, are in the catalogues under `cli`.
 
+mod answers;
 mod build;
 pub mod command_error;
 mod daily;
 pub mod data_folder;
 pub mod diagnostics;
+mod findings;
 pub mod harmless;
 pub mod key_file;
 mod link;
+mod opening;
 mod passphrase;
 pub mod people;
 pub mod portal;

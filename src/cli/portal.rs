@@ -94,13 +94,7 @@ impl Settings {
     /// Fails where anything in them is an error: settings that were read in part erase too much.
     pub fn read(ui: &mut Ui, root: &Path) -> Result<Settings, CommandError> {
         let mut diagnostics = Vec::new();
-        let text = read_text(&root.join("site.yaml"), "site.yaml", &mut diagnostics);
-        let config = text.map(|text| {
-            let environment = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-            let (config, problems) = Config::parse(&text, &environment);
-            diagnostics.extend(problems);
-            config
-        });
+        let config = read_config(root, &environment, &mut diagnostics);
         if !diagnostics.is_empty() {
             ui.tell_diagnostics(&diagnostics)?;
         }
@@ -147,16 +141,10 @@ fn assemble_unchecked(
     today: Date,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Portal> {
-    let settings = read_text(&root.join("site.yaml"), "site.yaml", diagnostics);
+    let read = read_config(root, environment, diagnostics);
+    let is_read = read.is_some();
     // Without settings nothing can be built, but what is wrong elsewhere is told all the same.
-    let (config, problems) = match &settings {
-        Some(settings) => Config::parse(settings, environment),
-        None => Config::parse(
-            &SourceText::new("site.yaml", "title: x\norganisation: x\n"),
-            environment,
-        ),
-    };
-    diagnostics.extend(problems);
+    let config = read.unwrap_or_else(|| placeholder(environment));
     let forms = with_contacts(root, read_forms(root, diagnostics), &config, diagnostics);
     let lifecycle = read_lifecycle(root, diagnostics);
     let theme = read_theme(root, &config, config.base_path(), diagnostics);
@@ -179,7 +167,9 @@ fn assemble_unchecked(
     diagnostics.extend(problems);
     let (outputs, problems) = render(&input, &views);
     diagnostics.extend(problems);
-    settings?;
+    if !is_read {
+        return None;
+    }
     Some(Portal {
         config,
         theme,
@@ -188,6 +178,29 @@ fn assemble_unchecked(
         views,
         outputs,
     })
+}
+
+/// Returns a variable of the environment, where it holds something.
+pub(super) fn environment(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Reads the settings of the portal; there are none where they cannot be read.
+fn read_config(
+    root: &Path,
+    environment: Environment<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Config> {
+    let text = read_text(&root.join("site.yaml"), "site.yaml", diagnostics)?;
+    let (config, problems) = Config::parse(&text, environment);
+    diagnostics.extend(problems);
+    Some(config)
+}
+
+/// Returns settings that say nothing.
+fn placeholder(environment: Environment<'_>) -> Config {
+    let text = SourceText::new("site.yaml", "title: x\norganisation: x\n");
+    Config::parse(&text, environment).0
 }
 
 fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<SourceText> {
@@ -220,6 +233,18 @@ pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<
     diagnostics.extend(problems);
     forms.sort_by_key(|form| !form.makes_cases());
     forms
+}
+
+/// Reads the forms of the portal as they were offered: with the contacts where they ask for a person.
+pub(super) fn forms_with_contacts(
+    root: &Path,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Definition> {
+    let forms = read_forms(root, diagnostics);
+    match read_config(root, &environment, diagnostics) {
+        Some(config) => with_contacts(root, forms, &config, diagnostics),
+        None => forms,
+    }
 }
 
 /// Offers the contacts of the portal where a form asks for a person, and tells where that leaves nobody.

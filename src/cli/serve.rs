@@ -1,17 +1,18 @@
 //! `meldwijzer serve`: builds the portal, serves it and takes reports.
 
-use std::env;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use url::Host;
+
 use crate::cli::command_error::CommandError;
 use crate::cli::daily::{self, Daily};
 use crate::cli::data_folder::DataFolder;
-use crate::cli::portal::{Portal, assemble};
+use crate::cli::findings::diagnostics;
+use crate::cli::portal::{Portal, assemble, environment};
 use crate::cli::recovery;
-use crate::cli::reports;
 use crate::cli::reports::purge::rules;
 use crate::cli::ui::Ui;
 use crate::clock::{self, Clock, SystemClock};
@@ -41,7 +42,6 @@ pub(super) struct Arguments {
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let clock = Arc::new(SystemClock);
-    let environment = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let (portal, problems) = assemble(root, &environment, clock.today());
     if !problems.is_empty() {
         ui.tell_diagnostics(&problems)?;
@@ -55,6 +55,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let address = listener
         .local_addr()
         .map_err(|error| cannot_listen(arguments.listen, &error))?;
+    if let Some(warning) = other_port(&portal.config, address.port()) {
+        ui.tell_diagnostics(&[warning])?;
+    }
 
     let data = arguments.data.path(root);
     let settings = store_settings(&portal.config.receiver);
@@ -68,7 +71,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         settings,
     )?;
     if !findings.is_empty() {
-        ui.tell_diagnostics(&reports::diagnostics(&findings))?;
+        ui.tell_diagnostics(&diagnostics(&findings))?;
     }
 
     let storage = Folder::new(&data, 0);
@@ -141,6 +144,25 @@ fn receiver_origin(config: &Config) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
+/// Warns where the address on receipts is one of this machine with another port than the one that is
+/// served: with no web server in front of it nobody arrives there. What stands before a portal that others
+/// reach is not known here.
+fn other_port(config: &Config, port: u16) -> Option<Diagnostic> {
+    let url = config.receiver_elsewhere().or(config.base_url.as_ref())?;
+    let is_here = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    let is_other = url.port_or_known_default() != Some(port);
+    (is_here && is_other).then(|| {
+        Diagnostic::warning("cli-other-port")
+            .with("url", url)
+            .with("port", port)
+            .in_file("site.yaml")
+    })
+}
+
 /// Returns the origins of pages that another web server serves.
 fn origins(config: &Config) -> Vec<String> {
     let pages = config.base_url.iter();
@@ -199,4 +221,37 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> CommandError {
             .with("address", address)
             .with("reason", error),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::source_text::SourceText;
+
+    #[test]
+    fn a_loopback_address_with_another_port_is_told() {
+        let check = |settings: &str, expected: Option<&str>| {
+            let text = format!("title: x\norganisation: y\n{settings}");
+            let (config, problems) =
+                Config::parse(&SourceText::new("site.yaml", &*text), &|_| None);
+            assert_eq!(problems, []);
+            let told = other_port(&config, 8080);
+            let url = told.map(|told| told.arguments[0].1.clone());
+            assert_eq!(url.as_deref(), expected, "{settings}");
+        };
+        check("", None);
+        check("base_url: https://intranet.example/", None);
+        check("base_url: http://localhost:8080/", None);
+        check("base_url: http://127.0.0.1:8080/veilig/", None);
+        check("base_url: http://localhost/", Some("http://localhost/"));
+        check("base_url: http://[::1]:90/", Some("http://[::1]:90/"));
+        check(
+            "base_url: http://127.0.0.1:8081/veilig/",
+            Some("http://127.0.0.1:8081/veilig/"),
+        );
+        // What is on receipts is the address of the receiver.
+        let receiver = "receiver: { address: 'http://localhost:8080/' }";
+        check(&format!("base_url: http://localhost:90/\n{receiver}"), None);
+    }
 }

@@ -15,7 +15,7 @@ use crate::report::ids::InvalidCaseId;
 
 /// Gives a command, its arguments and its subcommands their texts: what a command does is under
 /// `cli.<command path>`, how it is called under `.usage` behind that, and an argument under its name
-/// behind that.
+/// behind that, or behind a command above where more commands have the same.
 pub(super) fn with_texts(command: Command, texts: &Catalogue) -> Command {
     with_texts_at(command, "cli", texts)
 }
@@ -27,6 +27,7 @@ fn with_texts_at(command: Command, path: &str, texts: &Catalogue) -> Command {
         text("cli-heading-arguments"),
         text("cli-heading-options"),
     );
+    let mut place = 0;
     command
         .about(text(path))
         .long_about(None)
@@ -34,16 +35,24 @@ fn with_texts_at(command: Command, path: &str, texts: &Catalogue) -> Command {
         .help_template(format!("{{about}}\n\n{usage} {{usage}}\n\n{{all-args}}"))
         .subcommand_help_heading(text("cli-heading-commands"))
         .mut_args(|argument| {
+            // As they were declared; what all commands have comes last.
+            place += 1;
+            let order = if argument.is_global_set() {
+                usize::MAX
+            } else {
+                place
+            };
             let heading = if argument.is_positional() {
                 arguments.clone()
             } else {
                 options.clone()
             };
-            let help = text(&format!("{path}.{}", argument.get_id()));
-            let value = format!("{path}.{}.value", argument.get_id());
+            let help = key_of(texts, path, argument.get_id().as_str());
+            let value = key_of(texts, path, &format!("{}.value", argument.get_id()));
             let takes_value = argument.get_action().takes_values();
             let argument = argument
-                .help(help)
+                .help(text(&help))
+                .display_order(order)
                 .long_help(None)
                 .help_heading(heading)
                 .hide_default_value(takes_value);
@@ -56,6 +65,16 @@ fn with_texts_at(command: Command, path: &str, texts: &Catalogue) -> Command {
             let path = format!("{path}.{}", subcommand.get_name());
             with_texts_at(subcommand, &path, texts)
         })
+}
+
+/// Returns the key of a text about an argument of a command: behind the command, or else behind the nearest
+/// command above it that has one.
+fn key_of(texts: &Catalogue, path: &str, name: &str) -> String {
+    let key = format!("{path}.{name}");
+    match path.rsplit_once('.') {
+        Some((above, _)) if texts.get(&key).is_none() => key_of(texts, above, name),
+        _ => key,
+    }
 }
 
 /// Answers arguments that call for no command: prints the help or the version that was asked for, or
@@ -156,42 +175,62 @@ fn words(value: &ContextValue) -> String {
 mod tests {
     use super::*;
 
+    use std::collections::BTreeSet;
+
     use clap::CommandFactory;
 
     use crate::cli::Arguments;
     use crate::language::Language;
 
-    fn keys(command: &Command, path: &str, found: &mut Vec<String>) {
-        found.push(path.to_owned());
-        found.push(format!("{path}.usage"));
+    fn keys(texts: &Catalogue, command: &Command, path: &str, found: &mut BTreeSet<String>) {
+        found.extend([path.to_owned(), format!("{path}.usage")]);
         for argument in command.get_arguments() {
-            found.push(format!("{path}.{}", argument.get_id()));
+            let id = argument.get_id();
+            found.insert(key_of(texts, path, id.as_str()));
             if argument.get_action().takes_values() {
-                found.push(format!("{path}.{}.value", argument.get_id()));
+                found.insert(key_of(texts, path, &format!("{id}.value")));
             }
         }
         for subcommand in command.get_subcommands() {
-            keys(
-                subcommand,
-                &format!("{path}.{}", subcommand.get_name()),
-                found,
-            );
+            let path = format!("{path}.{}", subcommand.get_name());
+            keys(texts, subcommand, &path, found);
         }
     }
 
     #[test]
     fn every_command_and_argument_has_its_texts_in_both_languages_and_none_is_left_over() {
-        let mut needed = Vec::new();
-        keys(&Arguments::command(), "cli", &mut needed);
-        needed.sort();
         for language in Language::ALL {
             let texts = Catalogue::of_program(language);
-            let there: Vec<&str> = texts
+            let mut needed = BTreeSet::new();
+            keys(&texts, &Arguments::command(), "cli", &mut needed);
+            let there: BTreeSet<String> = texts
                 .keys()
                 .filter(|key| *key == "cli" || key.starts_with("cli."))
+                .map(str::to_owned)
                 .collect();
             assert_eq!(there, needed, "{language}");
         }
+    }
+
+    #[test]
+    fn help_lists_what_belongs_to_the_command_first_and_in_the_order_of_its_usage() {
+        let texts = Catalogue::of_program(Language::Nl);
+        let mut command = with_texts(Arguments::command(), &texts);
+        command.build();
+        let reports = command.find_subcommand_mut("reports").unwrap();
+        let record = reports.find_subcommand_mut("record").unwrap();
+        let help = record.render_help().to_string();
+        let places = [
+            "<ZAAK>  ",
+            "<ACTIE>  ",
+            "--as <",
+            "--text <",
+            "--data <",
+            "--root <",
+        ];
+        let places = places.map(|part| help.find(part));
+        assert!(places.iter().all(Option::is_some), "{help}");
+        assert!(places.is_sorted(), "{help}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::cli::ui::Ui;
 use crate::clock;
 use crate::report::event::{Actor, Role, Status};
 use crate::report::ids::Code;
-use crate::report::lifecycle::{Lifecycle, Running};
+use crate::report::lifecycle::{ClockRule, Lifecycle, Running};
 use crate::report::people::People;
 
 /// Writes a moment as date and time in the Netherlands.
@@ -19,6 +19,24 @@ pub(super) fn date_and_time(moment: Timestamp) -> String {
 /// Writes the day of a moment in the Netherlands.
 pub(super) fn date(moment: Timestamp) -> String {
     moment.to_zoned(clock::time_zone()).date().to_string()
+}
+
+/// How the reporter of a case may be reached, as far as is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Contact {
+    /// Nothing says otherwise.
+    Free,
+    /// The reporter was promised that nobody calls or mails.
+    Declined,
+}
+
+/// Writes what must be done: what needs the reporter by message, where nobody may call or mail.
+pub(super) fn to_do(ui: &Ui, rule: &ClockRule, contact: Contact) -> String {
+    let title = rule.title.get(ui.language());
+    if contact == Contact::Declined && rule.is_about_care() {
+        return ui.text("cli-due-by-message", &[("title", title)]);
+    }
+    title.to_owned()
 }
 
 /// Writes by when something must be done, and whether that has passed.

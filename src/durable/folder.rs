@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use crate::durable::memory::Memory;
-use crate::durable::new_file::{Dating, Unfinished};
+use crate::durable::new_file::{Dating, UNDATED_SECONDS, Unfinished};
 use crate::durable::{
     AppendLock, Context, FileSystem, LARGEST_FILE, Listed, MOST_PARTS, Name, NewFile, PathError,
     Put, Removal, Storage, StorageError, SystemFiles, WriterLock,
@@ -161,12 +162,44 @@ impl<F: FileSystem> Folder<F> {
 
     /// Makes a file durable that stands under a name already, because the put that wrote it may have
     /// failed after naming it.
-    fn settle(&self, name: &Name) -> Result<Put, StorageError> {
+    fn settle(&self, name: &Name, dating: Dating) -> Result<Put, StorageError> {
         let path = self.path(name);
         let file = self.files.open(&path).context(&path)?;
         self.files.sync_file(&file).context(&path)?;
+        self.date_folders(name, dating)?;
         self.sync_folders(name)?;
         Ok(Put::Stored)
+    }
+
+    /// Takes the time of a change from the folders that a name leads through.
+    pub(super) fn date_folders(&self, name: &Name, dating: Dating) -> Result<(), PathError> {
+        if dating == Dating::Undated {
+            for folder in self.folders(name) {
+                self.undate(&folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the time of its last change from a file or folder.
+    pub(super) fn undate(&self, path: &Path) -> Result<(), PathError> {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(UNDATED_SECONDS);
+        self.files.set_modified(path, time).context(path)
+    }
+
+    fn remove(&self, name: &Name, dating: Dating) -> Result<(), StorageError> {
+        self.refuse_links(name)?;
+        let path = self.path(name);
+        match self.files.remove(&path) {
+            // An earlier delete can have removed it and then failed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed.context(&path)?,
+        }
+        let dated = self.date_folders(name, dating);
+        match dated.and_then(|()| self.sync_folder(path.parent().unwrap_or(&self.root))) {
+            Err(error) if error.source.kind() == io::ErrorKind::NotFound => Ok(()),
+            synced => Ok(synced?),
+        }
     }
 
     fn put(&self, name: &Name, bytes: &[u8], dating: Dating) -> Result<Put, StorageError> {
@@ -176,7 +209,7 @@ impl<F: FileSystem> Folder<F> {
                 return Ok(Put::AlreadyThere);
             }
             if !self.memory.doubts(&self.path(name)) {
-                return self.settle(name);
+                return self.settle(name, dating);
             }
         }
         self.refuse_when_full()?;
@@ -345,17 +378,11 @@ impl<F: FileSystem> Storage for Folder<F> {
     }
 
     fn delete(&self, name: &Name) -> Result<(), StorageError> {
-        self.refuse_links(name)?;
-        let path = self.path(name);
-        match self.files.remove(&path) {
-            // An earlier delete can have removed it and then failed.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            removed => removed.context(&path)?,
-        }
-        match self.sync_folder(path.parent().unwrap_or(&self.root)) {
-            Err(error) if error.source.kind() == io::ErrorKind::NotFound => Ok(()),
-            synced => Ok(synced?),
-        }
+        self.remove(name, Dating::Dated)
+    }
+
+    fn delete_undated(&self, name: &Name) -> Result<(), StorageError> {
+        self.remove(name, Dating::Undated)
     }
 
     fn remove_folder(&self, prefix: &str) -> Result<Removal, StorageError> {

@@ -160,8 +160,9 @@ pub trait Storage: Send + Sync {
     /// Fails where the bytes are not surely stored, or are more than [`LARGEST_FILE`].
     fn put_if_absent(&self, name: &Name, bytes: &[u8]) -> Result<Put, StorageError>;
 
-    /// Stores bytes like [`Storage::put_if_absent`], with a modification time that does not tell when.
-    /// The file system itself also keeps times that nobody can set; a copy of the file has them no more.
+    /// Stores bytes like [`Storage::put_if_absent`]. The modification times of the file, and of the folders
+    /// below the root that its name leads through, do not tell when. The file system itself also keeps times
+    /// that nobody can set; a copy of the file has them no more.
     ///
     /// # Errors
     ///
@@ -203,6 +204,14 @@ pub trait Storage: Send + Sync {
     ///
     /// Fails where the file is not surely removed; the same delete may be tried again.
     fn delete(&self, name: &Name) -> Result<(), StorageError>;
+
+    /// Removes a file like [`Storage::delete`]. The modification times of the folders below the root that
+    /// its name leads through do not tell when.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file is not surely removed; the same delete may be tried again.
+    fn delete_undated(&self, name: &Name) -> Result<(), StorageError>;
 
     /// Removes the empty folder of a prefix, which is that of a name followed by `/`. Only the holder
     /// of the [`WriterLock`] does so: another process may remember the folder as durable.

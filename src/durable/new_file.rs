@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use crate::durable::folder::{Folder, OpenFile};
 use crate::durable::{Context, FileSystem, Name, NewFile, PathError, Put, StorageError};
@@ -48,6 +47,7 @@ impl<F: FileSystem> Drop for Unfinished<F> {
         if !self.is_named {
             // Should this fail, the next writer that opens the folder removes the file.
             let _ = self.folder.files.remove(&self.temporary);
+            let _ = self.folder.date_folders(&self.name, self.dating);
         }
     }
 }
@@ -64,13 +64,11 @@ impl<F: FileSystem> Unfinished<F> {
 
     fn put(&mut self) -> Result<Put, StorageError> {
         if self.dating == Dating::Undated {
-            self.undate(&self.temporary)?;
+            self.folder.undate(&self.temporary)?;
         }
         let put = self.store()?;
         if put == Put::Stored {
-            if self.dating == Dating::Undated {
-                self.undate(self.path.parent().unwrap_or(&self.folder.root))?;
-            }
+            self.folder.date_folders(&self.name, self.dating)?;
             self.folder.sync_folders(&self.name)?;
         }
         Ok(put)
@@ -141,11 +139,6 @@ impl<F: FileSystem> Unfinished<F> {
                 return Ok(a == b);
             }
         }
-    }
-
-    fn undate(&self, path: &Path) -> Result<(), PathError> {
-        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(UNDATED_SECONDS);
-        self.folder.files.set_modified(path, time).context(path)
     }
 
     fn write_some(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -204,19 +204,24 @@ fn a_fault_at_any_step_of_a_repeated_put_leaves_what_was_there() {
 
 #[test]
 fn a_fault_at_any_step_of_a_delete_leaves_all_or_nothing_and_a_retry_succeeds() {
+    check_delete(|folder, file| folder.delete(file));
+    check_delete(|folder, file| folder.delete_undated(file));
+}
+
+fn check_delete(delete: impl Fn(&Folder<FaultyFiles>, &Name) -> Result<(), StorageError>) {
     let file = name("reports/a/1.json");
     at_every_step(
         |folder| {
             put_file(folder).unwrap();
         },
-        |folder| folder.delete(&file),
+        |folder| delete(folder, &file),
         |folder, fault, answer| {
             let there = folder.get(&file).unwrap();
             match answer {
                 Ok(()) => assert_eq!(there, None, "{fault}"),
                 Err(_) => assert!(there.is_none_or(|there| there == BYTES), "{fault}"),
             }
-            folder.delete(&file).unwrap();
+            delete(folder, &file).unwrap();
             assert_eq!(folder.get(&file).unwrap(), None, "{fault}");
             let left = folder.files.after_power_cut(Lost::Everything);
             assert!(!left.contains_key(Path::new(file.as_str())), "{fault}");
@@ -508,20 +513,30 @@ fn a_stream_that_is_too_large_or_finds_no_room_never_gets_its_name() {
 }
 
 #[test]
-fn an_undated_file_does_not_tell_when_it_was_put() {
+fn neither_an_undated_file_nor_its_folders_tell_when_it_was_put_or_removed() {
     let root = TempDir::new().unwrap();
     let folder = Folder::new(root.path(), 0);
+    let file = name("statistics/2026/a.json");
+    let check = |paths: &[&str], what: &str| {
+        let expected = SystemTime::UNIX_EPOCH + Duration::from_secs(UNDATED_SECONDS);
+        for path in paths {
+            let found = fs::metadata(root.path().join(path)).unwrap();
+            assert_eq!(found.modified().unwrap(), expected, "{what}: {path}");
+        }
+    };
+    let folders = ["statistics", "statistics/2026"];
+    folder.put_undated(&file, b"x").unwrap();
+    check(&[file.as_str()], "put");
+    check(&folders, "put");
+    let other = folder.put_undated(&file, b"y").unwrap();
+    assert_eq!(other, Put::AlreadyThere);
+    check(&folders, "refused");
+    folder.delete_undated(&file).unwrap();
+    check(&folders, "removed");
+    folder.delete_undated(&file).unwrap();
     folder
-        .put_undated(&name("statistics/2026/a.json"), b"x")
+        .delete_undated(&name("statistics/2027/a.json"))
         .unwrap();
-    let expected = SystemTime::UNIX_EPOCH + Duration::from_secs(UNDATED_SECONDS);
-    for path in ["statistics/2026/a.json", "statistics/2026"] {
-        let modified = fs::metadata(root.path().join(path))
-            .unwrap()
-            .modified()
-            .unwrap();
-        assert_eq!(modified, expected, "{path}");
-    }
 }
 
 #[test]

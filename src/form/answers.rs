@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::approximate_date::ApproximateDate;
 use super::clock_time;
 use super::definition::Definition;
+use super::draft::Draft;
 use super::field::{Field, FieldKind};
 use super::in_words::Words;
 use super::money::Money;
@@ -163,6 +164,34 @@ impl Answers {
             language,
             catalogue,
         };
+        self.rows_of(definition, &words, &|field| self.shows(field))
+    }
+
+    /// Returns the answers in words before they are sent: a row for every question that this draft is
+    /// asked and that is stored. Unlike the answers, a draft knows what was answered on pages before these.
+    pub fn rows_before_sending(
+        &self,
+        definition: &Definition,
+        draft: &Draft,
+        language: Language,
+        catalogue: &Catalogue,
+    ) -> Vec<CheckRow> {
+        let words = Words {
+            language,
+            catalogue,
+        };
+        let asked = definition.visible_fields(draft);
+        self.rows_of(definition, &words, &|field| {
+            asked.iter().any(|asked| asked.name == field.name)
+        })
+    }
+
+    fn rows_of(
+        &self,
+        definition: &Definition,
+        words: &Words<'_>,
+        asked: &dyn Fn(&Field) -> bool,
+    ) -> Vec<CheckRow> {
         let mut rows = Vec::new();
         for page in &definition.pages {
             for field in page
@@ -171,12 +200,12 @@ impl Answers {
                 .filter(|f| f.kind.is_question() && f.stored)
             {
                 let answered = self.get(field.name.as_str()).is_some();
-                if !answered && !self.shows(field) {
+                if !answered && !asked(field) {
                     continue;
                 }
                 rows.push(CheckRow {
                     field: field.name.to_string(),
-                    label: field.short_label().get(language).to_owned(),
+                    label: field.short_label().get(words.language).to_owned(),
                     lines: words.lines(field, self),
                     page: Some(page.id.clone()),
                 });
@@ -343,6 +372,30 @@ mod tests {
             &["Ik weet het niet precies", "in de zomer"],
         );
         check(&json!({}), "Jouw verhaal", &[]);
+    }
+
+    #[test]
+    fn before_sending_a_row_stands_for_each_question_of_the_part_that_is_asked() {
+        let part = form().second_part().unwrap();
+        let rows = |before: Value| -> Vec<String> {
+            let before = Answers::from_json(&form(), &before);
+            let draft = Draft::default().with_given(&part, &before);
+            let rows =
+                Answers::default().rows_before_sending(&part, &draft, Language::Nl, &catalogue());
+            rows.into_iter().map(|row| row.field).collect()
+        };
+        let check = |before: Value, field: &str, expected: bool| {
+            let rows = rows(before);
+            assert_eq!(rows.iter().any(|row| row == field), expected, "{rows:?}");
+        };
+        check(json!({}), "literal_words", false);
+        check(
+            json!({"behaviour_kinds": ["verbal"]}),
+            "literal_words",
+            true,
+        );
+        check(json!({}), "contact_channel", true);
+        check(json!({"channel": "phone"}), "contact_channel", false);
     }
 
     #[test]

@@ -4,34 +4,75 @@
 /// (the eleven-test of RvIG, Logisch Ontwerp BSN). Eight digits have a zero before them.
 const WEIGHTS: [i64; 9] = [9, 8, 7, 6, 5, 4, 3, 2, -1];
 
-/// Returns whether a text holds a number that passes the eleven-test: eight or nine digits together, or
-/// in groups with the same mark between them. A date in digits is a date.
+/// Digits of a citizen service number.
+const MOST_DIGITS: usize = WEIGHTS.len();
+
+/// Digits of a telephone number, which starts with a zero.
+const PHONE_DIGITS: usize = 10;
+
+/// Characters between two groups of digits that still are one number.
+const LONGEST_MARK: usize = 3;
+
+/// Returns whether a text holds a number that passes the eleven-test: eight or nine digits, together or
+/// in groups with any mark between them, also among other groups. A date in digits is a date, and a
+/// telephone number in groups is one.
 pub(super) fn is_in(text: &str) -> bool {
     let tokens = tokens(text);
-    let mut from = 0;
-    while from < tokens.len() {
-        // As far as the same mark stands between the digits.
-        let mark = tokens.get(from).map_or("", |token| token.mark);
-        let mut to = from + 1;
-        while to < tokens.len()
-            && is_mark(mark)
-            && tokens.get(to - 1).is_some_and(|token| token.mark == mark)
-        {
-            to += 1;
-        }
-        let run = tokens.get(from..to).unwrap_or_default();
-        let alone = run.iter().any(|token| passes(token.digits));
-        let groups: Vec<&str> = run.iter().map(|token| token.digits).collect();
-        if alone || (!is_date(&groups) && passes(&groups.concat())) {
-            return true;
-        }
-        from = if to > from + 1 { to - 1 } else { to };
+    tokens.iter().any(|token| passes(token.digits)) || runs(&tokens).any(holds_number)
+}
+
+/// Cuts groups of digits where something else than a mark stands between them, and around dates.
+fn runs<'t, 'a>(tokens: &'t [Digits<'a>]) -> impl Iterator<Item = &'t [Digits<'a>]> {
+    let mut rest = tokens;
+    std::iter::from_fn(move || {
+        let (run, after) = next_run(rest)?;
+        rest = after;
+        Some(run)
+    })
+}
+
+fn next_run<'t, 'a>(tokens: &'t [Digits<'a>]) -> Option<(&'t [Digits<'a>], &'t [Digits<'a>])> {
+    let starts_date = |at: usize| tokens.get(at..at + 3).is_some_and(is_date);
+    if tokens.is_empty() {
+        return None;
     }
-    false
+    if starts_date(0) {
+        return Some((&[], tokens.get(3..).unwrap_or_default()));
+    }
+    let mut end = 1;
+    while end < tokens.len()
+        && !starts_date(end)
+        && tokens.get(end - 1).is_some_and(|token| is_mark(token.mark))
+    {
+        end += 1;
+    }
+    tokens.split_at_checked(end)
+}
+
+fn holds_number(run: &[Digits<'_>]) -> bool {
+    let digits: usize = run.iter().map(|token| token.digits.len()).sum();
+    let starts = run
+        .first()
+        .is_some_and(|token| token.digits.starts_with('0'));
+    if digits == PHONE_DIGITS && starts {
+        return false;
+    }
+    (0..run.len()).any(|from| {
+        let mut number = String::new();
+        let groups = run.get(from..).unwrap_or_default().iter();
+        groups
+            .map_while(|token| {
+                number.push_str(token.digits);
+                (number.len() <= MOST_DIGITS).then(|| passes(&number))
+            })
+            .any(|passes| passes)
+    })
 }
 
 /// Returns whether a text holds what looks like an e-mail address.
 pub(super) fn has_email_address(text: &str) -> bool {
+    // As it stands in an address, and as keyboards for other scripts write it.
+    let text = text.replace("%40", "@").replace('\u{ff20}', "@");
     text.split_whitespace().any(|word| {
         word.match_indices('@').any(|(at, _)| {
             let before = word.get(..at).unwrap_or_default();
@@ -67,17 +108,23 @@ fn tokens(text: &str) -> Vec<Digits<'_>> {
 }
 
 fn is_mark(mark: &str) -> bool {
-    !mark.is_empty() && mark.chars().count() <= 3 && mark.chars().all(|c| " .-\u{a0}".contains(c))
+    !mark.is_empty()
+        && mark.chars().count() <= LONGEST_MARK
+        && !mark.chars().any(char::is_alphanumeric)
 }
 
-fn is_date(groups: &[&str]) -> bool {
-    let (day, month) = match groups {
-        [day, month, year] if year.len() == 4 => (day, month),
-        [year, month, day] if year.len() == 4 => (day, month),
+/// Returns whether three groups are a date, with the same mark between them.
+fn is_date(groups: &[Digits<'_>]) -> bool {
+    let [first, second, third] = groups else {
+        return false;
+    };
+    let (day, month) = match (first.digits, second.digits, third.digits) {
+        (day, month, year) if year.len() == 4 => (day, month),
+        (year, month, day) if year.len() == 4 => (day, month),
         _ => return false,
     };
     let within = |text: &str, most: u8| text.parse().is_ok_and(|n: u8| (1..=most).contains(&n));
-    within(day, 31) && within(month, 12)
+    is_mark(first.mark) && first.mark == second.mark && within(day, 31) && within(month, 12)
 }
 
 fn passes(digits: &str) -> bool {
@@ -113,6 +160,17 @@ mod tests {
             "12345672",
             "x123456782x",
             "1 123456782",
+            "12 111 222 333",
+            "2026 111 222 333",
+            "2026-111222333",
+            "111,222,333",
+            "111/222/333",
+            "1112/22/333",
+            "111_222_333",
+            "111–222–333",
+            "111\u{2009}222\u{2009}333",
+            "22-11-2026 111 222 333",
+            "111 - 222 - 333",
         ] {
             assert!(is_in(text), "{text}");
         }
@@ -126,7 +184,9 @@ mod tests {
             "000000000",
             "1112223330",
             "06 12 34 56 78",
+            "06-12345678",
             "zaak 2026-00017",
+            "111 222 en 333",
             "1234567",
             "٣٣٣٣٣٣٣٣",
         ] {
@@ -144,6 +204,8 @@ mod tests {
             "a@b.nl",
             "mail naar jan.jansen@voorbeeld.nl.",
             "<x+y@z.example>",
+            "jan%40b.nl",
+            "jan＠b.nl",
         ] {
             assert!(has_email_address(text), "{text}");
         }

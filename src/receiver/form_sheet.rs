@@ -1,5 +1,7 @@
 //! A form on paper: every question of both parts, with in words when it is asked.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use hyper::{Method, Response, StatusCode};
 
@@ -7,7 +9,7 @@ use super::form_route::FormRoute;
 use super::form_views::sends;
 use super::portal::Application;
 use super::words::Words;
-use crate::form::{Condition, Definition, Field, FieldKind, Known, Page, Text, Wanted};
+use crate::form::{Condition, Definition, Field, FieldKind, Known, Page, Wanted};
 use crate::message::Catalogue;
 use crate::theme::Template;
 use crate::theme::view::{
@@ -37,30 +39,15 @@ pub(super) fn sheet(route: &FormRoute, texts: &Catalogue) -> SheetView {
         language: route.language,
         texts,
     };
+    let writer = Sheet { form, words };
     let title = words.of(&form.title);
     let mut shell = ShellView::apart(title.clone(), route.sheet.href.clone());
     shell.alternates.clone_from(&route.sheet.alternates);
-    let part = |pages: &[Page]| {
-        let who_sees = mostly_seen_by(pages);
-        let writer = Sheet {
-            form,
-            words,
-            who_sees,
-        };
-        SheetPartView {
-            title: None,
-            intro_html: None,
-            who_sees: words.of_any(who_sees),
-            pages: writer.pages(pages),
-        }
-    };
-    let mut parts = vec![part(&form.pages)];
+    let mut parts = vec![part(None, None, writer.pages(&form.pages))];
     if let Some(details) = &form.details {
-        parts.push(SheetPartView {
-            title: Some(words.of(&details.title)),
-            intro_html: details.intro.as_ref().map(|text| words.paragraphs(text)),
-            ..part(&details.pages)
-        });
+        let intro = details.intro.as_ref().map(|text| words.paragraphs(text));
+        let title = Some(words.of(&details.title));
+        parts.push(part(title, intro, writer.pages(&details.pages)));
     }
     SheetView {
         shell,
@@ -75,24 +62,43 @@ pub(super) fn sheet(route: &FormRoute, texts: &Catalogue) -> SheetView {
     }
 }
 
-/// Returns what is said most often of who sees an answer, where it is said more than once.
-fn mostly_seen_by(pages: &[Page]) -> Option<&Text> {
-    let fields: Vec<&Field> = pages.iter().flat_map(|page| &page.fields).collect();
-    let said: Vec<&Text> = fields
-        .iter()
-        .filter_map(|field| field.who_sees.as_ref())
-        .collect();
-    let often = |text: &Text| said.iter().filter(|other| **other == text).count();
-    // The first of those that are said as often.
-    let most = said.iter().rev().max_by_key(|text| often(text))?;
-    (often(most) > 1).then_some(*most)
+/// Puts what most questions say of who sees the answer above them once, instead of below each.
+fn part(
+    title: Option<String>,
+    intro_html: Option<String>,
+    mut pages: Vec<SheetPageView>,
+) -> SheetPartView {
+    let mut said: BTreeMap<String, usize> = BTreeMap::new();
+    for field in pages.iter().flat_map(|page| &page.fields) {
+        if let Some(who) = &field.who_sees {
+            *said.entry(who.clone()).or_default() += 1;
+        }
+    }
+    let most = said.into_iter().max_by_key(|(_, times)| *times);
+    let who_sees = most.map(|(who, _)| who);
+    for field in pages.iter_mut().flat_map(|page| &mut page.fields) {
+        leave_out(field, who_sees.as_ref());
+    }
+    SheetPartView {
+        title,
+        intro_html,
+        who_sees,
+        pages,
+    }
+}
+
+fn leave_out(field: &mut SheetFieldView, who: Option<&String>) {
+    if field.who_sees.as_ref() == who {
+        field.who_sees = None;
+    }
+    for sub in &mut field.fields {
+        leave_out(sub, who);
+    }
 }
 
 struct Sheet<'a> {
     form: &'a Definition,
     words: Words<'a>,
-    /// Who sees the answers of the part.
-    who_sees: Option<&'a Text>,
 }
 
 impl Sheet<'_> {
@@ -120,7 +126,7 @@ impl Sheet<'_> {
             kind: kind.name(),
             label: self.words.of(&field.label),
             hint: self.words.of_any(field.hint.as_ref()),
-            who_sees: self.who_sees(field),
+            who_sees: self.words.of_any(field.who_sees.as_ref()),
             required: field.required || !kind.is_question(),
             when: self.when(&field.when),
             options: self.options(field),
@@ -134,12 +140,6 @@ impl Sheet<'_> {
             },
             fields: field.fields.iter().map(|sub| self.field(sub)).collect(),
         }
-    }
-
-    fn who_sees(&self, field: &Field) -> Option<String> {
-        let own = field.who_sees.as_ref();
-        self.words
-            .of_any(own.filter(|own| Some(*own) != self.who_sees))
     }
 
     fn options(&self, field: &Field) -> Vec<SheetOptionView> {

@@ -126,7 +126,9 @@ impl<'a> Journey<'a> {
         };
         let mut hidden = hidden(draft.pairs_outside(page));
         hidden.extend(self.travelling(&page.id, shown.returns.as_ref()));
-        let with_switch = !back && !shown.judged && shown.returns.is_none();
+        // What was typed, or came along with a link, is not lost by it.
+        let untouched = draft.to_pairs().is_empty();
+        let with_switch = !back && !shown.judged && shown.returns.is_none() && untouched;
         FormPageView {
             shell: self.shell(
                 self.title(&title, step, !questions.mistakes.is_empty()),
@@ -182,7 +184,7 @@ impl<'a> Journey<'a> {
         let mut hidden = hidden(draft.to_pairs());
         hidden.extend(self.travelling(CHECK, None));
         let rows = answers
-            .rows(self.definition, self.language, self.texts)
+            .rows_before_sending(self.definition, draft, self.language, self.texts)
             .into_iter()
             .map(|row| CheckRowView {
                 lines: self.lines(&row, draft),

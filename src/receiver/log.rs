@@ -83,6 +83,8 @@ pub enum LogEntry {
         names: usize,
         /// Submissions that were erased.
         submissions: usize,
+        /// Submissions that cannot be read, so that nobody can tell when they are to be erased.
+        damaged: usize,
         /// Cases that are kept though their time is over, because something is still to be done.
         held: usize,
         /// Cases and submissions in which something failed; it is tried again.
@@ -114,15 +116,13 @@ impl LogEntry {
             }
             LogEntry::Stopping { in_flight } => catalogue.count("log-stopping", *in_flight, &[]),
             LogEntry::Stopped { cut } => catalogue.count("log-stopped", *cut, &[]),
-            LogEntry::AcceptFailed { reason, untold } => catalogue.text(
-                "log-accept-failed",
-                &[
-                    ("reason", &one_line(reason)),
-                    ("untold", &untold.to_string()),
-                ],
-            ),
+            LogEntry::AcceptFailed { reason, untold } => {
+                let text = catalogue.text("log-accept-failed", &[("reason", &one_line(reason))]);
+                with_untold(text, *untold, catalogue)
+            }
             LogEntry::ForeignPost { untold } => {
-                catalogue.text("log-foreign-post", &[("untold", &untold.to_string())])
+                let text = catalogue.text("log-foreign-post", &[]);
+                with_untold(text, *untold, catalogue)
             }
             LogEntry::StoreFailed { reason } => {
                 catalogue.text("log-store-failed", &[("reason", &one_line(reason))])
@@ -144,6 +144,7 @@ impl LogEntry {
                 erased,
                 names,
                 submissions,
+                damaged,
                 held,
                 failed,
             } => catalogue.text(
@@ -153,6 +154,7 @@ impl LogEntry {
                     ("erased", &erased.to_string()),
                     ("names", &names.to_string()),
                     ("submissions", &submissions.to_string()),
+                    ("damaged", &damaged.to_string()),
                     ("held", &held.to_string()),
                     ("failed", &failed.to_string()),
                 ],
@@ -189,6 +191,15 @@ impl Seldom {
     }
 }
 
+/// Adds how often the same happened without a line of its own, where it did.
+fn with_untold(text: String, untold: u64, catalogue: &Catalogue) -> String {
+    if untold == 0 {
+        return text;
+    }
+    let untold = catalogue.text("log-untold", &[("untold", &untold.to_string())]);
+    format!("{text} {untold}")
+}
+
 /// Makes one line of a text, so that nothing can pretend to be a log entry of its own.
 fn one_line(text: &str) -> String {
     text.split(|character: char| character.is_control())
@@ -209,6 +220,22 @@ mod tests {
         assert_eq!((seldom.tell(), seldom.tell()), (None, None));
         seldom.last_told = None;
         assert_eq!(seldom.tell(), Some(2));
+    }
+
+    #[test]
+    fn what_was_not_told_is_counted_only_where_there_is_some() {
+        let texts = Catalogue::of_program(Language::Nl);
+        let text = |untold| LogEntry::ForeignPost { untold }.text(&texts);
+        assert!(
+            text(0).ends_with("de Host-header van de proxy."),
+            "{}",
+            text(0)
+        );
+        assert!(
+            text(2).ends_with("proxy. (Hiervoor nog 2 keer, zonder eigen regel.)"),
+            "{}",
+            text(2)
+        );
     }
 
     #[test]
@@ -246,6 +273,7 @@ mod tests {
                 erased: 2,
                 names: 3,
                 submissions: 6,
+                damaged: 7,
                 held: 4,
                 failed: 5,
             },

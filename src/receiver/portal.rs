@@ -103,7 +103,7 @@ pub(super) struct Application {
     pub(super) limits: Arc<Limits>,
     rate: Rate,
     pub(super) budget: BodyBudget,
-    submits: Arc<Semaphore>,
+    pub(super) submits: Arc<Semaphore>,
     pub(super) guard: Guard,
     pub(super) visits: Visits,
     pub(super) turns: Turns,

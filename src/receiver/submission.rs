@@ -3,12 +3,14 @@
 //! A form of which nobody could read what is sent is not offered: nobody should type something for
 //! nobody.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
+use serde_json::Value;
 use tokio::task::spawn_blocking;
 
 use super::body::read_pairs;
@@ -89,7 +91,7 @@ impl Application {
             version: form.version,
             language: route.language,
             answers: answers.to_json(form),
-            countable: answers.stored(form).countable.into(),
+            counted: self.counted(form, answers)?,
             to: self.codes(form.to.of(answers))?,
             keep: period(wish.keep),
             withdrawable: wish.withdrawable,
@@ -114,6 +116,20 @@ impl Application {
         };
         let view = sent(route, journey, &taken, wish.confirmation);
         Ok(self.rendered(route, StatusCode::OK, Template::FormSent, &view))
+    }
+
+    /// Returns every question that the form counts, with what was chosen.
+    fn counted(
+        &self,
+        form: &Definition,
+        answers: &Answers,
+    ) -> Result<BTreeMap<Code, Option<Value>>, Problem> {
+        let chosen = answers.stored(form).countable;
+        let counted = form.fields().filter(|field| field.counted);
+        counted
+            .map(|field| field.name.as_str())
+            .map(|name| Ok((self.code(name)?, chosen.get(name).cloned())))
+            .collect()
     }
 
     fn codes(&self, texts: Vec<&str>) -> Result<Vec<Code>, Problem> {
@@ -163,11 +179,19 @@ impl Application {
         client: IpAddr,
         typed: String,
     ) -> Response<Body> {
-        let store = Arc::clone(&self.store);
-        let code = typed.clone();
-        let taking = self.stored(move || store.take_back(&code));
+        let Ok(form) = self.code(&route.form.id) else {
+            return self.error(route.language, StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let (store, code, of) = (Arc::clone(&self.store), typed.clone(), form.clone());
+        let look = move || caught(|| store.knows_submission(&code, &of));
+        let (store, code) = (Arc::clone(&self.store), typed.clone());
+        let taking = self.stored(move || store.take_back(&code, &form));
         let attempt = async {
-            let taken = taking.await;
+            // A wrong code waits for nobody who sends something.
+            let taken = match spawn_blocking(look).await {
+                Ok(Ok(Ok(false))) => Some(Err(TakeBackError::WrongCode)),
+                _ => taking.await,
+            };
             let verdict = match &taken {
                 Some(Err(TakeBackError::WrongCode)) => Verdict::Wrong,
                 _ => Verdict::NotWrong,

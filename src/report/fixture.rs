@@ -21,10 +21,6 @@ use crate::report::receipt::ReceiptCode;
 use crate::report::seal::{Sealed, SecretKey};
 use crate::report::store::{NewReport, Store, StoreSettings, Surroundings};
 
-/// Read once: tests of failing disks open stores by the thousand.
-static LIFECYCLE: LazyLock<Arc<Lifecycle>> =
-    LazyLock::new(|| Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()));
-
 pub(super) const SETTINGS: StoreSettings = StoreSettings {
     least_free_bytes: 0,
 };
@@ -53,6 +49,10 @@ pub(super) fn clock() -> Arc<Later> {
 pub(super) fn surroundings() -> Surroundings {
     at(clock())
 }
+
+/// Read once: reading and checking it takes longer than most of what a test does with it.
+static LIFECYCLE: LazyLock<Arc<Lifecycle>> =
+    LazyLock::new(|| Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()));
 
 pub(super) fn at(clock: Arc<Later>) -> Surroundings {
     Surroundings {

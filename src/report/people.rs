@@ -31,6 +31,19 @@ pub const RECOVERY: &str = "recovery.pub";
 /// File with the secret half of the recovery key, until somebody has brought it to the safe.
 pub const RECOVERY_SECRET: &str = "recovery-key.txt";
 
+/// Whom somebody can choose for a report. Any other word in a form opens a report for nobody but whoever
+/// has the recovery key.
+pub const RECIPIENTS: [&str; 5] = [
+    "coordinator",
+    "own_manager",
+    "other_manager",
+    "support_team",
+    "independent_point",
+];
+
+/// To whom a submission can be addressed besides [`RECIPIENTS`].
+pub const ADDRESSEES: [&str; 3] = ["confidential_adviser", "manager", "senior_manager"];
+
 /// Characters of a person's id: told apart at a glance, and enough for a million people.
 const ID_CHARACTERS: usize = 8;
 
@@ -269,12 +282,14 @@ impl People {
 
     /// Returns the people who may open a report for this recipient: those with the role that takes up
     /// such reports or, where nobody has it, the coordinators. Which manager belongs to which employee
-    /// is not known here, so the coordinator brings a report for a manager to them.
+    /// is not known here, so the coordinator brings a report for a manager to them. A word that is not among
+    /// the [`RECIPIENTS`] opens for nobody, so that a slip in a form gives nothing to others.
     pub fn entitled(&self, recipient: &Code) -> Vec<&Person> {
         let role = match recipient.as_str() {
             "support_team" => Role::SupportTeamMember,
             "independent_point" => Role::IndependentPoint,
-            _ => Role::Coordinator,
+            "coordinator" | "own_manager" | "other_manager" => Role::Coordinator,
+            _ => return Vec::new(),
         };
         let chosen = self.ready(role);
         if chosen.is_empty() {
@@ -286,16 +301,13 @@ impl People {
 
     /// Returns the people who may open a submission to this address. Where a report goes to the
     /// coordinators for want of others, so does a submission; what is said in confidence or about a
-    /// manager opens for the role that was named and for nobody else. A word that is no address opens for
-    /// nobody, so that a slip in a form gives nothing to others.
+    /// manager, as with the [`ADDRESSEES`], opens for the role that was named and for nobody else.
     pub fn addressees(&self, address: &Code) -> Vec<&Person> {
         match address.as_str() {
             "confidential_adviser" => self.ready(Role::ConfidentialAdviser),
             "senior_manager" => self.ready(Role::SeniorManager),
             "manager" => self.ready(Role::Manager),
-            "coordinator" | "own_manager" | "other_manager" | "support_team"
-            | "independent_point" => self.entitled(address),
-            _ => Vec::new(),
+            _ => self.entitled(address),
         }
     }
 
@@ -693,6 +705,39 @@ mod tests {
             &SystemRandomness,
         );
         check("coordinator", &[&coordinator.id, &chosen.unwrap().id]);
+    }
+
+    #[test]
+    fn a_word_that_is_no_recipient_opens_for_nobody() {
+        let office = Office::new();
+        for (name, role) in [
+            ("Anna", Role::Coordinator),
+            ("Vera", Role::ConfidentialAdviser),
+            ("Mo", Role::Manager),
+            ("Sam", Role::SeniorManager),
+        ] {
+            person(office.data.path(), name, role);
+        }
+        let people = office.people();
+        let check = |word: &str, of_report: usize, of_submission: usize| {
+            let code = word.parse().unwrap();
+            let found = (people.entitled(&code).len(), people.addressees(&code).len());
+            assert_eq!(found, (of_report, of_submission), "{word}");
+        };
+        for word in [
+            "cordinator",
+            "own-manager",
+            "confidential_advisor",
+            "everybody",
+        ] {
+            check(word, 0, 0);
+        }
+        for recipient in RECIPIENTS {
+            check(recipient, 1, 1);
+        }
+        for addressee in ADDRESSEES {
+            check(addressee, 0, 1);
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What may be counted: records without a case number and without a day.
 //!
 //! A record is written when the reporter has decided that the report may be registered or counted, and goes
-//! when that decision is taken back; should that fail, it is made up for when the reporter opens the report. When a report is erased that was never counted, all that
-//! counts is that there was one. Invariant: a record holds choices that the form allows to be counted,
+//! when that decision is taken back; should that fail, it is made up for when the reporter opens the report.
+//! When a report is erased that was never counted, all that counts is that there was one. What was sent that
+//! is no report has a record for each question, so that answers are counted and never put together. Invariant: a record holds choices that the form allows to be counted,
 //! and nothing by which it could be brought back to a case; not even its file tells when it was written.
 
 use jiff::civil::Date;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock;
-use crate::durable::{Name, Storage};
+use crate::durable::{InvalidName, Name, Storage};
 use crate::report::acts::{DECIDE_REGISTRATION, RecordError};
 use crate::report::case::{Case, Cover};
 use crate::report::ids::{Code, Digest, code_of};
@@ -81,23 +82,30 @@ pub(super) fn settle(
     let day = received_on(&case.cover);
     let id = Digest::of_parts(&[b"meldwijzer statistics 1\0", key.to_text().as_bytes()]);
     let name = name(day.year(), &code_of(&id, NAME_CHARACTERS))?;
-    let there = storage.get(&name)?;
-    let wanted = match counts {
-        None => None,
-        Some(counts) => Some(bytes_of(&Record {
-            format: FORMAT,
-            form: case.cover.form.id.clone(),
-            year: day.year(),
-            month: Some(day.month()),
-            counts,
-            choices: case.countable(),
-        })?),
-    };
+    let record = counts.map(|counts| Record {
+        format: FORMAT,
+        form: case.cover.form.id.clone(),
+        year: day.year(),
+        month: Some(day.month()),
+        counts,
+        choices: case.countable(),
+    });
+    set(storage, &name, record.as_ref())
+}
+
+/// Makes a record what it is to be, or removes it. Doing it again changes nothing.
+pub(super) fn set(
+    storage: &dyn Storage,
+    name: &Name,
+    record: Option<&Record>,
+) -> Result<(), RecordError> {
+    let wanted = record.map(bytes_of).transpose()?;
+    let there = storage.get(name)?;
     if there.is_some() && there != wanted {
-        storage.delete(&name)?;
+        storage.delete_undated(name)?;
     }
     if let Some(bytes) = wanted {
-        storage.put_undated(&name, &bytes)?;
+        storage.put_undated(name, &bytes)?;
     }
     Ok(())
 }
@@ -124,11 +132,11 @@ pub(super) fn count_erased(
     Ok(())
 }
 
-pub(super) fn name(year: i16, id: &Code) -> Result<Name, RecordError> {
-    Ok(Name::parse(&format!("statistics/{year}/{id}.json"))?)
+pub(super) fn name(year: i16, id: &Code) -> Result<Name, InvalidName> {
+    Name::parse(&format!("statistics/{year}/{id}.json"))
 }
 
-pub(super) fn bytes_of(record: &Record) -> Result<Vec<u8>, RecordError> {
+fn bytes_of(record: &Record) -> Result<Vec<u8>, RecordError> {
     let bytes = serde_json::to_vec_pretty(record);
     let mut bytes = bytes.map_err(|error| RecordError::Event(error.into()))?;
     bytes.push(b'\n');

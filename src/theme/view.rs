@@ -504,10 +504,11 @@ pub struct ConfirmationView {
     pub amended: bool,
     /// Whether the reporter may be contacted; else nothing is said that needs it.
     pub contact: bool,
+    /// Whether the code is for a colleague: reported on behalf, together, or by a coach. The form with
+    /// `go=save_code` then has `for=colleague`.
+    pub for_colleague: bool,
     /// Whether the second part can be done now.
     pub details: bool,
-    /// Whether the code is for a colleague of who sent the report.
-    pub for_colleague: bool,
     /// The draft that the browser lets go of now.
     pub draft: Option<DraftView>,
     /// Steps of the protocol that follow.
@@ -539,7 +540,7 @@ pub struct NextStepView {
 /// The second part of a report, as My report offers it.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct DetailsOfferView {
-    /// Title of the part, from the form: `Registreren`.
+    /// Title of the part, from the form: `Vertel meer`.
     pub title: String,
     /// When it was given last; absent where it was not.
     pub given: Option<DateView>,
@@ -643,7 +644,7 @@ pub struct SheetPartView {
     pub title: Option<String>,
     /// Text under it, safe HTML.
     pub intro_html: Option<String>,
-    /// Who sees the answers, except where a question says otherwise.
+    /// Who sees the answers to all questions that say nothing else.
     pub who_sees: Option<String>,
     /// Its pages.
     pub pages: Vec<SheetPageView>,
@@ -669,7 +670,7 @@ pub struct SheetFieldView {
     pub label: String,
     /// How to answer it.
     pub hint: Option<String>,
-    /// Who sees the answer, where that differs from the part.
+    /// Who sees the answer, where it is not as in the rest of the part.
     pub who_sees: Option<String>,
     /// Whether an answer is needed.
     pub required: bool,

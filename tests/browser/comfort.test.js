@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 
 import { axeComplaints } from './audit.js';
 import { openPage, startBrowser, watch } from './browser.js';
-import { Choices, answerPage, form, goOn, picture, typedOn, walkRequired } from './form_walk.js';
+import { Choices, answerPage, form, goOn, picture, typedOn, walkForm, walkRequired } from './form_walk.js';
 import { pointer } from './hands.js';
 import { startPortal } from './portal.js';
 import { nextButton, sendButton } from './report_form.js';
@@ -48,7 +48,7 @@ const kept = (page) => page.evaluate(() => Object.values(globalThis.localStorage
 async function keepDraft(page) {
   await keepQuestion(page).click();
   await keepButton(page).click();
-  await page.getByText('Wat je typt, blijft op dit apparaat bewaard.').waitFor();
+  await page.getByText('Bewaard op dit apparaat.').waitFor();
 }
 
 /** Goes on to the question that has a typed answer of the reporter's own, and types there. */
@@ -74,7 +74,7 @@ withForm('a draft is there again after the tab was closed', async (page) => {
   const again = await page.context().newPage();
   await page.close();
   await again.goto(portal.at('/melden/'));
-  assert.ok(await again.getByText('Je bent eerder begonnen').isVisible());
+  assert.ok(await again.getByText('Je hebt hier nog antwoorden staan').isVisible());
   assert.deepEqual(await axeComplaints(again), []);
   await pointer.press(again, resumeButton(again));
   assert.equal(await again.title(), title);
@@ -88,7 +88,7 @@ withForm('a draft is there again after the tab was closed', async (page) => {
   assert.match(await again.locator('h1').innerText(), /binnen/);
   assert.deepEqual(await kept(again), []);
   await again.goto(portal.at('/melden/'));
-  assert.ok(!(await again.getByText('Je bent eerder begonnen').isVisible()));
+  assert.ok(!(await again.getByText('Je hebt hier nog antwoorden staan').isVisible()));
 });
 
 withForm('a draft goes when the reporter says so', async (page) => {
@@ -146,13 +146,58 @@ for (const [name, press] of [
     await keepDraft(page);
     await typeSomething(page, '06 1111 2222');
     await waitUntilKept(page, '06 1111 2222');
+    // Back leads to pages that carry it too.
+    await goOn(page, pointer);
     await Promise.all([page.waitForURL(NEUTRAL), press(page)]);
     assert.equal(await page.title(), 'Het weer');
 
-    // Back does not show what was typed, and the device has nothing left.
-    await page.goBack();
-    assert.ok(!(await page.content()).includes('06 1111 2222'));
+    // Back shows nothing of the form, and the device has nothing left.
+    for (let times = 0; times < 2; times += 1) {
+      await page.goBack({ waitUntil: 'commit' });
+      await page.waitForURL(portal.home);
+      assert.ok(!(await page.content()).includes('06 1111 2222'));
+    }
     assert.deepEqual(await kept(page), []);
+
+    // Whoever opens the form anew may fill it in, and go back.
+    await page.getByRole('link', { name: 'Melden' }).first().click();
+    await typeSomething(page, '06 3333 4444');
+    await goOn(page, pointer);
+    await page.goBack();
+    assert.equal(await page.getByLabel('Op welk nummer mogen wij je bellen?').inputValue(), '06 3333 4444');
+  });
+}
+
+withForm('leaving empties what stands in the forms', async (page) => {
+  await typeSomething(page, '06 1111 2222');
+  // Before the browser has left: what stands in the page then is what it may keep of it.
+  const values = await page.getByRole('link', { name: 'Verlaat deze pagina snel' }).evaluate((link) => {
+    const typed = [...document.querySelectorAll('main input')].filter(({ type }) => type !== 'radio' && type !== 'checkbox');
+    link.click();
+    return typed.map(({ value }) => value).join('');
+  });
+  assert.equal(values, '');
+});
+
+for (const [name, address, said] of [
+  ['a report', '/melden/', 'Deze melding is al verstuurd.'],
+  ['a submission', '/feedback/', 'Dit is al verstuurd.'],
+]) {
+  withForm(`Back after sending ${name} says that it was sent`, async (page) => {
+    await page.goto(portal.at(address));
+    const notice = page.getByText(said);
+    await walkForm(page, pointer, new Choices(), {
+      visit: async (shown) => assert.ok(!(await notice.isVisible()), await shown.title()),
+    });
+    await pointer.press(page, sendButton(page));
+    await sendButton(page).waitFor({ state: 'detached' });
+    await page.goBack();
+    assert.ok(await sendButton(page).isVisible());
+    assert.ok(await notice.isVisible());
+    assert.deepEqual(await axeComplaints(page), []);
+    // Another one has not been sent.
+    await page.goto(portal.at(address));
+    assert.ok(!(await notice.isVisible()));
   });
 }
 
@@ -231,7 +276,7 @@ async function openSecondPart(page) {
   await page.goto(portal.at('/melden/'));
   await walkRequired(page, pointer);
   await pointer.press(page, sendButton(page));
-  await pointer.press(page, page.getByRole('button', { name: 'Verder met registreren' }));
+  await pointer.press(page, page.getByRole('button', { name: 'Vertel meer' }));
 }
 
 /** What is typed is kept after a pause. */

@@ -9,7 +9,7 @@ import { ADDRESS, PHONE, nextButton, sendButton, summary, yesterday } from './re
 // The longest form has fewer pages than this, both parts together.
 const MOST_PAGES = 45;
 
-const OPTIONAL = /\((?:niet verplicht|not required)\)/i;
+const OPTIONAL = /\((?:niet verplicht|optional)\)/i;
 const ANOTHER_DAY = /andere dag|another day/i;
 const NOT_EXACTLY = /niet precies|not know exactly/i;
 const ADD = /^(?:toevoegen|nog een toevoegen|add|add another)\b(?! (?:aan|to) )/i;

@@ -134,7 +134,7 @@ function missingInOrder(heard, expected) {
 
 /** What no ear should meet: what is closed, or shows only once a script or an answer needs it. */
 function hiddenButHeard(heard) {
-  const hidden = /blijft op dit apparaat bewaard|is kept on this device|Je bent eerder begonnen|You started before|(Wie ziet dit|Who sees this)\?/;
+  const hidden = /Bewaard op dit apparaat|Saved on this device|Je hebt hier nog antwoorden staan|You have a saved draft|is al verstuurd|already been sent|(Wie ziet dit|Who sees this)\?/;
   return heard.filter((line) => hidden.test(line));
 }
 

@@ -91,6 +91,7 @@ async function answerPage(page, hands, answered) {
 
 async function answerWhen(page, hands, group, answered) {
   const { day, month, year } = answered.date;
+  await tickLabelled(page, hands, group, /andere dag/i);
   await hands.type(page, group.getByLabel(/^dag/i), day);
   await hands.type(page, group.getByLabel(/^maand/i), month);
   await hands.type(page, group.getByLabel(/^jaar/i), year);

@@ -186,6 +186,82 @@ fn the_second_part_is_shown_below_the_first() {
     assert_eq!(opened["form"]["version"], 1);
 }
 
+#[test]
+fn a_reporter_who_wants_no_contact_is_not_called() {
+    let office = Office::new();
+    let anna = office.add("Anna", &["coordinator"]);
+    let of = |key: &str, mode: &str| NewReport {
+        submission_key: key.repeat(32).parse().unwrap(),
+        answers: json!({"behaviour_kinds": ["verbal"], "contact_mode": mode}),
+        ..report()
+    };
+    let store = office.store();
+    let quiet = store.submit(&of("1", "none")).unwrap().case;
+    let other = store.submit(&of("2", "call")).unwrap().case;
+    let notice = "Deze melder wil geen contact: bel en mail niet. Schrijf een bericht (send_message); \
+                  de melder leest dat met de code.\n";
+    let by_message = "Eerste contact (bied het aan in een bericht: niet bellen, niet mailen)";
+    let run = |command: &str| {
+        let (told, exit) = office.typing(&format!("{command} --as {anna}"), PASSPHRASE);
+        assert_eq!(exit, Some(0), "{told}");
+        told
+    };
+
+    let shown = run(&format!("reports show {quiet}"));
+    assert!(
+        shown.starts_with(&format!("{notice}\nZaak:       {quiet}\n")),
+        "{shown}"
+    );
+    assert!(shown.contains(by_message), "{shown}");
+    let json: Value = serde_json::from_str(&run(&format!("reports show {quiet} --json"))).unwrap();
+    assert_eq!(json["contact_declined"], true);
+    assert_eq!(
+        run(&format!("reports record {quiet} acknowledge")),
+        format!(
+            "Opgeschreven bij zaak {quiet}: Je melding is opgepakt. Status: Opgepakt.\n{notice}\
+             Nu eerst nodig: {by_message}, uiterlijk 2020-11-20 te laat.\n"
+        )
+    );
+
+    let shown = run(&format!("reports show {other}"));
+    assert!(shown.starts_with("Zaak: "), "{shown}");
+    assert!(shown.contains("  Eerste contact\n"), "{shown}");
+    let recorded = run(&format!("reports record {other} acknowledge"));
+    assert!(
+        recorded.contains("\nNu eerst nodig: Eerste contact, "),
+        "{recorded}"
+    );
+}
+
+#[test]
+fn whoever_adds_somebody_reads_what_their_roles_open() {
+    let office = Office::new();
+    let check = |roles: &[&str], expected: &[&str]| {
+        let output = program(office.path())
+            .args(["people", "add", "--name", "Vera", "--role"])
+            .args(roles)
+            .output()
+            .unwrap();
+        let told = said(&output);
+        let lines = told.lines().skip(1);
+        let opens: Vec<&str> = lines
+            .take_while(|line| !line.starts_with("Eenmalige"))
+            .collect();
+        assert_eq!(opens, expected);
+    };
+    let reports = "Deze persoon kan meldingen behandelen.";
+    let adviser = "Deze persoon kan lezen wat voor de vertrouwenspersoon is, zoals een verzoek om terug te bellen (meldwijzer submissions).";
+    let senior = "Deze persoon kan lezen wat voor de hogere leidinggevenden is, zoals het verslag van een werkoverleg (meldwijzer submissions).";
+    let none = "Meldingen gaan met deze rol niet open.";
+    check(&["support_team_member"], &[reports]);
+    check(&["confidential_adviser"], &[adviser, none]);
+    check(&["senior_manager"], &[senior, none]);
+    check(
+        &["confidential_adviser", "coordinator"],
+        &[reports, adviser],
+    );
+}
+
 fn added(told: &str) -> Added {
     let after = |word: &str| {
         let (_, rest) = told.split_once(word).unwrap();
@@ -217,7 +293,8 @@ fn people_are_added_and_removed() {
     assert_eq!(
         told.replace(&id, "ID").replace(&code, "CODE"),
         "
-Anna de Vries kan meldingen behandelen. Kenmerk: ID
+Anna de Vries is toegevoegd. Kenmerk: ID
+Deze persoon kan meldingen behandelen.
 Eenmalige code: CODE
 Je ziet deze code alleen nu. Geef hem aan deze persoon, en aan niemand anders.
 Met de code kiest die zelf een wachtzin, voordat er iets anders kan:

@@ -15,11 +15,13 @@ use meldwijzer::report::acts::Act;
 use meldwijzer::report::event::{Actor, Body};
 use meldwijzer::report::lifecycle::Lifecycle;
 use meldwijzer::report::people::{self, RECOVERY_SECRET};
+use meldwijzer::report::retention::Period;
 use meldwijzer::report::store::{NewReport, Store, StoreSettings, Surroundings};
+use meldwijzer::report::submissions::NewSubmission;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{check, overwrite, program, said};
+use super::{add_adviser, check, overwrite, program, said};
 
 const KEEP: &str = "
 keep:
@@ -137,6 +139,49 @@ fn what_would_go_is_shown_and_then_it_goes() {
     assert_eq!(left.count(), 1);
     let records = fs::read_dir(root.path().join("data/statistics/2020")).unwrap();
     assert_eq!(records.count(), 1);
+}
+
+#[test]
+fn submissions_whose_last_day_is_over_go_too() {
+    let root = portal("");
+    let now = "2020-11-20T15:04:05Z".parse().unwrap();
+    add_adviser(&Folder::new(&root.path().join("data"), 0), now);
+    let store = store(root.path());
+    for (key, keep) in [("3", Period::Days(14)), ("4", Period::Years(900))] {
+        let new = NewSubmission {
+            key: key.repeat(32).parse().unwrap(),
+            form: "bel-mij".parse().unwrap(),
+            version: 1,
+            language: Language::Nl,
+            answers: json!({}),
+            counted: [].into(),
+            to: vec!["confidential_adviser".parse().unwrap()],
+            keep,
+            withdrawable: false,
+        };
+        store.take_in(&new).unwrap();
+    }
+    drop(store);
+    let printed = |command: &str| {
+        let command = command.split_whitespace();
+        let output = program(root.path()).args(command).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let before = files(root.path());
+    let would = printed("reports purge --dry-run");
+    assert_eq!(files(root.path()), before);
+    let (count, table) = would.split_once('\n').unwrap();
+    assert_eq!(count, "Er zou 1 inzending worden gewist.");
+    let row = table.lines().nth(1).unwrap();
+    assert!(row.ends_with("  bel-mij    2020-12-04"), "{would}");
+    assert_eq!(
+        printed("reports purge"),
+        format!("1 inzending gewist.\n{table}")
+    );
+    assert_eq!(printed("reports purge"), "Er is niets om te wissen.\n");
+    let left = fs::read_dir(root.path().join("data/submissions/bel-mij")).unwrap();
+    assert_eq!(left.count(), 1);
 }
 
 #[test]

@@ -15,9 +15,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use meldwijzer::clock::FixedClock;
+use meldwijzer::durable::Folder;
 use meldwijzer::language::Language;
 use meldwijzer::randomness::SystemRandomness;
+use meldwijzer::report::event::Role;
 use meldwijzer::report::lifecycle::Lifecycle;
+use meldwijzer::report::people::{self, NewPerson};
 use meldwijzer::report::store::{NewReport, Store, StoreSettings, Surroundings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -48,6 +51,22 @@ fn said(output: &Output) -> String {
     let out = String::from_utf8(output.stdout.clone()).unwrap();
     let err = String::from_utf8(output.stderr.clone()).unwrap();
     format!("{out}{err}")
+}
+
+/// The passphrase of the confidential adviser in tests.
+const ADVISER_PASSPHRASE: &str = "een lange zin van mij";
+
+/// Adds a confidential adviser who chose a passphrase, and returns their id.
+fn add_adviser(storage: &Folder, now: Timestamp) -> String {
+    let vera = NewPerson {
+        name: "Vera".to_owned(),
+        roles: vec![Role::ConfidentialAdviser],
+        units: Vec::new(),
+    };
+    let (vera, code) = people::add(storage, vera, now, &SystemRandomness).unwrap();
+    let (code, chosen) = (code.to_string(), ADVISER_PASSPHRASE);
+    people::choose_passphrase(storage, &vera, &code, chosen, now, &SystemRandomness).unwrap();
+    vera.id.to_string()
 }
 
 /// Makes a portal with two reports, one of which is long overdue, and returns the numbers of their cases.
@@ -164,6 +183,7 @@ Wat er gemeld is, is verzegeld
   Zo open je het (de melder ziet dat je het opende):
     meldwijzer reports show 5HKR8-KPTMH --as KENMERK
     meldwijzer reports show 5HKR8-KPTMH --key BESTAND-MET-HERSTELSLEUTEL
+  Doe dat voordat je belt of mailt: wie geen contact wil, zegt dat in de antwoorden.
 
 Wat er gebeurde
     1  2999-11-21 09:00  melding ontvangen – melder

@@ -8,16 +8,15 @@ use meldwijzer::clock::FixedClock;
 use meldwijzer::durable::Folder;
 use meldwijzer::language::Language;
 use meldwijzer::randomness::SystemRandomness;
-use meldwijzer::report::event::Role;
 use meldwijzer::report::lifecycle::Lifecycle;
-use meldwijzer::report::people::{self, NewPerson, RECOVERY_SECRET};
+use meldwijzer::report::people::{self, RECOVERY_SECRET};
 use meldwijzer::report::retention::Period;
 use meldwijzer::report::store::{Store, StoreSettings, Surroundings};
 use meldwijzer::report::submissions::NewSubmission;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{check, overwrite, program, said};
+use super::{ADVISER_PASSPHRASE, add_adviser, check, overwrite, program, said};
 
 /// Makes a portal with a confidential adviser, a recovery key and two submissions; returns the id of the
 /// adviser too.
@@ -28,17 +27,10 @@ fn portal() -> (TempDir, String) {
     let storage = Folder::new(&data, 0);
     people::make_recovery_key(&storage, "").unwrap();
     fs::rename(data.join(RECOVERY_SECRET), root.path().join("key")).unwrap();
-    let vera = NewPerson {
-        name: "Vera".to_owned(),
-        roles: vec![Role::ConfidentialAdviser],
-        units: Vec::new(),
-    };
     let now = "2026-11-20T15:04:05Z".parse().unwrap();
-    let (vera, code) = people::add(&storage, vera, now, &SystemRandomness).unwrap();
-    let (code, chosen) = (code.to_string(), "een lange zin van mij");
-    people::choose_passphrase(&storage, &vera, &code, chosen, now, &SystemRandomness).unwrap();
+    let vera = add_adviser(&storage, now);
     let file = root.path().join("passphrase");
-    overwrite(&file, "een lange zin van mij\n");
+    overwrite(&file, ADVISER_PASSPHRASE);
     fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     let around = Surroundings {
         clock: Arc::new(FixedClock(now)),
@@ -55,15 +47,15 @@ fn portal() -> (TempDir, String) {
             form: form.parse().unwrap(),
             version: 1,
             language: Language::Nl,
-            answers: json!({"whom": "confidential_adviser", "caller_name": "Robin\u{1b}[2J", "suitable_time": "na vieren"}),
-            countable: json!({}),
+            answers: json!({"whom": "confidential_adviser", "caller_name": "Robin\u{1b}[2J", "suitable_time": "na vieren", "adviser": "samira-bakker"}),
+            counted: [].into(),
             to: vec!["confidential_adviser".parse().unwrap()],
             keep: Period::Days(days),
             withdrawable: false,
         };
         store.take_in(&new).unwrap();
     }
-    (root, vera.id.to_string())
+    (root, vera)
 }
 
 #[test]
@@ -117,6 +109,7 @@ Voor:       vertrouwenspersoon
 
 Antwoorden
   Wie belt: De vertrouwenspersoon
+  Vertrouwenspersoon: samira-bakker
   Naam: Robin\u{fffd}[2J
   Telefoonnummer: -
   Tijd: na vieren
@@ -149,6 +142,33 @@ fout[submission-over]: Van inzending 2FG4Z-0CC0A is niets meer over.
   = hulp: Wie hem stuurde, nam hem terug, of een collega heeft hem afgehandeld. Typ meldwijzer submissions list om het te zien.
 ",
     );
+}
+
+#[test]
+fn people_stand_in_answers_with_their_names() {
+    let (root, _) = portal();
+    let settings = |contacts: &str| {
+        let text = format!("title: Veilig\norganisation: Voorbeeldstad\n{contacts}");
+        overwrite(&root.path().join("site.yaml"), &text);
+        let output = program(root.path())
+            .args(["submissions", "show", "2FG4Z-0CC0A", "--key", "key"])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        said(&output)
+    };
+    let shown = settings(
+        "contacts:\n  - { name: Samira Bakker, id: samira-bakker, role: confidential_adviser }\n",
+    );
+    assert!(
+        shown.contains("  Vertrouwenspersoon: Samira Bakker\n"),
+        "{shown}"
+    );
+    // Who is no contact any more has no name that is known here, and settings with a mistake hide nothing.
+    for settings_now in ["", "contacts: lang\n"] {
+        let shown = settings(settings_now);
+        assert!(shown.contains("samira-bakker"), "{shown}");
+    }
 }
 
 #[test]

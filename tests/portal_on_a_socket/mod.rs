@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use meldwijzer::clock::SystemClock;
+use meldwijzer::clock::{Clock, SystemClock};
 use meldwijzer::form::Definition;
 use meldwijzer::language::Language;
 use meldwijzer::output::{Caching, Output};
@@ -48,10 +48,22 @@ pub fn short_limits() -> Limits {
 }
 
 pub fn start(limits: Limits) -> Running {
+    start_at(Arc::new(SystemClock), limits, |_| {})
+}
+
+/// Starts a portal with a clock of its own, after a test changed something in it.
+pub fn start_at(
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    change: impl FnOnce(&mut Portal),
+) -> Running {
     let data = tempfile::tempdir().unwrap();
     let log = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&log);
-    let portal = portal(&data, limits, move |entry| sink.lock().unwrap().push(entry));
+    let mut portal = portal_at(&data, clock, limits, move |entry| {
+        sink.lock().unwrap().push(entry);
+    });
+    change(&mut portal);
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.local_addr().unwrap();
     let (handle, stop) = stop_by_hand();
@@ -70,14 +82,22 @@ pub fn portal(
     limits: Limits,
     log: impl Fn(LogEntry) + Send + Sync + 'static,
 ) -> Portal {
-    let clock = Arc::new(SystemClock);
+    portal_at(data, Arc::new(SystemClock), limits, log)
+}
+
+fn portal_at(
+    data: &TempDir,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    log: impl Fn(LogEntry) + Send + Sync + 'static,
+) -> Portal {
     let settings = StoreSettings {
         least_free_bytes: 0,
     };
     let (store, _) = Store::open(
         data.path(),
         Surroundings {
-            clock: clock.clone(),
+            clock: Arc::clone(&clock),
             randomness: Arc::new(SystemRandomness),
             lifecycle: Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()),
         },

@@ -382,7 +382,7 @@ fn nothing_of_a_submission_is_on_disk_before_and_after_it_is_taken_back() {
         version: 1,
         language: Language::Nl,
         answers: json!({"story": PLANTED[0], "email": PLANTED[1]}),
-        countable: json!({"consent": "intranet"}),
+        counted: [("consent".parse().unwrap(), Some(json!("intranet")))].into(),
         to: vec!["confidential_adviser".parse().unwrap()],
         keep: Period::Months(3),
         withdrawable: true,
@@ -411,7 +411,7 @@ fn nothing_of_a_submission_is_on_disk_before_and_after_it_is_taken_back() {
     let written = search();
     // The search would find them: what is not secret is found.
     assert!(found(&written, "\"sealed\"") && found(&written, "\"consent\": \"intranet\""));
-    store.take_back(&code).unwrap();
+    store.take_back(&code, &new.form).unwrap();
     let written = search();
     assert!(!found(&written, "\"sealed\": \"") && !found(&written, "\"consent\""));
     assert!(found(&written, "taken_back"));

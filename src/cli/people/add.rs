@@ -10,6 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
 use crate::durable;
 use crate::randomness::SystemRandomness;
+use crate::report::event::Role;
 use crate::report::people::{self, NewPerson, RECOVERY_SECRET};
 
 /// Longest name of a person or a unit, in characters: what fits on a line.
@@ -51,12 +52,33 @@ pub(super) fn run(ui: &mut Ui, data: &Path, arguments: Arguments) -> Result<(), 
         &[("name", &person.name), ("person", id)],
     );
     ui.print(&added)?;
+    for key in abilities(&person.roles) {
+        ui.print(&ui.text(key, &[]))?;
+    }
     print_code(ui, &person, &code)?;
     if recovery_made {
         let path = data.join(RECOVERY_SECRET).display().to_string();
         ui.print(&ui.text("cli-recovery-made", &[("path", &path)]))?;
     }
     Ok(())
+}
+
+/// Returns what somebody with these roles can open, by the keys of the texts.
+fn abilities(roles: &[Role]) -> Vec<&'static str> {
+    let mut abilities = Vec::new();
+    if roles.iter().any(|role| role.opens_reports()) {
+        abilities.push("cli-people-opens-reports");
+    }
+    if roles.contains(&Role::ConfidentialAdviser) {
+        abilities.push("cli-people-opens-confidential");
+    }
+    if roles.contains(&Role::SeniorManager) {
+        abilities.push("cli-people-opens-senior");
+    }
+    if !roles.iter().any(|role| role.opens_reports()) {
+        abilities.push("cli-people-opens-no-reports");
+    }
+    abilities
 }
 
 /// Reads a name, which stands on pages and terminals later.

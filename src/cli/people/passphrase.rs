@@ -5,9 +5,9 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::cli::command_error::CommandError;
+use crate::cli::opening::store_beside;
 use crate::cli::passphrase::{PassphraseFile, Passphrases};
 use crate::cli::people::{Office, active};
-use crate::cli::reports::opening::store_beside;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;

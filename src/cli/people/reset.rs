@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::command_error::CommandError;
 use crate::cli::key_file;
+use crate::cli::opening::store_beside;
 use crate::cli::people::{Office, active, print_code};
-use crate::cli::reports::opening::store_beside;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;

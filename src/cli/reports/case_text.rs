@@ -1,23 +1,19 @@
 //! A case as lines of text. Nothing in it that came from outside reaches the terminal as more than text.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
+use crate::cli::answers::{self, Forms};
 use crate::cli::harmless;
 use crate::cli::reports::acting::offered;
 use crate::cli::table;
 use crate::cli::ui::Ui;
-use crate::cli::wording;
-use crate::form::{Answers, CheckRow, Definition};
-use crate::language::Language;
-use crate::message::Catalogue;
+use crate::cli::wording::{self, Contact};
+use crate::form::Definition;
 use crate::report::case::{Case, Cover, Entry, Happening, each_once};
 use crate::report::event::{Body, Measure, Role};
 use crate::report::ids::Code;
 use crate::report::lifecycle::{Action, Choice, Lifecycle, Progress, TextRule};
 use crate::report::people::People;
-use crate::source_text::SourceText;
-use crate::theme::ThemeFiles;
 
 /// Blanks that each level is moved to the right.
 const INDENT: &str = "  ";
@@ -30,7 +26,7 @@ pub(super) struct CaseText<'a> {
     pub(super) ui: &'a Ui,
     pub(super) lifecycle: &'a Lifecycle,
     pub(super) people: &'a People,
-    pub(super) forms: &'a [Definition],
+    pub(super) contact: Contact,
     pub(super) now: Timestamp,
 }
 
@@ -45,25 +41,26 @@ impl CaseText<'_> {
 
     /// Returns what is known without a key: where the case stands, and what must be done by when.
     pub(super) fn cover(&self, cover: &Cover) -> Vec<String> {
-        let mut lines: Vec<String> = self
-            .text(
-                "cli-show-head",
-                &[
-                    ("case", &cover.id.to_string()),
-                    ("received", &wording::date_and_time(cover.received_at)),
-                    (
-                        "status",
-                        &wording::status(self.ui, self.lifecycle, cover.progress.status),
-                    ),
-                    ("since", &wording::date_and_time(cover.status_since)),
-                    ("recipient", &wording::recipient(self.ui, &cover.recipient)),
-                    ("form", cover.form.id.as_str()),
-                    ("version", &cover.form.version.to_string()),
-                ],
-            )
-            .lines()
-            .map(str::to_owned)
-            .collect();
+        let mut lines = Vec::new();
+        if self.contact == Contact::Declined {
+            lines.extend([self.text("cli-contact-declined", &[]), String::new()]);
+        }
+        let head = self.text(
+            "cli-show-head",
+            &[
+                ("case", &cover.id.to_string()),
+                ("received", &wording::date_and_time(cover.received_at)),
+                (
+                    "status",
+                    &wording::status(self.ui, self.lifecycle, cover.progress.status),
+                ),
+                ("since", &wording::date_and_time(cover.status_since)),
+                ("recipient", &wording::recipient(self.ui, &cover.recipient)),
+                ("form", cover.form.id.as_str()),
+                ("version", &cover.form.version.to_string()),
+            ],
+        );
+        lines.extend(head.lines().map(str::to_owned));
         if let Some(erased) = cover.names_erased_at {
             let erased = wording::date_and_time(erased);
             lines.push(self.text("cli-show-names-erased", &[("erased", &erased)]));
@@ -81,8 +78,8 @@ impl CaseText<'_> {
         let rows: Vec<[String; 2]> = running
             .iter()
             .map(|one| {
-                let title = one.rule.title.get(self.ui.language()).to_owned();
-                [wording::due(self.ui, *one, self.now), title]
+                let due = wording::due(self.ui, *one, self.now);
+                [due, wording::to_do(self.ui, one.rule, self.contact)]
             })
             .collect();
         self.section("cli-show-due", &rows)
@@ -148,21 +145,20 @@ impl CaseText<'_> {
     }
 
     /// Returns the answers in the words of the form or, where it is gone, under the names of its fields.
-    pub(super) fn answers(&self, case: &Case) -> Vec<String> {
-        let form = &case.cover.form.id;
-        let known = self.forms.iter().find(|known| known.id == form.as_str());
+    pub(super) fn answers(&self, case: &Case, forms: &Forms) -> Vec<String> {
+        let language = self.ui.language();
+        let form = forms.form(case.cover.form.id.as_str());
         let mut lines = self.heading("cli-show-answers");
-        lines.extend(answer_lines(known, &case.first_answers, self.ui.language()));
+        lines.extend(answers::lines(form, &case.first_answers, language));
         if let Some(details) = &case.cover.details {
             let given = wording::date_and_time(details.given_at);
             let version = details.form.version.to_string();
             let told = [("given", &*given), ("version", &*version)];
-            let part = known.and_then(Definition::second_part);
+            let part = form.and_then(Definition::second_part);
             lines.extend([String::new(), self.text("cli-show-details", &told)]);
             // All of it may be skipped; what was would hide what was not.
-            let mut rows = rows(part.as_ref(), &case.detail_answers, self.ui.language());
-            rows.retain(|row| !row.lines.is_empty());
-            lines.extend(rows.iter().flat_map(answer));
+            let given = answers::lines_given(part.as_ref(), &case.detail_answers, language);
+            lines.extend(given);
         }
         lines
     }
@@ -320,116 +316,5 @@ impl CaseText<'_> {
         }
         let title = action.title.get(self.ui.language()).to_owned();
         [action.name.to_string(), title, notes.join("; ")]
-    }
-}
-
-/// Returns answers in the words of their form or, where it is gone, under the names of its fields.
-pub(in crate::cli) fn answer_lines(
-    form: Option<&Definition>,
-    answers: &Value,
-    language: Language,
-) -> Vec<String> {
-    let rows = rows(form, answers, language);
-    rows.iter().flat_map(answer).collect()
-}
-
-fn rows(form: Option<&Definition>, answers: &Value, language: Language) -> Vec<CheckRow> {
-    match form {
-        Some(form) => Answers::from_json(form, answers).rows(form, language, &page_texts(language)),
-        None => rows_without_form(answers),
-    }
-}
-
-/// Returns the lines of an answer: a short one beside its question, a longer one below it.
-fn answer(row: &CheckRow) -> Vec<String> {
-    let label = harmless::line(&row.label);
-    match row.lines.as_slice() {
-        [] => vec![format!("{INDENT}{label}: -")],
-        [line] => vec![format!("{INDENT}{label}: {}", harmless::line(line))],
-        lines => {
-            let below = lines
-                .iter()
-                .map(|line| format!("{INDENT}{INDENT}{}", harmless::line(line)));
-            std::iter::once(format!("{INDENT}{label}:"))
-                .chain(below)
-                .collect()
-        }
-    }
-}
-
-/// Returns the answers to a form that is gone, under the names of its fields.
-fn rows_without_form(answers: &Value) -> Vec<CheckRow> {
-    let fields = answers.as_object().into_iter().flatten();
-    fields
-        .map(|(name, value)| {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            CheckRow {
-                field: name.clone(),
-                label: name.clone(),
-                lines: text.lines().map(str::to_owned).collect(),
-                page: None,
-            }
-        })
-        .collect()
-}
-
-/// Returns the texts of pages in a language, which have the words for yes, no and dates.
-fn page_texts(language: Language) -> Catalogue {
-    let path = format!("messages/{}.yaml", language.tag());
-    let files = ThemeFiles::shipped();
-    let mut texts = files.iter().filter(|(known, _)| *known == path);
-    let text = texts
-        .next()
-        .and_then(|(_, bytes)| std::str::from_utf8(bytes).ok());
-    text.map_or_else(Catalogue::default, |text| {
-        Catalogue::parse(&SourceText::new(path.as_str(), text)).0
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    use serde_json::json;
-
-    fn check(answers: &Value, expected: &[&str]) {
-        let lines: Vec<String> = rows_without_form(answers).iter().flat_map(answer).collect();
-        assert_eq!(lines, expected);
-    }
-
-    #[test]
-    fn answers_to_a_form_that_is_gone_are_readable_and_harmless() {
-        check(
-            &json!({
-                "kinds": ["verbal", "threat"],
-                "hurt": false,
-                "story": "eerst dit\r\ntoen \u{1b}[2J\u{9b}dat",
-                "a\u{1b}b": "x",
-                "empty": "",
-            }),
-            &[
-                "  kinds: [\"verbal\",\"threat\"]",
-                "  hurt: false",
-                "  story:",
-                "    eerst dit",
-                "    toen \u{fffd}[2J\u{fffd}dat",
-                "  a\u{fffd}b: x",
-                "  empty: -",
-            ],
-        );
-        check(&json!("los"), &[]);
-        check(&json!(null), &[]);
-    }
-
-    #[test]
-    fn the_texts_of_pages_are_there_in_every_language() {
-        for language in Language::ALL {
-            assert!(
-                page_texts(language).get("answer.yes").is_some(),
-                "{language}"
-            );
-        }
     }
 }

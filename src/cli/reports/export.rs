@@ -9,10 +9,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::command_error::CommandError;
+use crate::cli::findings::diagnostics;
 use crate::cli::harmless;
 use crate::cli::key_file;
+use crate::cli::opening::store_around;
 use crate::cli::portal::Settings;
-use crate::cli::reports::{diagnostics, store_around};
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;

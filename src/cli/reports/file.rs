@@ -6,8 +6,8 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::cli::command_error::CommandError;
+use crate::cli::opening::{Office, Opener};
 use crate::cli::reports::acting::code;
-use crate::cli::reports::opening::{Office, Opener};
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::report::ids::CaseId;

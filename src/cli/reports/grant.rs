@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::cli::command_error::CommandError;
+use crate::cli::opening::{Office, Opener};
 use crate::cli::people::active;
 use crate::cli::reports::acting::{GRANT_ACCESS, actor};
-use crate::cli::reports::opening::{Office, Opener};
 use crate::cli::reports::refusal::Asked;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};

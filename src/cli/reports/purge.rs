@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::command_error::CommandError;
+use crate::cli::findings::diagnostics;
+use crate::cli::opening::store_around;
 use crate::cli::portal::Settings;
-use crate::cli::reports::{diagnostics, store_around};
 use crate::cli::table;
 use crate::cli::ui::Ui;
 use crate::cli::wording::date;
@@ -15,6 +16,7 @@ use crate::report::archive::Archive;
 use crate::report::ids::CaseId;
 use crate::report::retention::{Erasure, Hold, Plan, PurgeError, Rules};
 use crate::report::store::{OpenError, Store, StoreSettings};
+use crate::report::submissions::Submission;
 use crate::report::verify::Problem;
 use crate::site::config::{KeepSettings, KeepTime};
 
@@ -44,7 +46,12 @@ pub(super) fn run(
     if arguments.dry_run {
         let inventory = Archive::at(data).inventory()?;
         let plan = Plan::of(&inventory, &rules, &settings.lifecycle, SystemClock.now());
+        let over = over(data)?;
         print(ui, "cli-purge-would", &plan.due)?;
+        print_submissions(ui, "submission-purge-would", &over)?;
+        if plan.due.is_empty() && over.is_empty() {
+            ui.print(&ui.text("cli-purge-nothing", &[]))?;
+        }
         if !plan.unfinished.is_empty() {
             let unfinished = plan.unfinished.len();
             let unfinished = ui.texts().count("cli-purge-unfinished", unfinished, &[]);
@@ -62,28 +69,38 @@ pub(super) fn run(
     if !findings.is_empty() {
         ui.tell_diagnostics(&diagnostics(&findings))?;
     }
-    let purged = store.purge(&rules).map_err(|error| match error {
+    let not_erased = |error| match error {
         PurgeError::Storage(error) => error.into(),
         PurgeError::NotTheWriter => in_use_by_serve(OpenError::InUse {
             path: data.to_path_buf(),
         }),
-    })?;
+    };
+    let purged = store.purge(&rules).map_err(not_erased)?;
+    let mut over = over(data)?;
+    let submissions = store.erase_submissions().map_err(not_erased)?;
+    over.retain(|one| submissions.failed.iter().all(|(id, _)| *id != one.id));
     print(ui, "cli-purge-erased", &purged.erased)?;
+    print_submissions(ui, "submission-purge-erased", &over)?;
+    if purged.erased.is_empty() && over.is_empty() {
+        ui.print(&ui.text("cli-purge-nothing", &[]))?;
+    }
     if !purged.finished.is_empty() {
         let finished = purged.finished.len();
         let finished = ui.texts().count("cli-purge-finished", finished, &[]);
         ui.print(&finished)?;
     }
     print_held(ui, &purged.held)?;
-    let failed: Vec<Diagnostic> = purged
-        .failed
-        .iter()
-        .map(|(case, error)| {
-            Diagnostic::error("cli-purge-failed")
-                .with("case", case)
-                .with("reason", error)
-        })
-        .collect();
+    let cases = purged.failed.iter().map(|(case, error)| {
+        Diagnostic::error("cli-purge-failed")
+            .with("case", case)
+            .with("reason", error)
+    });
+    let submissions = submissions.failed.iter().map(|(id, error)| {
+        Diagnostic::error("submission-not-erased")
+            .with("id", id)
+            .with("reason", error)
+    });
+    let failed: Vec<Diagnostic> = cases.chain(submissions).collect();
     if failed.is_empty() {
         return Ok(());
     }
@@ -121,7 +138,7 @@ fn in_use_by_serve(error: OpenError) -> CommandError {
 /// Prints how much goes, and a line for each.
 fn print(ui: &mut Ui, heading: &str, erasures: &[Erasure]) -> Result<(), CommandError> {
     if erasures.is_empty() {
-        return ui.print(&ui.text("cli-purge-nothing", &[]));
+        return Ok(());
     }
     let count = ui.texts().count(heading, erasures.len(), &[]);
     ui.print(&count)?;
@@ -133,6 +150,37 @@ fn print(ui: &mut Ui, heading: &str, erasures: &[Erasure]) -> Result<(), Command
             ui.text(&format!("report-rule-{}", erasure.rule.name()), &[]),
             date(erasure.since),
             date(erasure.until),
+        ]
+    }));
+    ui.print(&table::lines(&rows).join("\n"))
+}
+
+/// Returns the submissions whose last day is over.
+fn over(data: &Path) -> Result<Vec<Submission>, CommandError> {
+    let mut submissions = Archive::at(data).submissions()?.whole;
+    let today = SystemClock.today();
+    submissions.retain(|one| one.erase_after < today);
+    submissions.sort_by_key(|one| (one.erase_after, one.id));
+    Ok(submissions)
+}
+
+/// Prints how many submissions go, and a line for each.
+fn print_submissions(
+    ui: &mut Ui,
+    heading: &str,
+    submissions: &[Submission],
+) -> Result<(), CommandError> {
+    if submissions.is_empty() {
+        return Ok(());
+    }
+    ui.print(&ui.texts().count(heading, submissions.len(), &[]))?;
+    let head = ["id", "form", "erase"];
+    let mut rows = vec![head.map(|column| ui.text(&format!("submission-{column}"), &[]))];
+    rows.extend(submissions.iter().map(|one| {
+        [
+            one.id.to_string(),
+            one.form.to_string(),
+            one.erase_after.to_string(),
         ]
     }));
     ui.print(&table::lines(&rows).join("\n"))

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use crate::cli::answers::Forms;
 use crate::cli::command_error::CommandError;
+use crate::cli::opening::{Doer, Office};
 use crate::cli::reports::acting::{GRANT_ACCESS, actor, code, role_for};
-use crate::cli::reports::opening::{Doer, Office};
 use crate::cli::reports::refusal::Asked;
 use crate::cli::small_file;
 use crate::cli::ui::Ui;
-use crate::cli::wording;
+use crate::cli::wording::{self, Contact};
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
 use crate::report::acts::{Act, RecordError};
@@ -107,7 +108,10 @@ pub(super) fn run(
     let now = office.store.again(&opened)?;
     let cover = &now.case.cover;
     match recorded {
-        Ok(_) => confirm(ui, lifecycle, action, cover),
+        Ok(_) => {
+            let contact = Forms::read(root).contact(&now.case);
+            confirm(ui, lifecycle, action, cover, contact)
+        }
         // Somebody else was first.
         Err(RecordError::Refused {
             refused: reason, ..
@@ -121,6 +125,7 @@ fn confirm(
     lifecycle: &Lifecycle,
     action: Option<&Action>,
     cover: &Cover,
+    contact: Contact,
 ) -> Result<(), CommandError> {
     let title = action.map(|action| action.title.get(ui.language()));
     let done = ui.text(
@@ -135,12 +140,15 @@ fn confirm(
         ],
     );
     ui.print(&done)?;
+    if contact == Contact::Declined {
+        ui.print(&ui.text("cli-contact-declined", &[]))?;
+    }
     let Some(first) = lifecycle.running(&cover.progress).first().copied() else {
         return Ok(());
     };
     let due = wording::due(ui, first, SystemClock.now());
-    let title = first.rule.title.get(ui.language());
-    ui.print(&ui.text("cli-recorded-next", &[("title", title), ("due", &due)]))
+    let title = wording::to_do(ui, first.rule, contact);
+    ui.print(&ui.text("cli-recorded-next", &[("title", &title), ("due", &due)]))
 }
 
 /// What the user said with the action.

@@ -5,15 +5,16 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::cli::answers::Forms;
 use crate::cli::command_error::CommandError;
+use crate::cli::findings::diagnostics;
 use crate::cli::harmless;
+use crate::cli::opening::{Office, Opener};
 use crate::cli::portal::Settings;
 use crate::cli::reports::acting::offered;
 use crate::cli::reports::case_text::CaseText;
-use crate::cli::reports::opening::{Office, Opener};
-use crate::cli::reports::{diagnostics, opening};
 use crate::cli::ui::Ui;
-use crate::cli::wording;
+use crate::cli::wording::{self, Contact};
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
 use crate::durable::Folder;
@@ -79,7 +80,7 @@ fn show_cover(
         ui,
         lifecycle: &lifecycle,
         people: &people,
-        forms: &[],
+        contact: Contact::Free,
         now: SystemClock.now(),
     };
     let mut lines = text.cover(cover);
@@ -99,6 +100,8 @@ fn show_opened(
     let case = &opened.case;
     let lifecycle = office.store.lifecycle();
     let roles = roles(reader);
+    let forms = Forms::read(root);
+    let contact = forms.contact(case);
     if arguments.json {
         let mut json = json_of(case)?;
         let offered = offered(lifecycle, &roles, &case.cover.progress);
@@ -108,19 +111,20 @@ fn show_opened(
             .collect();
         if let Value::Object(fields) = &mut json {
             fields.insert("offered".to_owned(), Value::Array(names));
+            let declined = contact == Contact::Declined;
+            fields.insert("contact_declined".to_owned(), declined.into());
         }
         return print_json(ui, &json);
     }
-    let forms = opening::forms(root);
     let text = CaseText {
         ui,
         lifecycle,
         people: &office.people,
-        forms: &forms,
+        contact,
         now: SystemClock.now(),
     };
     let mut lines = text.cover(&case.cover);
-    lines.extend(text.answers(case));
+    lines.extend(text.answers(case, &forms));
     lines.extend(text.files(case));
     lines.extend(text.history(&case.cover.history, &case.entries));
     lines.extend(text.offered(&case.cover.progress, &roles));

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::command_error::CommandError;
 use crate::cli::data_folder::DataFolder;
+use crate::cli::findings::diagnostics;
 use crate::cli::harmless;
 use crate::cli::key_file;
-use crate::cli::reports::diagnostics;
 use crate::cli::ui::Ui;
 use crate::cli::wording::date_and_time;
 use crate::diagnostic::Diagnostic;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::command_error::CommandError;
-use crate::cli::reports::diagnostics;
+use crate::cli::findings::diagnostics;
 use crate::cli::submissions::{addressees, over};
 use crate::cli::table;
 use crate::cli::ui::Ui;

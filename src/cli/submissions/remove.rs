@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::command_error::CommandError;
-use crate::cli::reports::opening::{Doer, Office};
+use crate::cli::opening::{Doer, Office};
 use crate::cli::ui::Ui;
 use crate::report::ids::CaseId;
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use crate::cli::answers::{self, Forms};
 use crate::cli::command_error::CommandError;
-use crate::cli::reports::case_text::answer_lines;
-use crate::cli::reports::opening::{self, Opener};
+use crate::cli::opening::Opener;
 use crate::cli::submissions::addressees;
 use crate::cli::ui::Ui;
 use crate::durable::Folder;
@@ -47,10 +47,8 @@ pub(super) fn run(
         lines.extend(head.lines().map(str::to_owned));
     }
     lines.extend([String::new(), ui.text("cli-show-answers", &[])]);
-    let forms = opening::forms(root);
-    let form = forms
-        .iter()
-        .find(|form| form.id == submission.form.as_str());
-    lines.extend(answer_lines(form, &contents.answers, ui.language()));
+    let forms = Forms::read(root);
+    let form = forms.form(submission.form.as_str());
+    lines.extend(answers::lines(form, &contents.answers, ui.language()));
     ui.print(&lines.join("\n"))
 }

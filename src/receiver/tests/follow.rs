@@ -244,7 +244,7 @@ async fn the_confirmation_gives_a_code_that_opens_the_report() {
         ("for", "colleague"),
     ];
     let (_, file) = setup.post(PATH, &colleague).await;
-    for part in [&code, &number, "Geef deze code aan je collega."] {
+    for part in [&code, &number, "Deze code is voor je collega."] {
         assert!(file.contains(part), "{file}");
     }
     let (response, kept) = setup.post(PATH, &[("go", "kept")]).await;

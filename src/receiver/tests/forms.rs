@@ -1,6 +1,9 @@
 //! Whole journeys through every kind of form.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::*;
 use crate::report::archive::Archive;
@@ -320,6 +323,46 @@ async fn a_story_is_taken_back_with_its_code_and_with_nothing_else() {
     assert_eq!(sender.status, StatusCode::GONE);
     assert!(sender.page.contains("al teruggenomen"), "{}", sender.page);
     assert!(setup.log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_code_waits_for_nobody_who_sends_something() {
+    let setup = set_up(Options::default());
+    let _all = setup.application.submits.acquire_many(8).await.unwrap();
+    assert_eq!(setup.application.submits.available_permits(), 0);
+    let typed = [("code", "2345-6789-ABCD-EFGH-JKMN"), ("go", "take_back")];
+    // Where it waits, it does so for ever.
+    let answered = setup.post("/verhaal/intrekken/", &typed);
+    let (response, _) = timeout(Duration::from_secs(30), answered).await.unwrap();
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn each_counted_question_is_counted_apart() {
+    let setup = set_up(Options::default());
+    setup.add("Anna", Role::Coordinator);
+    let mut sender = Reporter::open(&setup, "/peiling/").await;
+    sender.press("next", &[("experienced", "no")]).await;
+    sender.press("next", &[("knows_how", "roughly")]).await;
+    let typed = [("feels_safe", "yes"), ("improvement", "Meer licht.")];
+    sender.press("next", &typed).await;
+    sender.press("send", &[]).await;
+    assert_eq!(sender.status, StatusCode::OK, "{}", sender.page);
+    let records = setup.files().into_iter();
+    let mut counted: Vec<Value> = records
+        .filter(|(path, _)| {
+            path.components()
+                .any(|part| part.as_os_str() == "statistics")
+        })
+        .map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).unwrap()["choices"].clone())
+        .collect();
+    counted.sort_by_key(Value::to_string);
+    let expected = [
+        json!({"experienced": "no"}),
+        json!({"feels_safe": "yes"}),
+        json!({"knows_how": "roughly"}),
+    ];
+    assert_eq!(counted, expected);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 use crate::language::Language;
 use crate::report::ids::Code;
+use crate::report::lifecycle::rules::AFTER_CARE;
 use crate::report::lifecycle::terms::{Need, Role, Status, TextRule, TrackState};
 
 /// The life cycle of a case: who may do what when, and what must be done by when.
@@ -126,6 +127,14 @@ pub struct ClockRule {
     pub promise: Option<Promise>,
     /// What the program does itself when time has run out: an action and, where it has choices, one.
     pub then: Option<(Code, Option<Code>)>,
+}
+
+impl ClockRule {
+    /// Returns whether it stops with a step of after-care: something that people do with the reporter.
+    pub fn is_about_care(&self) -> bool {
+        let is_care = |moment: &Moment| matches!(moment, Moment::Step(track, _) if track.as_str() == AFTER_CARE);
+        self.stops.iter().any(is_care)
+    }
 }
 
 /// What a reporter is told that will happen before a clock runs out.

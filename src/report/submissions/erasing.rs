@@ -1,8 +1,11 @@
 //! Erasing submissions whose time is over.
 //!
 //! When that is was promised when a submission came in, and stands in its file: a setting that changed
-//! since changes no promise. Invariant: only what can be read is erased; the highest version goes last, so
+//! since changes no promise. Invariant: a version that can be read goes when its own time is over, also
+//! where a higher one is damaged; what tells no time stays and is told. The highest version goes last, so
 //! that an interrupted run leaves nothing that counts again.
+
+use std::collections::BTreeSet;
 
 use crate::report::ids::CaseId;
 use crate::report::retention::PurgeError;
@@ -16,8 +19,18 @@ use crate::report::submissions::reading::FoundSubmission;
 pub struct ErasedSubmissions {
     /// How many submissions went, those of which little was left too.
     pub erased: usize,
+    /// How many have a last version that cannot be read: nobody can tell when its time is over.
+    pub damaged: usize,
     /// Those that could not be erased whole; the next run tries again.
     pub failed: Vec<(CaseId, WriteError)>,
+}
+
+/// What is left in the place of a submission.
+enum Left {
+    Nothing,
+    Submission,
+    /// A last version that cannot be read.
+    Damaged,
 }
 
 impl Store {
@@ -32,31 +45,40 @@ impl Store {
         }
         let mut erased = ErasedSubmissions::default();
         for (place, versions) in self.archive.places(&mut Vec::new())? {
-            match self.erase_submission(&place, versions) {
-                Ok(true) => erased.erased += 1,
-                Ok(false) => {}
+            match self.erase_submission(&place, &versions) {
+                Ok(Left::Nothing) => erased.erased += 1,
+                Ok(Left::Submission) => {}
+                Ok(Left::Damaged) => erased.damaged += 1,
                 Err(error) => erased.failed.push((place.id, error)),
             }
         }
         Ok(erased)
     }
 
-    /// Removes what is to go of the versions in a place, and returns whether all of them went.
+    /// Removes what is to go of the versions in a place, and returns what is left there.
     fn erase_submission(
         &self,
         place: &Place,
-        versions: impl IntoIterator<Item = u32>,
-    ) -> Result<bool, WriteError> {
-        let FoundSubmission::Whole(submission) = self.archive.submission_in(place)? else {
-            return Ok(false);
-        };
-        let is_over = submission.erase_after < self.today();
-        // A version that is newer than what was read stays for the next run.
-        let goes = |version: &u32| match is_over {
-            true => *version <= submission.version,
-            false => *version < submission.version,
-        };
-        self.remove_versions(place, versions.into_iter().filter(goes))?;
-        Ok(is_over)
+        versions: &BTreeSet<u32>,
+    ) -> Result<Left, WriteError> {
+        let mut damaged = false;
+        for version in versions.iter().rev() {
+            match self.archive.version_in(place, *version)? {
+                FoundSubmission::Whole(submission) => {
+                    let is_over = submission.erase_after < self.today();
+                    let until = submission.version + u32::from(is_over);
+                    self.remove_versions(place, versions.range(..until).copied())?;
+                    return Ok(match (damaged, is_over) {
+                        (true, _) => Left::Damaged,
+                        (false, true) => Left::Nothing,
+                        (false, false) => Left::Submission,
+                    });
+                }
+                FoundSubmission::Damaged(_) => damaged = true,
+                // Somebody replaced it meanwhile: what is newer is for the next run.
+                FoundSubmission::Nothing => return Ok(Left::Submission),
+            }
+        }
+        Ok(Left::Damaged)
     }
 }

@@ -4,6 +4,8 @@
 //! What they said is sealed with the form and the number beside it, so that it cannot be moved to another
 //! submission unnoticed.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -68,6 +70,9 @@ pub struct Kept {
     pub submission: Digest,
     /// Digest of what was sent, which only the key gives.
     pub sent: Digest,
+    /// The questions of the form that are counted, whatever was answered. The code gives the name of the
+    /// record of each.
+    pub counted: BTreeSet<Code>,
     /// What only the addressees may read: an age file, sealed to each of them.
     pub sealed: Sealed,
 }

@@ -4,20 +4,18 @@
 //! the day on which the submission would have gone. So the same form, sent again from the history of a
 //! browser, does not bring it back.
 
-use crate::durable::{Put, StorageError};
-use crate::report::acts::RecordError;
+use crate::durable::{InvalidName, Put, StorageError};
 use crate::report::archive::Archive;
 use crate::report::event::ContentsError;
-use crate::report::ids::CaseId;
+use crate::report::ids::{CaseId, Code};
 use crate::report::receipt::ReceiptCode;
 use crate::report::seal::{OpenError, SecretKey};
-use crate::report::statistics;
 use crate::report::store::{MOST_LOOKS, Store};
 use crate::report::submissions::file::{
-    Ending, FORMAT, Over, State, Submission, SubmissionContents,
+    Ending, FORMAT, Over, Place, State, Submission, SubmissionContents,
 };
 use crate::report::submissions::reading::FoundSubmission;
-use crate::report::submissions::{Keys, WriteError};
+use crate::report::submissions::{Keys, LAST_VERSION, WriteError};
 use crate::report::verify::{Finding, Problem};
 
 /// Why a submission could not be taken back.
@@ -32,9 +30,9 @@ pub enum TakeBackError {
     /// That it is over is not surely on disk.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// Its record for statistics has no name; only a mistake in this program does that.
+    /// A record of it has no name; only a mistake in this program does that.
     #[error(transparent)]
-    Record(#[from] RecordError),
+    Name(#[from] InvalidName),
 }
 
 /// Why a submission could not be opened or ended.
@@ -117,37 +115,65 @@ impl Archive {
 }
 
 impl Store {
-    /// Removes the submission that a code is of, and its record in the statistics. Doing it again changes
-    /// nothing.
+    /// Returns whether a code is of a submission of a form that can be taken back, or was. It looks at the
+    /// few names that such a submission can have and lists nothing, so that a wrong code takes as long
+    /// however many submissions there are.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a submission cannot be read.
+    pub fn knows_submission(&self, code: &str, form: &Code) -> Result<bool, StorageError> {
+        let Ok(code) = code.parse() else {
+            return Ok(false);
+        };
+        Ok(self.submission_of(&Keys::of_code(code), form)?.is_some())
+    }
+
+    /// Removes the submission of a form that a code is of, and its records in the statistics. Doing it
+    /// again changes nothing.
     ///
     /// # Errors
     ///
     /// Fails where the code is of no submission, or what is to go is not surely removed.
-    pub fn take_back(&self, code: &str) -> Result<(), TakeBackError> {
+    pub fn take_back(&self, code: &str, form: &Code) -> Result<(), TakeBackError> {
         let code: ReceiptCode = code.parse().map_err(|_| TakeBackError::WrongCode)?;
         let keys = Keys::of_code(code);
         let _one_at_a_time = self.submits.of(keys.id(0));
-        let mut attempt = 0;
-        for _ in 0..MOST_LOOKS {
-            let found = self.archive.submission(keys.id(attempt))?;
-            match found {
-                FoundSubmission::Whole(submission) if keys.are_of(&submission) => {
-                    if self.end_for_sender(&submission, &keys)? == Put::Stored {
-                        return Ok(());
-                    }
-                }
-                _ => attempt += 1,
+        // Somebody else can write the next version meanwhile; there are not more of them than this.
+        for _ in 0..LAST_VERSION {
+            let Some(submission) = self.submission_of(&keys, form)? else {
+                break;
+            };
+            if self.end_for_sender(&submission, &keys)? == Put::Stored {
+                return Ok(());
             }
         }
         Err(TakeBackError::WrongCode)
+    }
+
+    /// Returns the submission of a form that can be taken back with a code, or was.
+    fn submission_of(&self, keys: &Keys, form: &Code) -> Result<Option<Submission>, StorageError> {
+        for attempt in 0..MOST_LOOKS {
+            let place = Place {
+                form: form.clone(),
+                id: keys.id(attempt),
+            };
+            match self.archive.submission_in(&place)? {
+                FoundSubmission::Whole(found) if keys.are_of(&found) => return Ok(Some(found)),
+                _ => {}
+            }
+        }
+        Ok(None)
     }
 
     fn end_for_sender(&self, submission: &Submission, keys: &Keys) -> Result<Put, TakeBackError> {
         match &submission.state {
             State::Kept(kept) => {
                 // First, because what is over does not say in which year it was counted.
-                let name = statistics::name(kept.received_on.year(), &keys.counted_as())?;
-                self.storage.delete(&name)?;
+                for question in &kept.counted {
+                    let name = keys.record(kept.received_on.year(), question)?;
+                    self.storage.delete_undated(&name)?;
+                }
                 Ok(self.end_submission(submission, Ending::TakenBack)?)
             }
             State::Over(_) => {

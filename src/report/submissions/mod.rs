@@ -3,10 +3,11 @@
 //! A submission is one file. It has no life cycle and no messages; those it is addressed to open it, and
 //! it goes after a time that was promised when it came in. Sent again with other answers it is a new
 //! version of the file, after which the older one is removed. Everything else about it derives from its
-//! code, which derives from the key that the form carried: its number, its digests, and the name of its
-//! record in the statistics. So the code alone finds it, nobody can find the code, and nothing leads from
-//! the record to the submission. Invariant: the highest version counts, and a version goes only after the
-//! next one is on disk, so that what is interrupted is finished by the next run.
+//! code, which derives from the key that the form carried: its number, its digests, and the names of its
+//! records in the statistics. So the code alone finds it, nobody can find the code, and nothing leads from
+//! a record to the submission. Each question is counted on its own, because answers that stand together can
+//! tell whose they are. Invariant: the highest version counts, and a version goes only after the next one is
+//! on disk, so that what is interrupted is finished by the next run.
 
 mod erasing;
 mod file;
@@ -15,10 +16,11 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use erasing::ErasedSubmissions;
 pub use file::{Ending, FORMAT, Kept, Over, State, Submission, SubmissionContents};
@@ -26,7 +28,7 @@ pub use handling::{SubmissionError, TakeBackError};
 pub use reading::{FoundSubmission, Submissions};
 
 use crate::clock;
-use crate::durable::{InvalidName, PathError, Put, StorageError};
+use crate::durable::{InvalidName, Name, PathError, Put, StorageError};
 use crate::language::Language;
 use crate::report::acts::RecordError;
 use crate::report::event::plain_json;
@@ -61,8 +63,8 @@ pub struct NewSubmission {
     pub language: Language,
     /// All answers, by field of the form.
     pub answers: Value,
-    /// The choices that may be counted, by field of the form.
-    pub countable: Value,
+    /// The questions of the form that are counted, by field, each with what was chosen if anything was.
+    pub counted: BTreeMap<Code, Option<Value>>,
     /// Who may open it: all of them.
     pub to: Vec<Code>,
     /// How long it is kept.
@@ -180,10 +182,12 @@ impl Keys {
         }
     }
 
-    /// Returns the name under which the submission is counted.
-    fn counted_as(&self) -> Code {
-        let digest = self.key.derive(b"meldwijzer statistics of submission 1\0");
-        code_of(&digest, NAME_CHARACTERS)
+    /// Returns the name of the record of one question. Nobody without the code can tell which records
+    /// belong together.
+    fn record(&self, year: i16, question: &Code) -> Result<Name, InvalidName> {
+        let key = self.key.of_act(&["statistics", question.as_str()]);
+        let digest = key.derive(b"meldwijzer statistics of submission 1\0");
+        statistics::name(year, &code_of(&digest, NAME_CHARACTERS))
     }
 }
 
@@ -231,7 +235,7 @@ impl Store {
                 continue;
             };
             self.remove_versions(&place, 1..submission.version)?;
-            self.count_submission(&submission, &keys, &new.countable)?;
+            self.count_submission(&submission, &keys, &new.counted)?;
             return Ok(TakenIn {
                 outcome,
                 code: new.withdrawable.then_some(keys.code),
@@ -261,7 +265,8 @@ impl Store {
     ) -> Result<Option<(Outcome, Submission)>, TakeInError> {
         let received_on = self.today();
         let erase_after = day(new.keep.after(self.now()));
-        let submission = self.version(new, keys, place, version, (received_on, erase_after))?;
+        let days = (received_on, erase_after);
+        let submission = self.version(new, keys, place, version, days)?;
         let stored = self.put_submission(&submission)? == Put::Stored;
         Ok(stored.then_some((Outcome::New, submission)))
     }
@@ -283,7 +288,11 @@ impl Store {
             (Outcome::Repeated, there.clone())
         } else {
             let days = (kept.received_on, there.erase_after);
-            let changed = self.version(new, keys, &place, there.version + 1, days)?;
+            let mut changed = self.version(new, keys, &place, there.version + 1, days)?;
+            // What the form counts no longer has a record all the same, which is to go.
+            if let State::Kept(now) = &mut changed.state {
+                now.counted.extend(kept.counted.iter().cloned());
+            }
             (Outcome::Amended, changed)
         };
         let stored = self.put_submission(&submission)? == Put::Stored;
@@ -335,6 +344,7 @@ impl Store {
                 withdrawable: new.withdrawable,
                 submission: keys.key.digest(),
                 sent: sent(new, keys)?,
+                counted: new.counted.keys().cloned().collect(),
                 sealed: contents.seal(&readers)?,
             }),
         })
@@ -347,34 +357,30 @@ impl Store {
         Ok(self.storage.put_undated(&name, &bytes)?)
     }
 
-    /// Makes the record of a submission what its answers ask for. Doing it again changes nothing, so it
-    /// counts once whatever fails; the record stays when the submission is erased.
+    /// Makes the records of a submission what its answers ask for, one for each question. Doing it again
+    /// changes nothing, so each counts once whatever fails; they stay when the submission is erased.
     fn count_submission(
         &self,
         submission: &Submission,
         keys: &Keys,
-        countable: &Value,
+        counted: &BTreeMap<Code, Option<Value>>,
     ) -> Result<(), TakeInError> {
         let State::Kept(kept) = &submission.state else {
             return Ok(());
         };
-        let name = statistics::name(kept.received_on.year(), &keys.counted_as())?;
-        let there = self.storage.get(&name)?;
-        let choices = countable.as_object().filter(|choices| !choices.is_empty());
-        let record = choices.map(|choices| Record {
-            format: statistics::FORMAT,
-            form: submission.form.clone(),
-            year: kept.received_on.year(),
-            month: Some(kept.received_on.month()),
-            counts: Counts::Submitted,
-            choices: Value::Object(choices.clone()),
-        });
-        let wanted = record.as_ref().map(statistics::bytes_of).transpose()?;
-        if there.is_some() && there != wanted {
-            self.storage.delete(&name)?;
-        }
-        if let Some(bytes) = wanted {
-            self.storage.put_undated(&name, &bytes)?;
+        let year = kept.received_on.year();
+        for question in &kept.counted {
+            let chosen = counted.get(question).and_then(Option::as_ref);
+            let record = chosen.map(|chosen| Record {
+                format: statistics::FORMAT,
+                form: submission.form.clone(),
+                year,
+                month: Some(kept.received_on.month()),
+                counts: Counts::Submitted,
+                choices: json!({ question.as_str(): chosen }),
+            });
+            let name = keys.record(year, question)?;
+            statistics::set(self.storage.as_ref(), &name, record.as_ref())?;
         }
         Ok(())
     }
@@ -386,7 +392,7 @@ impl Store {
         versions: impl IntoIterator<Item = u32>,
     ) -> Result<(), WriteError> {
         for version in versions {
-            self.storage.delete(&place.name(version)?)?;
+            self.storage.delete_undated(&place.name(version)?)?;
         }
         Ok(())
     }

@@ -103,24 +103,34 @@ impl Archive {
     pub(super) fn submission_in(&self, place: &Place) -> Result<FoundSubmission, StorageError> {
         let mut highest = None;
         for version in 1..=LAST_VERSION {
-            let Ok(name) = place.name(version) else {
-                continue;
-            };
-            if let Some(bytes) = self.storage().get(&name)? {
+            if let Some(bytes) = self.bytes_of(place, version)? {
                 highest = Some((version, bytes));
             }
         }
-        let Some((version, bytes)) = highest else {
-            return Ok(FoundSubmission::Nothing);
-        };
-        Ok(match Submission::from_bytes(&bytes, place, version) {
-            Ok(submission) => FoundSubmission::Whole(submission),
-            Err(problem) => FoundSubmission::Damaged(Finding {
-                case: None,
-                path: place.path(version),
-                problem,
+        Ok(
+            highest.map_or(FoundSubmission::Nothing, |(version, bytes)| {
+                read(place, version, &bytes)
             }),
-        })
+        )
+    }
+
+    /// Reads one version in a place.
+    pub(super) fn version_in(
+        &self,
+        place: &Place,
+        version: u32,
+    ) -> Result<FoundSubmission, StorageError> {
+        let bytes = self.bytes_of(place, version)?;
+        Ok(bytes.map_or(FoundSubmission::Nothing, |bytes| {
+            read(place, version, &bytes)
+        }))
+    }
+
+    fn bytes_of(&self, place: &Place, version: u32) -> Result<Option<Vec<u8>>, StorageError> {
+        match place.name(version) {
+            Ok(name) => self.storage().get(&name),
+            Err(_) => Ok(None),
+        }
     }
 
     fn unreadable(&self, place: &Place, error: &StorageError) -> Finding {
@@ -133,6 +143,17 @@ impl Archive {
             path,
             problem: Problem::Unreadable { reason },
         }
+    }
+}
+
+fn read(place: &Place, version: u32, bytes: &[u8]) -> FoundSubmission {
+    match Submission::from_bytes(bytes, place, version) {
+        Ok(submission) => FoundSubmission::Whole(submission),
+        Err(problem) => FoundSubmission::Damaged(Finding {
+            case: None,
+            path: place.path(version),
+            problem,
+        }),
     }
 }
 

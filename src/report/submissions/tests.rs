@@ -1,7 +1,7 @@
 use super::*;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -87,21 +87,32 @@ impl Office {
 /// Returns the files in a folder, without those that an interrupted write left.
 fn paths(data: &Path, folder: &str) -> Vec<String> {
     let root = data.join(folder);
-    let mut folders = vec![root.clone()];
-    let mut paths = Vec::new();
+    let files = everything(&root).into_iter().filter(|path| path.is_file());
+    let mut paths: Vec<String> = files
+        .filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'))
+        .map(|path| {
+            let inner = path.strip_prefix(&root).unwrap();
+            inner.to_string_lossy().into_owned()
+        })
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// Returns all files and folders below a folder.
+fn everything(root: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![root.to_path_buf()];
+    let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path);
-            } else if !path.file_name().unwrap().to_string_lossy().starts_with('.') {
-                let inner = path.strip_prefix(&root).unwrap();
-                paths.push(inner.to_string_lossy().into_owned());
+                folders.push(path.clone());
             }
+            found.push(path);
         }
     }
-    paths.sort();
-    paths
+    found
 }
 
 /// A request to be called back, that is sent with this key.
@@ -112,7 +123,7 @@ fn call_back(key: u8, answers: Value) -> NewSubmission {
         version: 3,
         language: Language::Nl,
         answers,
-        countable: json!({}),
+        counted: [].into(),
         to: vec!["confidential_adviser".parse().unwrap()],
         keep: Period::Days(14),
         withdrawable: false,
@@ -123,10 +134,18 @@ fn call_back(key: u8, answers: Value) -> NewSubmission {
 fn story(key: u8, text: &str) -> NewSubmission {
     NewSubmission {
         form: "verhaal".parse().unwrap(),
-        countable: json!({"consent": "intranet"}),
+        counted: counted(&["consent"], json!({"consent": "intranet"})),
         withdrawable: true,
         ..call_back(key, json!({"story": text}))
     }
+}
+
+/// The questions that a form counts, and what was chosen.
+fn counted(questions: &[&str], chosen: Value) -> BTreeMap<Code, Option<Value>> {
+    let questions = questions.iter();
+    questions
+        .map(|question| (question.parse().unwrap(), chosen.get(question).cloned()))
+        .collect()
 }
 
 fn addressed(to: &[&str]) -> NewSubmission {
@@ -134,6 +153,10 @@ fn addressed(to: &[&str]) -> NewSubmission {
         to: to.iter().map(|code| code.parse().unwrap()).collect(),
         ..call_back(1, json!({}))
     }
+}
+
+fn take_back(store: &Store, code: &str) -> Result<(), TakeBackError> {
+    store.take_back(code, &"verhaal".parse().unwrap())
 }
 
 fn code(store: &Store, new: &NewSubmission) -> String {
@@ -167,20 +190,71 @@ fn what_was_sent_opens_for_the_addressees_and_the_recovery_key_only() {
 }
 
 #[test]
-fn no_file_of_a_submission_tells_the_time_of_day() {
+fn neither_a_file_of_a_submission_nor_its_folder_tells_the_time_of_day() {
     let office = Office::new();
-    office.store.take_in(&story(1, "zo ging het")).unwrap();
-    for (folder, files) in [
-        ("submissions", office.files()),
-        ("statistics", paths(office.data.path(), "statistics")),
-    ] {
-        let path = office.data.path().join(folder).join(&files[0]);
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(!text.contains("15:04"), "{text}");
-        let written = fs::metadata(&path).unwrap().modified().unwrap();
-        let seconds = written.duration_since(UNIX_EPOCH).unwrap().as_secs();
-        assert_eq!(seconds, FIRST_OF_2000, "{folder}");
-    }
+    let check = |what: &str| {
+        for folder in ["submissions", "statistics"] {
+            let root = office.data.path().join(folder);
+            let mut inside = everything(&root);
+            inside.push(root);
+            for path in inside {
+                let written = fs::metadata(&path).unwrap().modified().unwrap();
+                let seconds = written.duration_since(UNIX_EPOCH).unwrap().as_secs();
+                assert_eq!(seconds, FIRST_OF_2000, "{what}: {}", path.display());
+                if path.is_file() {
+                    let text = fs::read_to_string(&path).unwrap();
+                    assert!(!text.contains("15:04"), "{what}: {text}");
+                }
+            }
+        }
+    };
+    let first = code(&office.store, &story(1, "zo ging het"));
+    check("sent");
+    office.store.take_in(&story(1, "en zo")).unwrap();
+    check("changed");
+    office
+        .store
+        .take_in(&NewSubmission {
+            counted: counted(&["consent"], json!({"consent": "nowhere"})),
+            ..story(1, "en nog iets")
+        })
+        .unwrap();
+    check("counted anew");
+    take_back(&office.store, &first).unwrap();
+    check("taken back");
+    office.store.take_in(&call_back(2, json!({}))).unwrap();
+    let of_call = |one: &Submission| one.form.as_str() == "bel-mij";
+    let mut there = Archive::at(office.data.path()).submissions().unwrap().whole;
+    there.retain(of_call);
+    let removed = office.store.remove_submission(there[0].id, &office.adviser);
+    removed.unwrap();
+    check("removed");
+    office.clock.wait(DAY * 15);
+    assert_eq!(office.erase(), 2);
+    check("erased");
+}
+
+#[test]
+fn whatever_fails_no_folder_tells_the_time_once_a_submission_is_confirmed() {
+    at_every_operation(|n, fault, lasting| {
+        let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+        person(failing.data.path(), "Vera", Role::ConfidentialAdviser);
+        failing.break_at(n, fault, lasting);
+        let taken = failing.store.take_in(&story(1, "zo"));
+        let reached = failing.files.done();
+        failing.files.heal();
+        if taken.is_err() {
+            failing.store.take_in(&story(1, "zo")).unwrap();
+        }
+        for folder in ["submissions", "submissions/verhaal", "statistics/2026"] {
+            let written = fs::metadata(failing.data.path().join(folder)).unwrap();
+            let written = written.modified().unwrap();
+            let seconds = written.duration_since(UNIX_EPOCH).unwrap().as_secs();
+            assert_eq!(seconds, FIRST_OF_2000, "{n} {fault:?}: {folder}");
+        }
+        failing.files.count(reached);
+        failing
+    });
 }
 
 #[test]
@@ -254,10 +328,7 @@ fn one_form_cannot_be_changed_for_ever() {
     let last = office.store.take_in(&last).unwrap();
     assert_eq!(last.outcome, Outcome::Repeated);
     // It can still be taken back.
-    office
-        .store
-        .take_back(&last.code.unwrap().to_string())
-        .unwrap();
+    take_back(&office.store, &last.code.unwrap().to_string()).unwrap();
     assert_eq!(office.files().len(), 1);
 }
 
@@ -334,14 +405,14 @@ fn who_has_the_code_takes_a_submission_back_and_nothing_of_it_is_left() {
     let code = code(&office.store, &story(1, "zo ging het"));
     assert_eq!(office.records().len(), 1);
     for wrong in ["", "zo ging het", "0000-0000-0000-0000-0000"] {
-        let taken = office.store.take_back(wrong);
+        let taken = take_back(&office.store, wrong);
         assert!(matches!(taken, Err(TakeBackError::WrongCode)), "{taken:?}");
     }
     assert_eq!(office.answers(), json!({"story": "zo ging het"}));
 
     let typed = code.to_lowercase().replace('-', " ");
     for _ in 0..2 {
-        office.store.take_back(&typed).unwrap();
+        take_back(&office.store, &typed).unwrap();
         assert!(office.records().is_empty());
         let submission = office.only();
         let State::Over(over) = submission.state else {
@@ -373,8 +444,45 @@ fn what_cannot_be_taken_back_has_no_code() {
     new.withdrawable = false;
     new.answers = json!({"story": "anders"});
     assert_eq!(office.store.take_in(&new).unwrap().code, None);
-    let taken = office.store.take_back(&code);
+    let taken = take_back(&office.store, &code);
     assert!(matches!(taken, Err(TakeBackError::WrongCode)), "{taken:?}");
+}
+
+#[test]
+fn a_code_is_looked_up_among_few_names_of_one_form() {
+    let failing = Failing::new(FaultyFiles::default(), TempDir::new().unwrap());
+    person(failing.data.path(), "Vera", Role::ConfidentialAdviser);
+    let code = code(&failing.store, &story(1, "zo"));
+    let elsewhere = "bel-mij".parse().unwrap();
+    let taken = failing.store.take_back(&code, &elsewhere);
+    assert!(matches!(taken, Err(TakeBackError::WrongCode)), "{taken:?}");
+    let look = || {
+        failing.files.heal();
+        let wrong = "0000-0000-0000-0000-0000";
+        let story = "verhaal".parse().unwrap();
+        assert!(!failing.store.knows_submission(wrong, &story).unwrap());
+        let taken = failing.store.take_back(wrong, &story);
+        assert!(matches!(taken, Err(TakeBackError::WrongCode)), "{taken:?}");
+        failing.files.done()
+    };
+    let few = look();
+    for key in 2..10 {
+        failing.store.take_in(&story(key, "zo")).unwrap();
+    }
+    assert_eq!(look(), few);
+    assert!(
+        failing
+            .store
+            .knows_submission(&code, &"verhaal".parse().unwrap())
+            .unwrap()
+    );
+    take_back(&failing.store, &code).unwrap();
+    assert!(
+        failing
+            .store
+            .knows_submission(&code, &"verhaal".parse().unwrap())
+            .unwrap()
+    );
 }
 
 #[test]
@@ -385,7 +493,7 @@ fn the_code_of_a_submission_and_the_receipt_of_a_report_open_nothing_of_each_oth
     let report = office.store.submit(&report(1, json!({}))).unwrap();
     let receipt = report.receipt.unwrap().to_string();
     assert!(office.store.open_with_receipt(&code).is_err());
-    let taken = office.store.take_back(&receipt);
+    let taken = take_back(&office.store, &receipt);
     assert!(matches!(taken, Err(TakeBackError::WrongCode)), "{taken:?}");
 }
 
@@ -447,7 +555,7 @@ fn a_submission_is_erased_after_the_day_that_was_promised() {
 fn what_is_left_of_a_submission_goes_when_it_would_have_gone() {
     let office = Office::new();
     let code = code(&office.store, &story(1, "zo"));
-    office.store.take_back(&code).unwrap();
+    take_back(&office.store, &code).unwrap();
     office.clock.wait(DAY * 15);
     assert_eq!(office.erase(), 1);
     assert!(office.files().is_empty());
@@ -466,6 +574,51 @@ fn what_is_sent_again_after_its_time_and_before_it_is_erased_is_kept_anew() {
 }
 
 #[test]
+fn a_version_below_a_damaged_one_goes_on_its_own_day_and_the_damaged_one_is_told() {
+    let office = Office::new();
+    office.store.take_in(&story(1, "zo")).unwrap();
+    let first = office
+        .data
+        .path()
+        .join("submissions")
+        .join(&office.files()[0]);
+    let second = first.to_string_lossy().replace("-00001", "-00002");
+    fs::File::create(&second).unwrap();
+    let run = |erased: usize, damaged: usize| {
+        let done = office.store.erase_submissions().unwrap();
+        assert!(done.failed.is_empty(), "{:?}", done.failed);
+        assert_eq!((done.erased, done.damaged), (erased, damaged));
+    };
+    run(0, 1);
+    assert_eq!(office.files().len(), 2);
+    office.clock.wait(DAY * 15);
+    for _ in 0..2 {
+        run(0, 1);
+        assert!(!first.exists());
+        assert!(Path::new(&second).exists());
+    }
+    fs::remove_file(&second).unwrap();
+    run(0, 0);
+}
+
+#[test]
+fn what_is_damaged_below_a_whole_version_goes() {
+    let office = Office::new();
+    office.store.take_in(&story(1, "zo")).unwrap();
+    let first = office
+        .data
+        .path()
+        .join("submissions")
+        .join(&office.files()[0]);
+    office.store.take_in(&story(1, "later")).unwrap();
+    fs::File::create(&first).unwrap();
+    let done = office.store.erase_submissions().unwrap();
+    assert_eq!((done.erased, done.damaged), (0, 0));
+    assert!(!first.exists());
+    assert_eq!(office.answers(), json!({"story": "later"}));
+}
+
+#[test]
 fn only_the_one_writer_erases() {
     let office = Office::new();
     let beside = Store::beside(office.data.path(), surroundings(), SETTINGS).unwrap();
@@ -477,28 +630,70 @@ fn only_the_one_writer_erases() {
 }
 
 #[test]
-fn choices_are_counted_once_and_follow_what_was_changed() {
+fn each_choice_is_counted_once_on_its_own_and_follows_what_was_changed() {
     let office = Office::new();
-    let count = |choices: Value| {
+    let count = |questions: &[&str], chosen: Value| {
         let new = NewSubmission {
-            countable: choices.clone(),
-            answers: choices,
+            counted: counted(questions, chosen.clone()),
+            answers: chosen,
             ..story(1, "")
         };
-        office.store.take_in(&new).unwrap();
-        office.records()
+        let code = code(&office.store, &new);
+        let mut records = office.records();
+        records.sort_by_key(|record| record["choices"].to_string());
+        (records, code)
     };
-    let record = |answer: &str| {
+    let record = |question: &str, answer: &str| {
         json!({
             "format": 1, "form": "verhaal", "year": 2026, "month": 11,
-            "counts": "submitted", "choices": {"safe": answer},
+            "counts": "submitted", "choices": {question: answer},
         })
     };
-    assert_eq!(count(json!({"safe": "yes"})), [record("yes")]);
-    assert_eq!(count(json!({"safe": "yes"})), [record("yes")]);
-    assert_eq!(count(json!({"safe": "no"})), [record("no")]);
-    assert!(count(json!({})).is_empty());
-    assert!(count(Value::Null).is_empty());
+    let both = ["safe", "told"];
+    let (told, safe) = (record("told", "no"), record("safe", "yes"));
+    for _ in 0..2 {
+        let (records, _) = count(&both, json!({"safe": "yes", "told": "no"}));
+        assert_eq!(records, [safe.clone(), told.clone()]);
+    }
+    let changed = count(&both, json!({"safe": "no", "told": "no"})).0;
+    assert_eq!(changed, [record("safe", "no"), told.clone()]);
+    assert_eq!(count(&both, json!({"told": "no"})).0, [told]);
+    // The form counts one question no longer, and then the sender takes everything back.
+    let (records, code) = count(&["safe"], json!({"safe": "yes"}));
+    assert_eq!(records, [safe]);
+    take_back(&office.store, &code).unwrap();
+    assert!(office.records().is_empty());
+}
+
+#[test]
+fn nothing_in_the_clear_tells_which_choices_belong_together() {
+    let office = Office::new();
+    let both = ["safe", "told"];
+    for (key, chosen) in [
+        (1, json!({"safe": "yes", "told": "no"})),
+        (2, json!({"safe": "no", "told": "yes"})),
+        (3, json!({"safe": "no"})),
+    ] {
+        office
+            .store
+            .take_in(&NewSubmission {
+                counted: counted(&both, chosen),
+                ..story(key, "zo")
+            })
+            .unwrap();
+    }
+    let records = office.records();
+    assert_eq!(records.len(), 5);
+    for record in records {
+        assert_eq!(record["choices"].as_object().unwrap().len(), 1, "{record}");
+    }
+    // What stands beside what is sealed is the same whatever was chosen.
+    for submission in Archive::at(office.data.path()).submissions().unwrap().whole {
+        let State::Kept(kept) = submission.state else {
+            panic!("{submission:?}");
+        };
+        assert_eq!(kept.counted, both.map(|text| text.parse().unwrap()).into());
+    }
 }
 
 #[test]
@@ -583,11 +778,11 @@ fn with_a_failing_disk_taking_back_can_be_done_again_and_leaves_nothing() {
         person(failing.data.path(), "Vera", Role::ConfidentialAdviser);
         let code = code(&failing.store, &story(1, "zo"));
         failing.break_at(n, fault, lasting);
-        let taken = failing.store.take_back(&code);
+        let taken = take_back(&failing.store, &code);
         let reached = failing.files.done();
         failing.files.heal();
         if taken.is_err() {
-            failing.store.take_back(&code).unwrap();
+            take_back(&failing.store, &code).unwrap();
         }
         let found = Archive::at(failing.data.path()).submissions().unwrap();
         assert!(matches!(found.whole[0].state, State::Over(_)), "{taken:?}");

@@ -128,7 +128,7 @@ fn something_else(checked: bool, typed: &str) -> FieldView {
 fn second_part(fields: Vec<FieldView>) -> FormPageView {
     FormPageView {
         sends: "details",
-        part_title: Some("Registreren".to_owned()),
+        part_title: Some("Vertel meer".to_owned()),
         files: true,
         step: 3,
         steps: 6,
@@ -207,7 +207,7 @@ fn sheet() -> SheetView {
     let part = |title: &str, page| SheetPartView {
         title: Some(title.to_owned()),
         intro_html: None,
-        who_sees: None,
+        who_sees: Some("Wie je melding mag openen.".to_owned()),
         pages: vec![page],
     };
     SheetView {
@@ -218,7 +218,7 @@ fn sheet() -> SheetView {
         form: link("Meld agressie of geweld", "/portaal/melden/"),
         parts: vec![
             part("Melden", page("Wat is er gebeurd?", first)),
-            part("Registreren", page("Schade", second)),
+            part("Vertel meer", page("Schade", second)),
         ],
     }
 }
@@ -380,7 +380,7 @@ fn a_stop_screen_says_whom_to_call() {
 #[test]
 fn the_second_part_says_so_and_promises_nothing_of_the_first() {
     let html = render(Template::FormPage, &second_part(vec![damage(true)]));
-    has(&html, "<span class=\"stepper-part\">Registreren</span>");
+    has(&html, "<span class=\"stepper-part\">Vertel meer</span>");
     has(&html, "Stap 3 van 6, vervolg");
     has(
         &html,
@@ -388,10 +388,13 @@ fn the_second_part_says_so_and_promises_nothing_of_the_first() {
     );
     // Out of it: the visit ends, or My report is shown; what was typed goes nowhere.
     has(&html, "value=\"close\">Sluit mijn melding</button>");
-    has(&html, "value=\"open\">Stoppen met dit deel</button>");
+    has(&html, "value=\"open\">Stoppen zonder te bewaren</button>");
+    // Nothing that was filled in is lost where somebody stops half-way.
+    has(&html, "value=\"send\">Bewaar en stop</button>");
+    has(&html, "niet de knop Terug van je browser");
     let check = CheckView {
         sends: "details",
-        part_title: Some("Registreren".to_owned()),
+        part_title: Some("Vertel meer".to_owned()),
         ..check_view(None)
     };
     let html = render(Template::FormCheck, &check);
@@ -399,6 +402,7 @@ fn the_second_part_says_so_and_promises_nothing_of_the_first() {
     lacks(&html, "een code en een zaaknummer");
     let first = render(Template::FormPage, &form_page(vec![], true, false));
     has(&first, "<span class=\"stepper-step\">Stap 1 van 4</span>");
+    lacks(&first, "Bewaar en stop");
 }
 
 #[test]
@@ -440,7 +444,7 @@ fn practice_says_so_on_every_page() {
     has(&html, BANNER);
     has(&html, "Oefening afronden</button>");
     lacks(&html, "Melding versturen");
-    lacks(&html, "nog niet verstuurd");
+    lacks(&html, "Je verstuurt");
     has(&html, "Stoppen met oefenen");
     let done = PractisedView {
         shell: shell(true),
@@ -462,6 +466,11 @@ fn leaving_at_once_is_a_link_where_something_is_told() {
     let form = render(Template::FormPage, &form_page(vec![], true, false));
     assert!(form.find("#inhoud") < form.find(LINK), "{form}");
     assert!(form.find(LINK) < form.find("<header"), "{form}");
+    has(
+        &form,
+        "data-exit-scriptless>Drukt iemand daarna op de knop Terug?",
+    );
+    has(&form, "data-home=\"/portaal/\"");
     lacks(&form, "target=");
     let content = render(Template::Page, &content("page"));
     lacks(&content, "weer.example");
@@ -538,9 +547,108 @@ fn a_long_text_is_counted_only_where_it_has_an_end() {
 fn the_second_part_is_offered_with_the_code_in_the_body_of_a_form() {
     let offered = render(Template::FormConfirmation, &confirmation(false, false));
     has(&offered, "name=\"go\" value=\"details\"");
-    has(&offered, "Wil je nu meteen verder met registreren?");
+    has(&offered, "Wil je nu meteen meer vertellen?");
     let not_now = render(Template::FormConfirmation, &confirmation(true, true));
     lacks(&not_now, "value=\"details\"");
+}
+
+#[test]
+fn the_code_of_a_colleague_is_given_away() {
+    let of_colleague = ConfirmationView {
+        for_colleague: true,
+        ..confirmation(false, false)
+    };
+    let html = render(Template::FormConfirmation, &of_colleague);
+    for expected in [
+        "De code van je collega",
+        "Geef hem alleen aan je collega en houd zelf niets.",
+        "Heeft je collega de code?",
+        "Geef eerst de code aan je collega.",
+        "name=\"for\" value=\"colleague\"",
+    ] {
+        has(&html, expected);
+    }
+    for unwanted in ["Je code<", "ik heb de code bewaard", "met je code"] {
+        lacks(&html, unwanted);
+    }
+    let own = render(Template::FormConfirmation, &confirmation(false, false));
+    lacks(&own, "collega");
+    lacks(&own, "name=\"for\"");
+}
+
+#[test]
+fn the_code_comes_before_everything_that_can_wait() {
+    let html = render(Template::FormConfirmation, &confirmation(false, false));
+    let places = ["bewijs", "bewaard", "hoe-nu-verder", "vervolg", "hulp"]
+        .map(|id| html.find(&format!("<h2 id=\"{id}\">")));
+    assert!(
+        places.is_sorted() && places[0].is_some(),
+        "{places:?}\n{html}"
+    );
+}
+
+#[test]
+fn a_page_says_what_was_sent_only_where_something_can_be() {
+    const NOTICE: &str = "hidden data-sent-notice";
+    let page = |sends, practice| FormPageView {
+        sends,
+        practice,
+        ..form_page(vec![], true, false)
+    };
+    let html = |sends, practice| render(Template::FormPage, &page(sends, practice));
+    has(&html("report", false), NOTICE);
+    has(&html("submission", false), "Dit is al verstuurd.");
+    lacks(&html("report", true), NOTICE);
+    lacks(&render(Template::FormPage, &second_part(vec![])), NOTICE);
+    let sent = render(Template::FormSent, &sent());
+    has(&sent, "data-sent");
+    let stored = render(Template::FormConfirmation, &confirmation(false, false));
+    has(&stored, "data-sent");
+    // With Back this page is there after sending too.
+    let check = render(Template::FormCheck, &check_view(None));
+    lacks(&check, "nog niet verstuurd");
+    has(&check, "Kreeg je al een code? Dan is je melding binnen.");
+}
+
+#[test]
+fn only_a_report_promises_what_holds_for_a_report() {
+    const PROMISES: [&str; 3] = ["verzegeld", "dezelfde dag", "Liever bellen?"];
+    let page = |sends, practice| FormPageView {
+        sends,
+        practice,
+        ..form_page(vec![], true, false)
+    };
+    let report = render(Template::FormPage, &page("report", false));
+    for (sends, practice) in [("submission", false), ("report", true)] {
+        let html = render(Template::FormPage, &page(sends, practice));
+        for promise in PROMISES {
+            has(&report, promise);
+            lacks(&html, promise);
+        }
+    }
+}
+
+#[test]
+fn parts_of_a_date_stand_with_the_choice_that_needs_them() {
+    let mut question = moment_of_day();
+    question.options = ["today", "date", "about"]
+        .map(|value| option(value, value, false))
+        .to_vec();
+    question.parts.retain(|part| part.part != "month");
+    let day = question.parts.iter_mut().find(|part| part.part == "day");
+    day.unwrap().value = "31".to_owned();
+    let html = render(Template::FormPage, &form_page(vec![question], false, true));
+    let at = |text: &str| {
+        html.find(text)
+            .unwrap_or_else(|| panic!("no {text}: {html}"))
+    };
+    // Something typed shows, whatever is chosen.
+    assert!(at("value=\"date\"") < at("option-other date-parts option-other-shown"));
+    assert!(at("date-part-day") < at("value=\"about\""), "{html}");
+    assert!(
+        at("value=\"about\"") < at("date-part-part-of-day"),
+        "{html}"
+    );
 }
 
 #[test]
@@ -596,7 +704,8 @@ fn a_sheet_has_room_for_every_answer_and_says_what_depends_on_what() {
         "Doe een kopie of afdruk bij dit papier.",
         "Geef dit papier zelf aan iemand van Gemeente Voorbeeldstad",
         "sheet-line-short",
-        "<h2>Registreren</h2>",
+        "<h2>Vertel meer</h2>",
+        "<strong>Wie ziet dit?</strong> Wie je melding mag openen.",
     ] {
         has(&html, expected);
     }

@@ -212,7 +212,7 @@ async fn the_second_part_goes_from_the_confirmation_to_my_report() {
 async fn later_it_is_there_again_and_the_last_answers_count() {
     let setup = set_up(options());
     let mut follower = follower(&setup, "verbal").await;
-    follower.sees("Verder met registreren");
+    follower.sees("Vertel meer");
     follower.go_to_check().await;
     follower.press("send", &[]).await;
     let mut follower = Follower::of(&setup, &follower.code).await;
@@ -644,7 +644,7 @@ async fn a_form_without_second_part_offers_none_and_keeps_what_was_given() {
 async fn who_chooses_to_register_is_led_on() {
     let setup = set_up(options());
     let mut follower = follower(&setup, "verbal").await;
-    let led_on = "href=\"#tweede-deel\">Vul aan wat je nog kwijt wilt</a>";
+    let led_on = "href=\"#tweede-deel\">Vertel meer</a>";
     follower
         .press("decide", &[("decision", "not_register")])
         .await;

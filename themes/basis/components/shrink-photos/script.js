@@ -36,7 +36,8 @@ async function shrink(input, status, isLatest) {
   const transfer = new DataTransfer();
   made.forEach((file) => transfer.items.add(file));
   input.files = transfer.files;
-  status.textContent = status.dataset.done.replace('{count}', count);
+  const words = count === 1 ? status.dataset.one : status.dataset.other;
+  status.textContent = words.replace('{count}', count);
 }
 
 for (const status of document.querySelectorAll('[data-shrink]')) {

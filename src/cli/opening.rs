@@ -1,4 +1,4 @@
-//! Opening a case for somebody who has a key to it.
+//! The store beside its writer, and opening what is in it for somebody who has a key.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,20 +7,21 @@ use crate::cli::command_error::CommandError;
 use crate::cli::key_file;
 use crate::cli::passphrase::PassphraseFile;
 use crate::cli::people;
-use crate::cli::portal::{Settings, read_forms};
-use crate::cli::reports::store_around;
+use crate::cli::portal::Settings;
 use crate::cli::ui::Ui;
+use crate::clock::SystemClock;
 use crate::diagnostic::Diagnostic;
-use crate::form::Definition;
+use crate::randomness::SystemRandomness;
 use crate::report::acts::{OpenedCase, Reader};
 use crate::report::ids::CaseId;
+use crate::report::lifecycle::Lifecycle;
 use crate::report::people::{People, Person};
 use crate::report::seal::SecretKey;
-use crate::report::store::{Store, StoreSettings};
+use crate::report::store::{Store, StoreSettings, Surroundings};
 
 /// The arguments that say who opens a case: a person with a passphrase, or whoever has a key file.
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Opener {
+pub(super) struct Opener {
     #[arg(long = "as", value_name = "PERSON", conflicts_with = "key")]
     person: Option<String>,
     #[command(flatten)]
@@ -31,7 +32,7 @@ pub(in crate::cli) struct Opener {
 
 /// The arguments that say which person does something.
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Doer {
+pub(super) struct Doer {
     #[arg(long = "as", value_name = "PERSON")]
     person: String,
     #[command(flatten)]
@@ -39,9 +40,9 @@ pub(in crate::cli) struct Doer {
 }
 
 /// The store of a data folder beside its writer, and everybody who handles reports.
-pub(in crate::cli) struct Office {
-    pub(in crate::cli) store: Store,
-    pub(in crate::cli) people: Arc<People>,
+pub(super) struct Office {
+    pub(super) store: Store,
+    pub(super) people: Arc<People>,
 }
 
 /// Opens the store of a data folder beside its writer.
@@ -49,11 +50,7 @@ pub(in crate::cli) struct Office {
 /// # Errors
 ///
 /// Fails where the life cycle of the portal has mistakes, or the folder cannot be read.
-pub(in crate::cli) fn store_beside(
-    ui: &mut Ui,
-    root: &Path,
-    data: &Path,
-) -> Result<Store, CommandError> {
+pub(super) fn store_beside(ui: &mut Ui, root: &Path, data: &Path) -> Result<Store, CommandError> {
     // What keeps new reports from filling the disk must not keep people from handling the others.
     let settings = StoreSettings {
         least_free_bytes: 0,
@@ -62,18 +59,17 @@ pub(in crate::cli) fn store_beside(
     Ok(Store::beside(data, around, settings)?)
 }
 
-/// Reads the forms of the portal. What is wrong with one is told where the portal is built; its answers
-/// are shown all the same.
-pub(in crate::cli) fn forms(root: &Path) -> Vec<Definition> {
-    read_forms(root, &mut Vec::new())
+/// Returns what a store asks the world, on this machine.
+pub(super) fn store_around(lifecycle: Arc<Lifecycle>) -> Surroundings {
+    Surroundings {
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
+        lifecycle,
+    }
 }
 
 impl Office {
-    pub(in crate::cli) fn beside(
-        ui: &mut Ui,
-        root: &Path,
-        data: &Path,
-    ) -> Result<Office, CommandError> {
+    pub(super) fn beside(ui: &mut Ui, root: &Path, data: &Path) -> Result<Office, CommandError> {
         let store = store_beside(ui, root, data)?;
         let people = store.people()?;
         Ok(Office { store, people })
@@ -82,7 +78,7 @@ impl Office {
 
 impl Opener {
     /// Returns whether it says who.
-    pub(in crate::cli) fn is_named(&self) -> bool {
+    pub(super) fn is_named(&self) -> bool {
         self.person.is_some() || self.key.is_some()
     }
 
@@ -106,7 +102,7 @@ impl Opener {
     /// # Errors
     ///
     /// Fails where nobody is named, or their key cannot be read or does not open.
-    pub(in crate::cli) fn key<'a>(
+    pub(super) fn key<'a>(
         &self,
         ui: &mut Ui,
         people: &'a People,
@@ -154,11 +150,7 @@ impl Doer {
     /// # Errors
     ///
     /// Fails where it does not open.
-    pub(in crate::cli) fn key(
-        &self,
-        ui: &mut Ui,
-        people: &People,
-    ) -> Result<SecretKey, CommandError> {
+    pub(super) fn key(&self, ui: &mut Ui, people: &People) -> Result<SecretKey, CommandError> {
         Ok(unlocked(ui, people, &self.person, &self.passphrase)?.1)
     }
 }
