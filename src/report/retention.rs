@@ -841,7 +841,7 @@ mod tests {
         let office = Office::new();
         let case = office.case(1, "not_register", Status::Closed);
         let folder = office.data.path().join("reports").join(case.plain());
-        let elsewhere = TempDir::new().unwrap();
+        let elsewhere = crate::report::fixture::folder();
         fs::rename(folder.join("names"), elsewhere.path().join("names")).unwrap();
         symlink(elsewhere.path().join("names"), folder.join("names")).unwrap();
         let good = office.case(2, "not_register", Status::Closed);

@@ -380,7 +380,7 @@ fn only_a_file_of_the_reporter_is_taken_away_and_handlers_see_that_one_was() {
         .data
         .path()
         .join(verify::file_path(case.cover.id, &own.id));
-    fs::write(&path, "foto").unwrap();
+    File::create(&path).unwrap().write_all(b"foto").unwrap();
     let findings = failing.store.cases().unwrap().findings;
     assert_eq!(findings[0].problem, Problem::Remains);
     failing.store.purge(&Rules::default()).unwrap();
