@@ -531,13 +531,28 @@ fn choices(field: &Field, name: &str, wrong: bool, numbers: &mut Numbers) -> Typ
     if numbers.seldom(10) {
         chosen = values.iter().rev().cloned().collect();
     }
+    let is_apart = |value: &String| field.option(value).is_some_and(|option| option.apart);
     let mut typed = Typed::default();
-    if wrong {
+    let alone = values.iter().find(|value| is_apart(value));
+    let together = values.iter().find(|value| !is_apart(value));
+    if let (true, Some(alone), Some(together)) = (wrong && numbers.seldom(2), alone, together) {
+        chosen = vec![alone.clone(), together.clone()];
+        typed.wrong = vec![(name.to_owned(), String::new(), "answer.apart")];
+        typed.kept = chosen
+            .iter()
+            .map(|value| (name.to_owned(), value.clone()))
+            .collect();
+    } else if wrong {
         let at = numbers.below(chosen.len() + 1);
         chosen.insert(at, numbers.one(&["A", "\u{202e}", "-1", " "]).to_owned());
         let wrong = (name.to_owned(), String::new(), "answer.unknown_option");
         typed.wrong = vec![wrong];
     } else {
+        // What stands apart goes with nothing else.
+        match chosen.first().cloned() {
+            Some(first) if is_apart(&first) => chosen = vec![first],
+            _ => chosen.retain(|value| !is_apart(value)),
+        }
         let in_order = values.iter().filter(|value| chosen.contains(value));
         let in_order: Vec<String> = in_order.cloned().collect();
         let kept = in_order
@@ -675,6 +690,25 @@ fn moment(name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
                 "answer.control_character",
             ),
             (
+                parts(&[
+                    ("known", "today"),
+                    ("time", "14.30"),
+                    ("part_of_day", "night"),
+                ]),
+                "part_of_day",
+                "answer.date.two_times",
+            ),
+            (
+                parts(&[("known", "yesterday"), ("about", "a week ago")]),
+                "known",
+                "answer.date.day_and_about",
+            ),
+            (
+                parts(&[("known", "about"), ("time", "9")]),
+                "known",
+                "answer.date.about_and_day",
+            ),
+            (
                 parts(&[("known", "yesterday\0")]),
                 "known",
                 "answer.unknown_option",
@@ -707,7 +741,10 @@ fn moment(name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
             // What is chosen but not offered has no place on a page, and today is shown as such.
             kept: sent
                 .iter()
-                .filter(|(_, value)| ["date", "half drie", "a\0b"].contains(&value.as_str()))
+                .filter(|(_, value)| {
+                    let shown = ["date", "half drie", "a\0b", "14.30", "a week ago", "9"];
+                    shown.contains(&value.as_str())
+                })
                 .cloned()
                 .collect(),
             sent,
@@ -721,12 +758,12 @@ fn moment(name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
             parts(&[
                 ("known", "today"),
                 ("time", "14.30"),
-                ("part_of_day", "night"),
+                ("part_of_day", "afternoon"),
             ]),
-            json!({"known": "date", "date": "2026-11-22", "time": "14:30", "part_of_day": "night"}),
+            json!({"known": "date", "date": "2026-11-22", "time": "14:30", "part_of_day": "afternoon"}),
         ),
         (
-            parts(&[("known", "yesterday"), ("about", &about)]),
+            parts(&[("known", "yesterday")]),
             json!({"known": "date", "date": "2026-11-21"}),
         ),
         (
@@ -737,10 +774,7 @@ fn moment(name: &str, wrong: bool, numbers: &mut Numbers) -> Typed {
             parts(&[("day", "2026-02-01"), ("time", "9u")]),
             json!({"known": "date", "date": "2026-02-01", "time": "09:00"}),
         ),
-        (
-            parts(&[("known", "about"), ("time", "9")]),
-            json!({"known": "about"}),
-        ),
+        (parts(&[("known", "about")]), json!({"known": "about"})),
         (
             parts(&[("about", &about)]),
             json!({"known": "about", "about": about}),
