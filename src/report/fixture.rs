@@ -20,6 +20,10 @@ use crate::report::receipt::ReceiptCode;
 use crate::report::seal::{Sealed, SecretKey};
 use crate::report::store::{NewReport, Store, StoreSettings, Surroundings};
 
+/// Read once: tests of failing disks open stores by the thousand.
+static LIFECYCLE: LazyLock<Arc<Lifecycle>> =
+    LazyLock::new(|| Arc::new(Lifecycle::parse(&Lifecycle::shipped()).0.unwrap()));
+
 pub(super) const SETTINGS: StoreSettings = StoreSettings {
     least_free_bytes: 0,
 };
