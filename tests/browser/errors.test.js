@@ -94,6 +94,7 @@ for (const javaScriptEnabled of [false, true]) {
     const collected = collectDocuments(page, documents, `a wrong date ${scripts}`);
     await openForm(page);
     await goToQuestion(page, pointer, /wanneer/i);
+    await pointer.tick(page, page.getByLabel('Op een andere dag'));
     const typed = { dag: '45', maand: '13', jaar: 'twee <b>"duizend"</b>' };
     for (const [part, text] of Object.entries(typed)) {
       await page.locator('main').getByLabel(new RegExp(`^${part}`, 'i')).fill(text);

@@ -25,12 +25,12 @@ export const REPORT = 'Meld agressie of geweld';
 
 const FORMS = [
   'Deel je verhaal',
+  'Geef je reactie',
   'Korte peiling: lukt melden?',
   'Laat je bellen',
   REPORT,
   'Oefenen met melden',
   'Terugkoppeling van een werkoverleg',
-  'Geef je reactie',
 ];
 
 const WALKS = [

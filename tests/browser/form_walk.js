@@ -12,6 +12,7 @@ const MOST_PAGES = 45;
 const OPTIONAL = /\((?:niet verplicht|optional)\)/i;
 const ANOTHER_DAY = /andere dag|another day/i;
 const NOT_EXACTLY = /niet precies|not know exactly/i;
+const TIME = /^(?:tijd|time)\b/i;
 const ADD = /^(?:toevoegen|nog een toevoegen|add|add another)\b(?! (?:aan|to) )/i;
 const REMOVE = /^(?:haal weg|remove)\b/i;
 
@@ -99,10 +100,17 @@ async function answer(page, hands, choices, control, controls) {
   }
   if (control.type === 'checkbox') return control.apart ? undefined : hands.tick(page, input);
   if (control.type === 'file') return input.setInputFiles(picture('bewijs.png', 20, 20));
+  const now = await readControls(page);
+  const chosen = chosenBeside(now, control);
   if (control.type === 'select-one') {
+    // A time of the clock says it already, and with words nobody knows it.
+    if (NOT_EXACTLY.test(chosen ?? '') || timeBeside(now, control)) return undefined;
     return hands.select(page, input, choices.choose(control.options.map((option) => ({ id: control.id, ...option }))).value);
   }
-  const text = textFor(control, chosenBeside(await readControls(page), control));
+  if (TIME.test(control.label) && choices.choose(['typed', 'left'].map((value) => ({ id: control.id, value }))).value === 'left') {
+    return undefined;
+  }
+  const text = textFor(control, chosen);
   return text === undefined ? undefined : hands.type(page, input, text);
 }
 
@@ -111,6 +119,11 @@ function chosenBeside(controls, { legends }) {
   const beside = controls.filter(({ type, legends: others }) => type === 'radio' && others[0] === legends[0]);
   if (beside.length === 0) return undefined;
   return beside.find(({ checked }) => checked)?.label ?? '';
+}
+
+/** Whether a time is typed in the same question. */
+function timeBeside(controls, { legends }) {
+  return controls.some(({ label, legends: others, value }) => TIME.test(label) && others[0] === legends[0] && value);
 }
 
 /** A text that fits its label, or nothing for a part that does not go with what was chosen. */
@@ -124,7 +137,7 @@ function textFor({ type, inputMode, label }, chosen) {
   if (/ongeveer\?|roughly\?/i.test(label) && chosen !== undefined) {
     return NOT_EXACTLY.test(chosen) ? 'Ergens vorige week' : undefined;
   }
-  if (/^(?:tijd|time)\b/i.test(label)) return NOT_EXACTLY.test(chosen ?? '') ? undefined : '14.30';
+  if (TIME.test(label)) return NOT_EXACTLY.test(chosen ?? '') ? undefined : '14.30';
   if (inputMode === 'numeric') return '2';
   if (inputMode === 'decimal') return '12,50';
   if (type === 'textarea') return `Over: ${label.slice(0, 40)}\n<b>Twee</b> regels & een "teken"`;
