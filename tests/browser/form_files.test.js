@@ -17,7 +17,7 @@ import { Choices, walkForm } from './form_walk.js';
 import { pointer } from './hands.js';
 import { copyOfPortal, startPortal } from './portal.js';
 import { offeredForms } from './portal_forms.js';
-import { sendButton } from './report_form.js';
+import { detailsButton, sendButton } from './report_form.js';
 
 const TEST_LIMIT_MS = 120_000;
 // The second takes other options than the first, and English.
@@ -123,7 +123,7 @@ async function send(browser, address, choices) {
   await page.goto(address);
   await walkForm(page, pointer, choices);
   await pointer.press(page, sendButton(page));
-  const details = page.getByRole('button', { name: /^(verder met registreren|go on to register)$/i });
+  const details = detailsButton(page);
   if (await details.count()) {
     await pointer.press(page, details);
     await walkForm(page, pointer, choices);

@@ -7,7 +7,7 @@ import { openPage, startBrowser } from './browser.js';
 import { Choices, readControls, walkForm } from './form_walk.js';
 import { pointer } from './hands.js';
 import { startPortal } from './portal.js';
-import { nextButton, sendButton, summary } from './report_form.js';
+import { detailsButton, nextButton, sendButton, summary } from './report_form.js';
 
 const TEST_LIMIT_MS = 120_000;
 
@@ -42,7 +42,7 @@ for (const { name, address, javaScriptEnabled } of [
     const choices = new Choices();
     await walkForm(page, pointer, choices, { visit, leaveOpen });
     await pointer.press(page, sendButton(page));
-    const details = page.getByRole('button', { name: /^(verder met registreren|go on to register)$/i });
+    const details = detailsButton(page);
     if (await details.count()) {
       await pointer.press(page, details);
       await walkForm(page, pointer, choices, { visit, leaveOpen });

@@ -24,6 +24,9 @@ export function yesterday() {
 export const summary = (page) => page.locator('main [role=alert]');
 export const nextButton = (page) =>
   page.locator('main').getByRole('button', { name: /^(volgende|next) /i });
+/** On the page after a report was sent: leads to its second part. */
+export const detailsButton = (page) =>
+  page.locator('main').getByRole('button', { name: /^(vertel meer|tell more)$/i });
 export const sendButton = (page) =>
   page.locator('main').getByRole('button', {
     name: /versturen$|^toevoegen aan mijn|afronden$|^send|^add to my|^finish/i,
