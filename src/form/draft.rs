@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::answers::{Answer, Answers};
 use super::approximate_date::{self, DATE_PARTS, DAY_PARTS, ShownDate};
 use super::calendar_day::TypedDay;
-use super::definition::{Definition, Page};
+use super::definition::Definition;
 use super::field::{Field, FieldKind, FieldName, part_of};
 use crate::language::Language;
 
@@ -134,13 +134,14 @@ impl Draft {
         self.pairs.clone()
     }
 
-    /// Returns everything except the fields of a page, for the hidden fields of that page.
-    pub fn pairs_outside(&self, page: &Page) -> Vec<(String, String)> {
+    /// Returns everything except what a page asks, for the hidden fields of that page. What it would ask
+    /// after another answer is there: somebody may go back to that answer.
+    pub fn pairs_outside(&self, asked: &[&Field]) -> Vec<(String, String)> {
         self.pairs
             .iter()
             .filter(|(name, _)| {
                 let field = name.split('.').next().unwrap_or_default();
-                !page.fields.iter().any(|own| own.name.as_str() == field)
+                !asked.iter().any(|asked| asked.name.as_str() == field)
             })
             .cloned()
             .collect()
@@ -440,6 +441,7 @@ fn kept(value: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::Page;
     use jiff::civil::date;
 
     const TODAY: Date = date(2026, 11, 22);
@@ -624,7 +626,17 @@ mod tests {
             ("occurred_at.day", "1"),
             ("contact_mode", "phone"),
         ]);
-        let outside = draft.pairs_outside(form.page("when").unwrap());
+        let asked = form.visible_fields_of(form.page("when").unwrap(), &draft);
+        let outside = draft.pairs_outside(&asked);
         assert_eq!(outside, [("contact_mode".to_owned(), "phone".to_owned())]);
+    }
+
+    #[test]
+    fn a_page_carries_what_it_asked_after_another_answer() {
+        let form = form();
+        let draft = draft(&[("contact_mode", "email"), ("phone", "06 12 34 56 78")]);
+        let asked = form.visible_fields_of(form.page("contact_details").unwrap(), &draft);
+        let outside = draft.pairs_outside(&asked);
+        assert_eq!(outside, draft.to_pairs());
     }
 }

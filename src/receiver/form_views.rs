@@ -124,7 +124,7 @@ impl<'a> Journey<'a> {
             [only] => self.words().of(&only.label),
             _ => self.words().of(&page.title),
         };
-        let mut hidden = hidden(draft.pairs_outside(page));
+        let mut hidden = hidden(draft.pairs_outside(&fields));
         hidden.extend(self.travelling(&page.id, shown.returns.as_ref()));
         // What was typed, or came along with a link, is not lost by it.
         let untouched = draft.to_pairs().is_empty();

@@ -79,15 +79,9 @@ impl Drawn {
         drawn
     }
 
-    /// Returns what the page with this id must have of what was typed. Where the page does not ask one of
-    /// its own questions, that has no place on it.
-    pub fn kept_on(&self, form: &Definition, page: &str) -> Vec<(String, String)> {
-        let own = form.pages.iter().find(|known| known.id == page);
-        let has_place = |name: &str| {
-            let is_own = own.is_some_and(|own| own.fields.iter().any(|f| f.name.as_str() == name));
-            !is_own || self.asked.iter().any(|asked| asked == name)
-        };
-        let kept = self.kept.iter().filter(|(field, ..)| has_place(field));
+    /// Returns what every page must have of what was typed.
+    pub fn kept(&self) -> Vec<(String, String)> {
+        let kept = self.kept.iter();
         kept.map(|(_, name, value)| (name.clone(), value.clone()))
             .collect()
     }

@@ -222,15 +222,15 @@ fn check_rows(
         assert!(asks, "{}: {}", field.name, row.change);
     }
     for page in changed.values() {
-        check_kept(set, drawn, page);
+        check_kept(drawn, page);
     }
     assert_eq!(check.heading(), texts.text("check.title", &[]));
 }
 
 /// Checks that everything typed is on the page as it was typed.
-fn check_kept(set: &Set<'_>, drawn: &Drawn, page: &Page) {
+fn check_kept(drawn: &Drawn, page: &Page) {
     let pairs: BTreeSet<_> = page.pairs().into_iter().collect();
-    for pair in drawn.kept_on(set.form, page.hidden("page").unwrap()) {
+    for pair in drawn.kept() {
         assert!(pairs.contains(&pair), "{pair:?} is not in {pairs:?}");
     }
     for markup in MARKUP {
@@ -265,7 +265,7 @@ fn check_refused(set: &Set<'_>, drawn: &Drawn, page: &Page, texts: &Catalogue) {
         );
         assert!(!page.is_typed(id) || page.is_invalid(id), "{wrong:?}");
     }
-    check_kept(set, drawn, page);
+    check_kept(drawn, page);
 }
 
 /// Returns whether a text is made of words with places to fill in.
@@ -659,7 +659,7 @@ fn check_items(desk: &Desk, set: &Set<'_>, group: &Field) {
         let add = format!("add:{}", group.name);
         let may_add = page.buttons().contains(&add.as_str());
         assert_eq!(may_add, items.len() < group.most);
-        for pair in drawn.kept_on(set.form, page_id) {
+        for pair in drawn.kept() {
             assert!(
                 of_group(&pair.0) || page.pairs().contains(&pair),
                 "{pair:?}"
