@@ -13,26 +13,22 @@ const MOST_FINDINGS: usize = 3;
 /// Returns what to tell of findings: of each case the first ones, and how many there are besides.
 pub(super) fn diagnostics(findings: &[Finding]) -> Vec<Diagnostic> {
     let mut told = Vec::new();
-    let mut left_out: BTreeMap<CaseId, Vec<&Finding>> = BTreeMap::new();
-    let mut counts: BTreeMap<CaseId, usize> = BTreeMap::new();
+    let mut of_cases: BTreeMap<CaseId, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         let Some(case) = finding.case else {
             told.push(finding.diagnostic());
             continue;
         };
-        let count = counts.entry(case).or_default();
-        *count += 1;
-        if *count <= MOST_FINDINGS {
+        let of_case = of_cases.entry(case).or_default();
+        of_case.push(finding);
+        if of_case.len() <= MOST_FINDINGS {
             told.push(finding.diagnostic());
-        } else {
-            left_out.entry(case).or_default().push(finding);
         }
     }
-    told.extend(
-        left_out
-            .iter()
-            .map(|(case, findings)| more(*case, findings)),
-    );
+    told.extend(of_cases.iter().filter_map(|(case, of_case)| {
+        let left_out = of_case.get(MOST_FINDINGS..)?;
+        (!left_out.is_empty()).then(|| more(*case, left_out))
+    }));
     told
 }
 

@@ -140,7 +140,7 @@ fn portal_to_serve(
 }
 
 fn receiver_origin(config: &Config) -> Option<String> {
-    let url = config.receiver_elsewhere().or(config.base_url.as_ref())?;
+    let url = config.receiver_url()?;
     Some(url.origin().ascii_serialization())
 }
 
@@ -148,7 +148,7 @@ fn receiver_origin(config: &Config) -> Option<String> {
 /// served: with no web server in front of it nobody arrives there. What stands before a portal that others
 /// reach is not known here.
 fn other_port(config: &Config, port: u16) -> Option<Diagnostic> {
-    let url = config.receiver_elsewhere().or(config.base_url.as_ref())?;
+    let url = config.receiver_url()?;
     let is_here = match url.host()? {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(ip) => ip.is_loopback(),

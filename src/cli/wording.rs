@@ -90,7 +90,7 @@ pub(super) fn person(people: &People, id: &Code) -> String {
     person.map_or_else(|| id.to_string(), |person| harmless::line(&person.name))
 }
 
-/// Writes who may see a report; a form can name others than the program knows.
+/// Writes who may see a report or a submission; a form can name others than the program knows.
 pub(super) fn recipient(ui: &Ui, recipient: &Code) -> String {
     let key = format!("report-recipient-{recipient}");
     let text = ui.texts().get(&key);

@@ -359,17 +359,23 @@ impl Config {
         (!same).then_some(address)
     }
 
-    /// Returns the path below which the receiver lives, without a slash at its end.
-    pub fn receiver_path(&self) -> &str {
-        self.receiver_elsewhere()
-            .map_or_else(|| self.base_path(), path_of)
+    /// Returns the address at which the receiver is reached: that of the portal, unless it has one of its
+    /// own.
+    pub fn receiver_url(&self) -> Option<&Url> {
+        self.receiver_elsewhere().or(self.base_url.as_ref())
     }
 
-    /// Returns the address of the receiver without a slash at its end: that of the portal, unless it has
-    /// one of its own. Without a base URL it has no scheme and host.
+    /// Returns the path below which the receiver lives, without a slash at its end.
+    pub fn receiver_path(&self) -> &str {
+        self.receiver_url().map_or("", path_of)
+    }
+
+    /// Returns the address of the receiver without a slash at its end. Without a base URL it has no scheme
+    /// and host.
     pub fn receiver_address(&self) -> String {
-        let url = self.receiver_elsewhere().or(self.base_url.as_ref());
-        let origin = url.map(|url| url.origin().ascii_serialization());
+        let origin = self
+            .receiver_url()
+            .map(|url| url.origin().ascii_serialization());
         format!("{}{}", origin.unwrap_or_default(), self.receiver_path())
     }
 

@@ -11,6 +11,7 @@ use clap::Subcommand;
 use crate::cli::command_error::CommandError;
 use crate::cli::data_folder::DataFolder;
 use crate::cli::ui::Ui;
+use crate::cli::wording;
 use crate::diagnostic::Diagnostic;
 use crate::report::ids::{CaseId, Code};
 use crate::report::submissions::{Ending, Over, SubmissionError, WriteError};
@@ -43,12 +44,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
 
 /// Writes to whom a submission was addressed.
 fn addressees(ui: &Ui, to: &[Code]) -> String {
-    let word = |code: &Code| {
-        let key = format!("submission-to-{code}");
-        let text = ui.texts().get(&key);
-        text.unwrap_or(code.as_str()).to_owned()
-    };
-    let words: Vec<String> = to.iter().map(word).collect();
+    let words: Vec<String> = to.iter().map(|code| wording::recipient(ui, code)).collect();
     words.join(", ")
 }
 
