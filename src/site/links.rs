@@ -3,9 +3,12 @@
 //! Every destination is checked against the [`Site`](super::pages::Site), its headings, its files and
 //! the forms; what leads nowhere is told with the nearest that exists.
 
+use std::ops::Range;
+
+use super::blocks;
 use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
-use super::markdown::{Image, Resolver, Target};
+use super::markdown::{Block, Image, Resolver, Target};
 use super::pages::Page;
 use super::render::Input;
 use crate::diagnostic::Diagnostic;
@@ -321,6 +324,10 @@ impl Resolver for PageResolver<'_, '_> {
 
     fn raw_html(&self) -> bool {
         self.input.config.raw_html
+    }
+
+    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block> {
+        blocks::make(self, word, yaml, number)
     }
 }
 

@@ -6,6 +6,7 @@
 //! collected as diagnostics; a later step runs on whatever the earlier one could make of its input,
 //! so that an editor sees all problems at once.
 
+mod blocks;
 pub mod config;
 mod files;
 pub mod front_matter;

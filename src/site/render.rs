@@ -327,7 +327,7 @@ fn render_page<'a>(
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
     let to_fill_in = rendered.to_fill_in;
-    let mut outputs = Vec::new();
+    let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {
         let view = content_view(input, page, rendered.html);
         let has_children = !view.children.is_empty();

@@ -133,7 +133,7 @@ pub struct SharedSite {
 #[derive(Debug, thiserror::Error)]
 #[error("{template} could not be rendered: {reason}")]
 pub struct RenderError {
-    /// Path of the template inside the folder of the theme.
+    /// Path of the template inside the folder of the theme, or name of the component.
     pub template: &'static str,
     /// What went wrong, with its place in the template.
     pub reason: String,
@@ -242,6 +242,29 @@ impl Theme {
             .render(template.path(), &context)
             .map_err(failed)?;
         Ok(tidy::tidy(&html))
+    }
+
+    /// Renders one component on its own, for a block in the text of a page. `arguments` is a view with a field
+    /// for each parameter of the component.
+    ///
+    /// # Errors
+    ///
+    /// A component that the theme does not have, or that asks for something that is not in the view.
+    pub fn render_component<P: Serialize>(
+        &self,
+        component: &'static str,
+        language: Language,
+        arguments: &P,
+    ) -> Result<String, RenderError> {
+        let failed = |error: tera::Error| RenderError {
+            template: component,
+            reason: error.to_string(),
+        };
+        let context = tera::Context::from_serialize(arguments).map_err(failed)?;
+        self.environment(language)
+            .tera()
+            .render_component(component, &context, None, true)
+            .map_err(failed)
     }
 
     fn environment(&self, language: Language) -> &Environment {

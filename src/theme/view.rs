@@ -5,6 +5,8 @@
 //! dates are written out, HTML is safe where the name ends in `_html` and plain text elsewhere.
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
+pub mod block;
+
 use serde::Serialize;
 
 use crate::language::Language;

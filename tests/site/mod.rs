@@ -156,6 +156,8 @@ macro_rules! features {
 features! {
     addresses_of_old_pages_lead_on_and_clashes_are_told: "aliases",
     a_portal_can_live_below_a_path: "base-path",
+    blocks_in_the_text_are_made: "blocks",
+    mistakes_in_blocks_are_told_with_their_line: "block-mistakes",
     only_what_is_published_today_is_shown: "dates",
     files_get_names_that_follow_their_bytes: "files",
     links_are_resolved_and_dead_ones_told: "links",

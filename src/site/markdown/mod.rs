@@ -1,7 +1,8 @@
 //! One page's Markdown, to HTML.
 //!
 //! The dialect is CommonMark with tables, footnotes, task lists, definition lists, callouts, values
-//! of `site.yaml` (`[[organisation]]`) and places to fill in (`[[vul in: …]]`). This module knows one
+//! of `site.yaml` (`[[organisation]]`), places to fill in (`[[vul in: …]]`) and fenced blocks of YAML
+//! (` ```do-dont `), which the resolver makes. This module knows one
 //! page and nothing of others: what a link or an image leads to is decided by a [`Resolver`]. Raw
 //! HTML never passes unless the resolver allows it, and no inline style is ever written, because the
 //! Content-Security-Policy forbids them.
@@ -19,7 +20,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use pulldown_cmark::{Event, Options, Parser, TextMergeWithOffset};
 
 use crate::diagnostic::Diagnostic;
-use crate::source_text::SourceText;
+use crate::output::Output;
+use crate::source_text::{Place, SourceText};
 use outline::read_outline;
 use writer::Writer;
 
@@ -58,6 +60,21 @@ pub struct Rendered {
     pub html: String,
     /// How many places are still to be filled in.
     pub to_fill_in: usize,
+    /// Files that its blocks made.
+    pub outputs: Vec<Output>,
+}
+
+/// What a fenced block became that is no code, such as an infographic.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// Safe HTML.
+    pub html: String,
+    /// How many places in it are still to be filled in.
+    pub to_fill_in: usize,
+    /// Files that it made.
+    pub outputs: Vec<Output>,
+    /// What is wrong with it, with places.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What a link leads to.
@@ -108,6 +125,35 @@ pub trait Resolver {
 
     /// Returns whether raw HTML is let through.
     fn raw_html(&self) -> bool;
+
+    /// Makes a fenced block whose first word is `word`; `yaml` is what stands between its fences, as a byte
+    /// range of the page, and `number` counts the blocks of the page from 1. Returns nothing where the word
+    /// stands for code in some language.
+    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block>;
+}
+
+/// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,
+/// as safe HTML without a paragraph around it. Problems are told at `place`.
+pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
+    let source = SourceText::new(&*place.path, text);
+    let (rendered, diagnostics) = guarded(&source, || {
+        let (events, problems) = events(&source, &(0..source.text().len()));
+        let outline = Outline::default();
+        let mut writer = Writer::new(&source, &outline, resolver);
+        writer.spans(&events);
+        let (rendered, mut diagnostics) = writer.finish();
+        diagnostics.extend(problems);
+        (rendered, diagnostics)
+    });
+    Block {
+        html: rendered.html.trim_end().to_owned(),
+        to_fill_in: rendered.to_fill_in,
+        outputs: Vec::new(),
+        diagnostics: diagnostics
+            .into_iter()
+            .map(|diagnostic| diagnostic.at(place.clone()))
+            .collect(),
+    }
 }
 
 /// Reads the headings of a page whose front matter gives this title, if any.

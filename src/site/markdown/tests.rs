@@ -63,6 +63,13 @@ impl Resolver for Fixed {
     fn raw_html(&self) -> bool {
         false
     }
+
+    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block> {
+        (word == "blok").then(|| Block {
+            html: format!("<blok n={number} van={} tot={}>", yaml.start, yaml.end),
+            ..Block::default()
+        })
+    }
 }
 
 fn rendered(text: &str) -> (String, Vec<Diagnostic>) {
@@ -312,4 +319,36 @@ fn deep_nesting_is_told_and_costs_little() {
     ] {
         rendered(&odd);
     }
+}
+
+#[test]
+fn a_fenced_block_that_the_resolver_knows_is_no_code() {
+    check(
+        "```blok\na: 1\n```\n\n```text\na\n```\n\n```blok met meer\n```\n",
+        "<blok n=1 van=8 tot=13>\n<pre><code class=\"language-text\">a\n</code></pre>\n<blok n=2 van=53 tot=53>\n",
+    );
+}
+
+#[test]
+fn a_line_elsewhere_is_written_like_the_text_of_a_page() {
+    let place = SourceText::new("content/a.md", "x").start();
+    let check = |text: &str, html: &str| {
+        let line = inline(text, &place, &Fixed);
+        assert_eq!(line.html, html);
+        assert_eq!(line.diagnostics, []);
+    };
+    check(
+        "Bel **nu** [iemand](b.md)",
+        "Bel <strong>nu</strong> <a href=\"b.md\">iemand</a>",
+    );
+    check(
+        "Bij [[organisation]]: 's avonds",
+        "Bij A &amp; B: ’s avonds",
+    );
+    let line = inline("[a](weg.md) [[vul in: b]]", &place, &Fixed);
+    assert_eq!(line.to_fill_in, 1);
+    assert_eq!(
+        line.diagnostics,
+        [Diagnostic::error("link-dead").at(place.clone())]
+    );
 }

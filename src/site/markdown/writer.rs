@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{
-    Alignment, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html::push_html,
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html::push_html,
 };
 
 use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
+use crate::output::Output;
 use crate::source_text::SourceText;
 
 /// Most problems that are told of one page. Beyond it the page is something else than Markdown.
@@ -55,7 +56,9 @@ pub(super) struct Writer<'a> {
     callouts: usize,
     tables: usize,
     footnotes: Footnotes<'a>,
+    made_blocks: usize,
     to_fill_in: usize,
+    outputs: Vec<Output>,
     last_heading: Option<String>,
     /// Whether what is written stands in a link, where no other link may be.
     in_link: bool,
@@ -86,7 +89,9 @@ impl<'a> Writer<'a> {
             callouts: 0,
             tables: 0,
             footnotes: Footnotes::default(),
+            made_blocks: 0,
             to_fill_in: 0,
+            outputs: Vec::new(),
             last_heading: None,
             in_link: false,
         }
@@ -178,9 +183,14 @@ impl<'a> Writer<'a> {
                 dest_url, title, ..
             } => return self.image(dest_url, title, range, events, at),
             Tag::HtmlBlock => {}
-            Tag::CodeBlock(_) => {
-                // Code is shown as it was written.
+            Tag::CodeBlock(kind) => {
                 let end = end_of(events, at);
+                if let CodeBlockKind::Fenced(info) = kind
+                    && self.block(info, range, events.get(at + 1..end).unwrap_or_default())
+                {
+                    return end + 1;
+                }
+                // Code is shown as it was written.
                 let code = events.get(at..=end).unwrap_or_default();
                 self.output
                     .extend(code.iter().map(|(event, _)| event.clone()));
@@ -194,6 +204,37 @@ impl<'a> Writer<'a> {
     fn end(&mut self, tag: TagEnd) {
         if tag != TagEnd::HtmlBlock {
             self.output.push(Event::End(tag));
+        }
+    }
+
+    /// Writes a fenced block that is no code; returns whether it is one.
+    fn block(&mut self, info: &str, fence: &Range<usize>, inner: &[Spanned<'a>]) -> bool {
+        let word = info.split_whitespace().next().unwrap_or_default();
+        let start = inner.first().map_or(fence.end, |(_, range)| range.start);
+        let end = inner.last().map_or(start, |(_, range)| range.end);
+        let number = self.made_blocks + 1;
+        let Some(block) = self.resolver.block(word, start..end, number) else {
+            return false;
+        };
+        self.made_blocks = number;
+        self.to_fill_in += block.to_fill_in;
+        self.outputs.extend(block.outputs);
+        let room = MOST_PROBLEMS.saturating_sub(self.diagnostics.len());
+        self.diagnostics
+            .extend(block.diagnostics.into_iter().take(room));
+        self.html(block.html);
+        self.html("\n");
+        true
+    }
+
+    /// Writes what is one line of text: the paragraph around it is left out, blocks stay.
+    pub(super) fn spans(&mut self, events: &[Spanned<'a>]) {
+        let first = events.first().map(|(event, _)| event);
+        let alone = matches!(first, Some(Event::Start(Tag::Paragraph)))
+            && end_of(events, 0) + 1 == events.len();
+        match alone {
+            true => self.blocks(events.get(1..events.len() - 1).unwrap_or_default()),
+            false => self.blocks(events),
         }
     }
 
@@ -658,6 +699,7 @@ impl<'a> Writer<'a> {
         let rendered = Rendered {
             html,
             to_fill_in: self.to_fill_in,
+            outputs: self.outputs,
         };
         (rendered, self.diagnostics)
     }
