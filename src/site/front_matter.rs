@@ -14,6 +14,8 @@ use crate::yaml;
 /// What an editor wrote above a page. Everything may be absent.
 #[derive(Clone, Debug, Default)]
 pub struct FrontMatter {
+    /// Name of the page in its short address, which never changes.
+    pub id: Option<(String, Place)>,
     /// Title of the page.
     pub title: Option<String>,
     /// One or two sentences that say what the page is for.
@@ -162,6 +164,9 @@ fn split(text: &str) -> Option<Option<(Range<usize>, Range<usize>)>> {
 fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatter {
     let mut map = yaml::Mapping::read(node, diagnostics);
     let front_matter = FrontMatter {
+        id: map
+            .get("id")
+            .and_then(|n| Some((n.text(diagnostics)?, n.place()))),
         title: map.get("title").and_then(|n| n.text(diagnostics)),
         summary: map.get("summary").and_then(|n| n.text(diagnostics)),
         kind: map

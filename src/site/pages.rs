@@ -51,6 +51,10 @@ pub struct Page {
     pub key: String,
     /// Address with the base path: `/veilig/norm/huisregels/`.
     pub href: String,
+    /// Name of the page in its short address; versions of one page in other languages may share it.
+    pub id: String,
+    /// Short address with the base path, which never changes: `/veilig/p/huisregels/`.
+    pub short_href: String,
 }
 
 /// All pages of a portal.
@@ -240,8 +244,11 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
         None if is_index => Kind::Section,
         None => Kind::Page,
     };
+    let id = page_id(&front_matter, folder, stem, &mut diagnostics);
     let page = Page {
         kind,
+        short_href: short_href(config, language, &id),
+        id,
         folder: folder.to_owned(),
         is_index,
         key: join(folder, stem),
@@ -302,6 +309,38 @@ fn href(config: &Config, language: Language, steps: &[String]) -> String {
     href
 }
 
+/// Returns the id of a page: what the editor chose, or else its path in words: `norm/huisregels` →
+/// `norm-huisregels`.
+fn page_id(
+    front_matter: &FrontMatter,
+    folder: &str,
+    stem: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> String {
+    match &front_matter.id {
+        Some((id, _)) if !id.is_empty() && slug(id) == *id => id.clone(),
+        Some((id, place)) => {
+            diagnostics.push(
+                Diagnostic::error("page-id-not-a-word")
+                    .with("id", id)
+                    .with("slug", slug(id))
+                    .at(place.clone()),
+            );
+            slug(id)
+        }
+        None => match (stem, folder) {
+            ("index", "") => "home".to_owned(),
+            ("index", folder) => slug(&folder.replace('/', "-")),
+            _ => slug(&join(folder, stem).replace('/', "-")),
+        },
+    }
+}
+
+/// Returns the short address of a page in a language.
+fn short_href(config: &Config, language: Language, id: &str) -> String {
+    href(config, language, &["p".to_owned(), id.to_owned()])
+}
+
 /// Gives every folder that holds pages in a language an index page in that language, so that no
 /// address on the way to a page is dead; the editor is asked to write a real one.
 fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut Vec<Diagnostic>) {
@@ -353,7 +392,10 @@ fn made_index(config: &Config, folder: &str, language: Language) -> Page {
         .filter(|step| !step.is_empty())
         .map(slug)
         .collect();
+    let id = page_id(&FrontMatter::default(), folder, "index", &mut Vec::new());
     Page {
+        short_href: short_href(config, language, &id),
+        id,
         source: SourceText::new(format!("content/{}", join(folder, &file)), ""),
         front_matter: FrontMatter::default(),
         body: 0..0,
