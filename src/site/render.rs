@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::config::{Config, PageReference, dial};
 use super::files::Files;
 use super::front_matter::Kind;
+use super::glossary::Glossary;
 use super::links::{PageResolver, dead_page};
 use super::markdown;
 use super::outputs;
@@ -48,6 +49,8 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The look.
     pub theme: &'a Theme,
+    /// The words that the portal explains.
+    pub glossary: &'a Glossary,
     /// The forms; the first is the one behind the Melden button.
     pub forms: &'a [Definition],
     /// The addresses of forms with mistakes, which are told: a link to one of them is no mistake too.
@@ -117,11 +120,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
             href: exit.href.clone(),
         }),
         after_care: after_care.into_iter().next(),
-        emergency: EmergencyView {
-            public: PUBLIC_EMERGENCY.to_owned(),
-            internal: config.emergency_internal.clone(),
-            internal_dial: config.emergency_internal.as_deref().map(dial),
-        },
+        emergency: emergency(config),
         register: config.register.as_ref().map(|register| RegisterView {
             name: register.name.clone(),
             url: register.url.clone(),
@@ -134,6 +133,15 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         indexable: config.indexable,
     };
     (view, diagnostics)
+}
+
+/// Returns whom to call in danger.
+pub(super) fn emergency(config: &Config) -> EmergencyView {
+    EmergencyView {
+        public: PUBLIC_EMERGENCY.to_owned(),
+        internal: config.emergency_internal.clone(),
+        internal_dial: config.emergency_internal.as_deref().map(dial),
+    }
 }
 
 /// Returns what all pages of a receiver with an address of its own have in common: forms and My report
@@ -323,9 +331,12 @@ fn render_page<'a>(
     files: &Files<'a>,
     page: &Page,
 ) -> RenderedPage {
-    let resolver = PageResolver { input, files, page };
+    let resolver = PageResolver::new(input, files, page);
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
+    if page.kind == Kind::Glossary {
+        diagnostics.extend(input.glossary.unshown(page, &rendered.html));
+    }
     let to_fill_in = rendered.to_fill_in;
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {

@@ -6,6 +6,9 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod glossary;
+pub mod handout;
+pub mod medium;
 
 use serde::Serialize;
 

@@ -4,24 +4,40 @@
 //! Texts in a block are lines of Markdown, with links, values of settings and places to fill in, like the text
 //! around it. Invariant: a block with a mistake is told with its line, and the rest of the page stays.
 
+mod dilemma;
 mod do_dont;
+mod download;
+mod glossary;
+mod print_card;
+mod qr;
+mod video;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-use super::links::PageResolver;
+use super::config::VALUE_NAMES;
+use super::links::{LocalFile, PageResolver};
 use super::markdown::{self, Block};
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
+use crate::source_text::Place;
 use crate::yaml::{self, Mapping, Node};
 
 /// Makes a block from what stands in it.
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 1] = [("do-dont", do_dont::make)];
+const BLOCKS: [(&str, Make); 7] = [
+    ("card", print_card::make),
+    ("dilemma", dilemma::make),
+    ("do-dont", do_dont::make),
+    ("download", download::make),
+    ("glossary", glossary::make),
+    ("qr", qr::make),
+    ("video", video::make),
+];
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
@@ -75,7 +91,7 @@ pub(super) struct BlockWriter<'a, 'input> {
     block: Block,
 }
 
-impl BlockWriter<'_, '_> {
+impl<'a> BlockWriter<'a, '_> {
     /// Tells a problem that has its place.
     fn problem(&mut self, diagnostic: Diagnostic) {
         self.block.diagnostics.push(diagnostic);
@@ -89,10 +105,15 @@ impl BlockWriter<'_, '_> {
     /// Writes a line of Markdown as safe HTML.
     fn inline(&mut self, node: &Node) -> Option<String> {
         let text = node.text(&mut self.block.diagnostics)?;
-        let line = markdown::inline(&text, &node.place(), self.page);
+        Some(self.line(&text, &node.place()))
+    }
+
+    /// Writes a line of Markdown that stands at a place as safe HTML.
+    fn line(&mut self, text: &str, place: &Place) -> String {
+        let line = markdown::inline(text, place, self.page);
         self.block.to_fill_in += line.to_fill_in;
         self.block.diagnostics.extend(line.diagnostics);
-        Some(line.html)
+        line.html
     }
 
     /// Writes a list of lines of Markdown as safe HTML.
@@ -102,6 +123,58 @@ impl BlockWriter<'_, '_> {
             .into_iter()
             .filter_map(|item| self.inline(item))
             .collect()
+    }
+
+    /// Reads a required list of lines of Markdown, of which there is at least one.
+    fn required_list(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<Vec<String>> {
+        let node = map.require(key, &mut self.block.diagnostics)?;
+        Some(self.inline_list(node))
+    }
+
+    /// Reads a required line of Markdown.
+    fn required_line(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<String> {
+        let node = map.require(key, &mut self.block.diagnostics)?;
+        self.inline(node)
+    }
+
+    /// Reads a line without markup, such as the text of a link, with typographic quotes and values of settings.
+    fn plain(&mut self, node: &Node) -> Option<String> {
+        let text = node.text(&mut self.block.diagnostics)?;
+        let line = markdown::typographic(&text);
+        let (line, unknown) = self
+            .page
+            .input
+            .config
+            .with_values(&line, self.page.page.language);
+        for name in unknown {
+            let near = nearest(name, VALUE_NAMES).unwrap_or("organisation");
+            self.problem(
+                Diagnostic::error("value-unknown")
+                    .with("name", name)
+                    .with("nearest", near)
+                    .at(node.place()),
+            );
+        }
+        Some(line)
+    }
+
+    /// Reads a required line without markup.
+    fn required_plain(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<String> {
+        let node = map.require(key, &mut self.block.diagnostics)?;
+        self.plain(node)
+    }
+
+    /// Finds the file that a path names, as seen from the page.
+    fn file(&mut self, node: &Node) -> Option<LocalFile<'a>> {
+        let path = node.text(&mut self.block.diagnostics)?;
+        match self.page.file(&path) {
+            Ok(file) => Some(file),
+            Err(problem) => {
+                let problem = problem.map(|problem| problem.at(node.place()));
+                self.block.diagnostics.extend(problem);
+                None
+            }
+        }
     }
 
     /// Puts what a component of the theme makes of a view in the page.
