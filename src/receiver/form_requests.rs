@@ -115,7 +115,7 @@ impl Application {
                         let view = journey.confirmation(&submitted, receipt, answers);
                         self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
                     }
-                    None => self.kept(route),
+                    None => self.kept(route, journey.draft()),
                 })
             }
             Sends::Submission {

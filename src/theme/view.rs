@@ -706,6 +706,8 @@ pub struct SheetOptionView {
 pub struct KeptView {
     /// For the shell.
     pub shell: ShellView,
+    /// The draft that has become the report, where the form was sent once more; it must go from the device.
+    pub draft: Option<DraftView>,
 }
 
 /// The page that asks for the receipt code. Its form posts to `action`: `code` with `go=open`.

@@ -102,14 +102,14 @@ impl Posted {
         self.fields.push(("go".to_owned(), RESUME.to_owned()));
     }
 
-    /// Takes the file out of its answer that the button says, and returns its id.
-    fn take_out(&mut self, part: &SecondPart<'_>) -> Option<String> {
+    /// Returns the id of the file that is to be taken away, where the button says so. It leaves its answer
+    /// only when it is gone from the report.
+    fn taken_away(&mut self, part: &SecondPart<'_>) -> Option<String> {
         let removed = self.value("go").strip_prefix(REMOVE)?.split_once('.');
-        let (field, id) = removed.filter(|(field, _)| part.takes_files(field))?;
-        let removed = (field.to_owned(), id.to_owned());
-        self.fields.retain(|pair| *pair != removed);
+        let (_, id) = removed.filter(|(field, _)| part.takes_files(field))?;
+        let id = id.to_owned();
         self.stay();
-        Some(removed.1)
+        Some(id)
     }
 
     /// Adds files to the answers, each once.
@@ -121,9 +121,13 @@ impl Posted {
         }
     }
 
-    /// Leaves the ids of files out that are none of the report's.
+    /// Leaves the ids of files out that are none of the reporter's own.
     fn keep_files_of(&mut self, case: &Case, part: &SecondPart<'_>) {
-        let is_known = |id: &str| id.parse::<Code>().is_ok_and(|id| case.file(&id).is_some());
+        let own = case.own_files();
+        let is_known = |id: &str| {
+            let id = id.parse::<Code>();
+            id.is_ok_and(|id| own.iter().any(|file| file.id == id))
+        };
         let fields = &mut self.fields;
         fields.retain(|(name, value)| !part.takes_files(name) || is_known(value));
     }
@@ -214,7 +218,7 @@ impl Application {
         let Some(part) = self.second_part(&visit.opened.case) else {
             return self.not_asked(route, visit);
         };
-        if let Some(id) = posted.take_out(&part) {
+        if let Some(id) = posted.taken_away(&part) {
             if let Err((status, problem)) = self.remove(&visit, &id).await {
                 evidence.problem = Some((status, problem));
             }
