@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use hyper::header::CACHE_CONTROL;
 use hyper::{Response, StatusCode};
 
 use super::acts::{Plan, Posted};
@@ -20,7 +19,6 @@ use crate::receiver::form_journey::{Screen, Sent};
 use crate::receiver::form_route::FormRoute;
 use crate::receiver::form_views::{DETAILS, Journey};
 use crate::receiver::portal::Application;
-use crate::receiver::response::NO_STORE;
 use crate::report::acts::RecordError;
 use crate::report::case::Case;
 use crate::report::details::NewDetails;
@@ -194,7 +192,7 @@ impl Application {
         let fixed = self.fixed(route, &visit);
         let journey = self.details_journey(route, &part, &fixed, key);
         match journey.first_page(&draft) {
-            Some(view) => self.unstored(route, StatusCode::OK, Template::FormPage, &view),
+            Some(view) => self.rendered(route, StatusCode::OK, Template::FormPage, &view),
             None => self.not_asked(route, visit),
         }
     }
@@ -246,11 +244,11 @@ impl Application {
             Some(Screen::Page(shown)) => {
                 let mut view = journey.page(&shown, &sent.draft);
                 let status = self.tell_evidence(route, &evidence, &mut view);
-                self.unstored(route, status, Template::FormPage, &view)
+                self.rendered(route, status, Template::FormPage, &view)
             }
             Some(Screen::Check(answers)) => {
                 let view = journey.check(&sent.draft, &answers, None);
-                self.unstored(route, StatusCode::OK, template, &view)
+                self.rendered(route, StatusCode::OK, template, &view)
             }
             Some(Screen::Submit(answers)) => {
                 match self.give(route, &visit, &part, &answers).await {
@@ -264,7 +262,7 @@ impl Application {
                     Err((status, problem)) => {
                         let problem = format!("details.problem.{problem}");
                         let view = journey.check(&sent.draft, &answers, Some(&problem));
-                        self.unstored(route, status, template, &view)
+                        self.rendered(route, status, template, &view)
                     }
                 }
             }
@@ -425,18 +423,5 @@ impl Application {
         let title = &mut view.shell.document_title;
         *title = format!("{} {title}", views.words.text("form.error_prefix"));
         status
-    }
-
-    /// Gives a page of the second part, which nobody may store.
-    fn unstored<V: serde::Serialize>(
-        &self,
-        route: &FormRoute,
-        status: StatusCode,
-        template: Template,
-        view: &V,
-    ) -> Response<Body> {
-        let mut response = self.rendered(route, status, template, view);
-        response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
-        response
     }
 }
