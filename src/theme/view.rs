@@ -55,6 +55,8 @@ pub struct SiteView {
     pub scripts: Vec<String>,
     /// Address of the icon of the portal.
     pub icon: Option<String>,
+    /// Address of the web app manifest; absent where the home page is elsewhere.
+    pub app: Option<String>,
     /// Whether search engines may list the portal.
     pub indexable: bool,
 }
