@@ -114,6 +114,9 @@ impl Term {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Term> {
         let mut map = Mapping::read(node, diagnostics);
+        if !node.is_mapping() {
+            return None;
+        }
         let id = map.require("id", diagnostics);
         let id = id.and_then(|node| word(node, diagnostics));
         let place = map.place();
@@ -312,7 +315,7 @@ mod tests {
         );
         check(
             "- id: vpt\n  term: VPT\n  text: |\n    Een.\n\n    Twee.\n",
-            &[("glossary-not-a-line", 3)],
+            &[("glossary-not-a-line", 4)],
         );
         check(
             "- id: vpt\n  term: VPT\n  text: \"- een lijst\"\n",
