@@ -1,6 +1,7 @@
 //! Blocks: what an editor writes as YAML between two fences, and readers see as something of its own.
 //!
-//! A block is one function from a mapping to a view of the theme; which words there are stands in [`BLOCKS`].
+//! A block is one function from a mapping, or a list, to a view of the theme; which words there are stands in
+//! [`BLOCKS`] and [`LISTS`].
 //! Texts in a block are lines of Markdown, with links, values of settings and places to fill in, like the text
 //! around it. Invariant: a block with a mistake is told with its line, and the rest of the page stays.
 

@@ -201,7 +201,7 @@ fn what_is_to_be_done_is_a_box_to_tick_and_what_is_done_says_so() {
     check(
         "- [ ] doen\n- [x] gedaan\n",
         "<ul>\n\
-         <li class=\"task\"><label><input type=\"checkbox\" autocomplete=\"off\"> doen</label></li>\n\
+         <li class=\"task\"><label><input type=\"checkbox\"> doen</label></li>\n\
          <li class=\"task\"><span class=\"task-done\"><span class=\"visually-hidden\">‹task.done›: </span></span>\
          gedaan</li>\n</ul>\n",
     );
@@ -212,14 +212,14 @@ fn only_the_first_run_of_text_is_the_label_of_a_box() {
     check(
         "- [ ] **Bel** [iemand](b.md)\n  nu\n  - thuis\n",
         "<ul>\n\
-         <li class=\"task\"><label><input type=\"checkbox\" autocomplete=\"off\"> \
+         <li class=\"task\"><label><input type=\"checkbox\"> \
          <strong>Bel</strong> <a href=\"b.md\">iemand</a>\nnu</label>\n\
          <ul>\n<li>thuis</li>\n</ul>\n</li>\n</ul>\n",
     );
     check(
         "1. [ ] bellen\n\n   Neem de tijd.\n\n2. [x] mailen\n\n   ```text\n   a\n   ```\n",
         "<ol>\n\
-         <li class=\"task\"><label><input type=\"checkbox\" autocomplete=\"off\"> bellen</label>\n\
+         <li class=\"task\"><label><input type=\"checkbox\"> bellen</label>\n\
          <p>Neem de tijd.</p>\n</li>\n\
          <li class=\"task\"><span class=\"task-done\"><span class=\"visually-hidden\">‹task.done›: </span></span>\
          mailen\n<pre><code class=\"language-text\">a\n</code></pre>\n</li>\n</ol>\n",

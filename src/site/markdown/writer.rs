@@ -449,10 +449,8 @@ impl<'a> Writer<'a> {
             ));
             self.blocks(label);
         } else {
-            // Without a name and without being remembered: what somebody ticks is nobody else's.
-            self.html(
-                "<li class=\"task\"><label><input type=\"checkbox\" autocomplete=\"off\"> ",
-            );
+            // Without a name and outside a form: what somebody ticks goes nowhere.
+            self.html("<li class=\"task\"><label><input type=\"checkbox\"> ");
             self.blocks(label);
             self.html("</label>");
         }
@@ -819,7 +817,11 @@ fn is_span(event: &Event<'_>) -> bool {
         ),
         Event::End(tag) => matches!(
             tag,
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
+            TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Link
+                | TagEnd::Image
         ),
         _ => false,
     }
