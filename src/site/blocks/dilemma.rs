@@ -8,21 +8,19 @@ use crate::yaml::{Mapping, Node};
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let number = map.require("number", &mut writer.block.diagnostics);
     let number = number.and_then(|node| number_of(writer, node));
-    let title = writer.required_line(map, "title");
-    let situation = writer.required_list(map, "situation");
-    let questions = writer.required_list(map, "questions");
+    let title = writer.require_inline(map, "title");
+    let situation = writer.require_paragraphs(map, "situation");
+    let questions = writer.require_paragraphs(map, "questions");
     let norm = map.get("norm").map(|node| writer.inline_list(node));
-    let (Some(number), Some(title_html), Some(situation_html), Some(questions_html)) =
-        (number, title, situation, questions)
-    else {
+    let (Some(number), Some(title_html)) = (number, title) else {
         return;
     };
     let view = DilemmaView {
         id: writer.id(),
         number,
         title_html,
-        situation_html,
-        questions_html,
+        situation_html: situation,
+        questions_html: questions,
         norm_html: norm.unwrap_or_default(),
     };
     writer.render("dilemma", &view);

@@ -8,7 +8,7 @@ use crate::yaml::Mapping;
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let file = map.require("file", &mut writer.block.diagnostics);
     let file = file.and_then(|node| writer.file(node));
-    let title = writer.required_plain(map, "title");
+    let title = writer.require_plain(map, "title");
     let (Some(file), Some(title)) = (file, title) else {
         return;
     };

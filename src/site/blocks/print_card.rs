@@ -2,7 +2,7 @@
 
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
-use crate::site::render::emergency;
+use crate::site::render::emergency_view;
 use crate::theme::view::handout::PrintCardView;
 use crate::yaml::Mapping;
 
@@ -34,9 +34,16 @@ const WALLET: Size = Size {
 const LINES_OF_NUMBERS: usize = 2;
 
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
-    let title = writer.required_line(map, "title");
+    let title = writer.require_inline(map, "title");
     let lines = map.require("lines", &mut writer.block.diagnostics);
-    let lines = lines.map(|node| (writer.inline_list(node), node.place()));
+    let lines = lines.map(|node| {
+        let lines = writer.items(node, A6.lines);
+        let html: Vec<String> = lines
+            .into_iter()
+            .filter_map(|line| writer.inline(line))
+            .collect();
+        (html, node.place())
+    });
     let sizes = [(A6.name, A6), (WALLET.name, WALLET)];
     let size = map.get("size");
     let size = size.and_then(|node| node.one_of(&sizes, &mut writer.block.diagnostics));
@@ -61,7 +68,7 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
         title_html,
         lines_html,
         size: size.name,
-        numbers: numbers.then(|| emergency(writer.page.input.config)),
+        numbers: numbers.then(|| emergency_view(writer.page.input.config)),
     };
     writer.render("print_card", &view);
 }

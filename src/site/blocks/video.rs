@@ -21,7 +21,7 @@ const USUAL_SIZE: (u32, u32) = (1280, 720);
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let file = map.require("file", &mut writer.block.diagnostics);
     let file = file.and_then(|node| video(writer, node));
-    let title = writer.required_plain(map, "title");
+    let title = writer.require_plain(map, "title");
     let captions = map.require("captions", &mut writer.block.diagnostics);
     let captions = captions.and_then(|node| self::captions(writer, node));
     let transcript = map.require("transcript", &mut writer.block.diagnostics);
