@@ -16,7 +16,8 @@ use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
 use crate::site::config::{Config, Contact, Environment};
-use crate::site::pages::gather;
+use crate::site::pages::{Site, gather};
+use crate::site::plain_language;
 use crate::site::render::{
     Input, receiver_outputs, receiver_views, render, site_views, theme_problem,
 };
@@ -37,6 +38,8 @@ pub struct Portal {
     pub lifecycle: Arc<Lifecycle>,
     /// What all pages in a language share.
     pub views: BTreeMap<Language, SiteView>,
+    /// Its pages.
+    pub site: Site,
     /// Its files.
     pub outputs: Vec<Output>,
 }
@@ -157,6 +160,8 @@ fn assemble_unchecked(
     let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
 
+    let (wordings, problems) = plain_language::wordings(&config, &sources);
+    diagnostics.extend(problems);
     let theme = theme?;
     let input = Input {
         config: &config,
@@ -165,6 +170,7 @@ fn assemble_unchecked(
         theme: &theme,
         forms: &forms,
         unread_forms: &unread_forms,
+        wordings: &wordings,
         today,
     };
     let (views, problems) = site_views(&input);
@@ -180,6 +186,7 @@ fn assemble_unchecked(
         forms,
         lifecycle: Arc::new(lifecycle?),
         views,
+        site,
         outputs,
     })
 }

@@ -15,6 +15,7 @@ use super::links::{PageResolver, dead_page};
 use super::markdown;
 use super::outputs;
 use super::pages::{Page, Site};
+use super::plain_language::{self, Wording};
 use super::source::Sources;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
@@ -52,6 +53,8 @@ pub struct Input<'a> {
     pub forms: &'a [Definition],
     /// The addresses of forms with mistakes, which are told: a link to one of them is no mistake too.
     pub unread_forms: &'a [String],
+    /// What the language check knows of each language.
+    pub wordings: &'a BTreeMap<Language, Wording>,
     /// The day as of which the portal is built.
     pub today: Date,
 }
@@ -326,6 +329,9 @@ fn render_page<'a>(
     let resolver = PageResolver { input, files, page };
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
+    if let Some(wording) = input.wordings.get(&page.language) {
+        diagnostics.extend(plain_language::of_page(page, wording));
+    }
     let to_fill_in = rendered.to_fill_in;
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::links::PageResolver;
 use super::markdown::{self, Block};
+use super::plain_language;
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -92,7 +93,17 @@ impl BlockWriter<'_, '_> {
         let line = markdown::inline(&text, &node.place(), self.page);
         self.block.to_fill_in += line.to_fill_in;
         self.block.diagnostics.extend(line.diagnostics);
+        self.advise(node, &text);
         Some(line.html)
+    }
+
+    /// Tells what makes a text in the block hard to read.
+    fn advise(&mut self, node: &Node, text: &str) {
+        let page = self.page.page;
+        if let Some(wording) = self.page.input.wordings.get(&page.language) {
+            let advice = plain_language::of_line(page, node, text, wording);
+            self.block.diagnostics.extend(advice);
+        }
     }
 
     /// Writes a list of lines of Markdown as safe HTML.
