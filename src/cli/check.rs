@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::command_error::CommandError;
 use crate::cli::diagnostics::number_of;
 use crate::cli::portal::{Portal, assemble, environment};
+use crate::cli::requirements;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -16,10 +17,15 @@ use crate::site::markdown::PLACE_TO_FILL_IN;
 pub(super) struct Arguments {
     #[arg(long)]
     strict: bool,
+    #[arg(long, conflicts_with = "strict")]
+    requirements: bool,
 }
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let (portal, problems) = assemble(root, &environment, SystemClock.today());
+    if let Some(portal) = portal.as_ref().filter(|_| arguments.requirements) {
+        return requirements::print(ui, portal);
+    }
     let (places, problems): (Vec<Diagnostic>, Vec<Diagnostic>) = problems
         .into_iter()
         .partition(|problem| problem.code == PLACE_TO_FILL_IN);

@@ -20,6 +20,7 @@ pub mod people;
 pub mod portal;
 mod recovery;
 pub mod reports;
+mod requirements;
 mod schema;
 mod serve;
 mod small_file;

@@ -16,6 +16,7 @@ pub mod outputs;
 pub mod pages;
 pub mod plain_language;
 pub mod render;
+pub mod requirements;
 pub mod slug;
 pub mod source;
 mod web_app;

@@ -16,6 +16,7 @@ use super::markdown;
 use super::outputs;
 use super::pages::{Page, Site};
 use super::plain_language::{self, Wording};
+use super::requirements::Requirements;
 use super::source::Sources;
 use super::web_app;
 use crate::diagnostic::Diagnostic;
@@ -213,7 +214,7 @@ pub fn render(
     input: &Input<'_>,
     views: &BTreeMap<Language, SiteView>,
 ) -> (Vec<Output>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = Requirements::shipped().unknown_rows(input.site);
     let shared: BTreeMap<Language, SharedSite> = views
         .iter()
         .map(|(language, view)| (*language, input.theme.share(view)))

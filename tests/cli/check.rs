@@ -78,3 +78,18 @@ fn build_only_counts_advice() {
     let line = "1 advies over de taal; bekijk het met meldwijzer check";
     assert!(told.lines().any(|told| told == line), "{told}");
 }
+
+#[test]
+fn requirements_are_printed_with_what_serves_them() {
+    let root = portal("---\ntitle: Norm\nserves: [S1.A.4]\n---\nBoos mag.\n");
+    let mut check = program(root.path());
+    let output = check.args(["check", "--requirements"]).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let row = told.split("\n\n").find(|row| row.starts_with("S1.A.4 "));
+    let row: Vec<&str> = row.unwrap().lines().collect();
+    assert!(row[0].ends_with(": deels"), "{row:?}");
+    assert_eq!(row[1], "  pagina: content/index.md /");
+    assert!(row[2].starts_with("  functie: messages: "), "{row:?}");
+    assert!(row[3].starts_with("  nog niet: "), "{row:?}");
+    assert!(told.lines().last().unwrap().contains(" deels, "), "{told}");
+}

@@ -168,6 +168,7 @@ features! {
     links_are_resolved_and_dead_ones_told: "links",
     mistakes_are_all_told_at_once: "mistakes",
     texts_that_are_hard_to_read_are_told: "plain-language",
+    pages_name_requirements_that_are_there: "requirements",
     folders_are_sections: "sections",
     versions_of_a_page_know_each_other: "translations",
 }
