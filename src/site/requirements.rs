@@ -286,7 +286,8 @@ mod tests {
                 let definition = Definition::shipped_form(form);
                 let definition = definition.unwrap_or_else(|| panic!("{}: {claim}", row.id));
                 let whole = definition.whole();
-                let is_there = field.is_empty() || whole.fields().any(|one| one.name == field);
+                let is_there =
+                    field.is_empty() || whole.fields().any(|one| one.name.as_str() == field);
                 assert!(is_there, "{}: {claim}", row.id);
             }
         }
