@@ -152,9 +152,11 @@ impl Requirements {
         row.open.iter().filter_map(|name| self.gaps.get(name))
     }
 
-    /// Returns how far a row is served; `pages` is how many pages say that they serve it.
+    /// Returns how far a row is served; `pages` is how many pages say that they serve it. A row of texts is
+    /// served by pages only: what the program can show is not yet shown.
     pub fn status(row: &Requirement, pages: usize) -> Status {
-        let serves = pages > 0 || !row.forms.is_empty() || !row.features.is_empty();
+        let claims = !row.forms.is_empty() || !row.features.is_empty();
+        let serves = pages > 0 || (claims && row.kind != Kind::Content);
         match (serves, row.open.is_empty()) {
             (true, true) => Status::Served,
             (true, false) => Status::Partly,
@@ -291,6 +293,31 @@ mod tests {
                 assert!(is_there, "{}: {claim}", row.id);
             }
         }
+    }
+
+    #[test]
+    fn texts_are_served_by_pages_and_programs_by_features() {
+        let row = |kind, features: &[&str], open: &[&str]| Requirement {
+            id: "S1".to_owned(),
+            kind,
+            title: Translated::default(),
+            forms: Vec::new(),
+            features: features.iter().map(|name| (*name).to_owned()).collect(),
+            open: open.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let check = |row: Requirement, pages, expected| {
+            assert_eq!(Requirements::status(&row, pages), expected, "{row:?}");
+        };
+        check(row(Kind::Content, &["search"], &[]), 0, Status::Nobody);
+        check(row(Kind::Content, &["search"], &["mail"]), 0, Status::Open);
+        check(row(Kind::Content, &[], &[]), 1, Status::Served);
+        check(row(Kind::Software, &["search"], &[]), 0, Status::Served);
+        check(
+            row(Kind::Software, &["search"], &["mail"]),
+            0,
+            Status::Partly,
+        );
+        check(row(Kind::Organisation, &[], &[]), 0, Status::Nobody);
     }
 
     #[test]

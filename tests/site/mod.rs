@@ -12,6 +12,7 @@ use jiff::civil::{Date, date};
 use meldwijzer::cli::portal::{Portal, assemble};
 use meldwijzer::diagnostic::{Diagnostic, Severity};
 use meldwijzer::output::Output;
+use meldwijzer::site::requirements::{Requirements, Status, pages_for};
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -194,6 +195,18 @@ fn the_portal_that_ships_has_nothing_wrong() {
     );
     assert!(told(&diagnostics).starts_with("Warning places-to-fill-in"));
     assert!(portal.unwrap().outputs.len() > 60);
+}
+
+#[test]
+fn every_requirement_is_served_or_says_what_is_lacking() {
+    let (portal, _) = portal_at(repository());
+    let site = portal.unwrap().site;
+    for row in Requirements::shipped().rows {
+        let status = Requirements::status(&row, pages_for(&site, &row).len());
+        // Pages claim their infographics themselves.
+        let is_infographic = row.id.starts_with('I');
+        assert!(status != Status::Nobody || is_infographic, "{}", row.id);
+    }
 }
 
 #[test]

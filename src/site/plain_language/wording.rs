@@ -12,6 +12,9 @@ use crate::site::source::Sources;
 use crate::source_text::SourceText;
 use crate::yaml::{self, Mapping, Node};
 
+/// The word list of a portal: what it explains, readers can look up.
+const GLOSSARY: &str = "content/glossary.yaml";
+
 /// Words that a portal writes in another way, or may write as they are.
 #[derive(Clone, Debug, Default)]
 pub struct Wording {
@@ -181,13 +184,34 @@ pub fn wordings(
     if let Some(source) = text_of(Wording::OWN_WORDS) {
         diagnostics.extend(Wording::add_own(&mut wordings, &source));
     }
+    let glossary = text_of(GLOSSARY).and_then(|source| yaml::parse(&source).0);
     for (language, wording) in &mut wordings {
+        for term in glossary.iter().flat_map(|list| terms(list, *language)) {
+            wording.allow(&term);
+        }
         let names = VALUE_NAMES.iter();
         for name in names.filter_map(|name| config.value(name, *language)) {
             wording.allow(&name);
         }
     }
     (wordings, diagnostics)
+}
+
+/// Returns the terms of a word list in a language. What is wrong with the list is told where it is shown.
+fn terms(glossary: &Node, language: Language) -> Vec<String> {
+    let ignored = &mut Vec::new();
+    let mut terms = Vec::new();
+    for entry in glossary.list() {
+        let Some(term) = Mapping::read(entry, ignored).get("term") else {
+            continue;
+        };
+        let of_language = match term.is_mapping() {
+            true => Mapping::read(term, ignored).get(language.tag()),
+            false => Some(term),
+        };
+        terms.extend(of_language.and_then(|term| term.text(ignored)));
+    }
+    terms
 }
 
 fn passive_forms(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> PassiveForms {
