@@ -15,8 +15,10 @@ use crate::form::{self, Definition, DirectoryEntry, FieldKind, Text, is_form_fil
 use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
+use crate::site::addresses::{Addresses, Record};
 use crate::site::config::{Config, Contact, Environment};
 use crate::site::pages::gather;
+use crate::site::production;
 use crate::site::render::{
     Input, receiver_outputs, receiver_views, render, site_views, theme_problem,
 };
@@ -39,6 +41,10 @@ pub struct Portal {
     pub views: BTreeMap<Language, SiteView>,
     /// Its files.
     pub outputs: Vec<Output>,
+    /// The addresses that were published before.
+    pub record: Record,
+    /// The addresses at which it answers.
+    pub addresses: Addresses,
 }
 
 impl Portal {
@@ -95,6 +101,7 @@ impl Settings {
     pub fn read(ui: &mut Ui, root: &Path) -> Result<Settings, CommandError> {
         let mut diagnostics = Vec::new();
         let config = read_config(root, &environment, &mut diagnostics);
+        let config = config.map(|(config, _)| config);
         if !diagnostics.is_empty() {
             ui.tell_diagnostics(&diagnostics)?;
         }
@@ -141,7 +148,10 @@ fn assemble_unchecked(
     today: Date,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Portal> {
-    let read = read_config(root, environment, diagnostics);
+    let read = read_config(root, environment, diagnostics).map(|(config, text)| {
+        diagnostics.extend(production::check_settings(&config, &text));
+        config
+    });
     let is_read = read.is_some();
     // Without settings nothing can be built, but what is wrong elsewhere is told all the same.
     let config = read.unwrap_or_else(|| placeholder(environment));
@@ -157,11 +167,21 @@ fn assemble_unchecked(
     let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
 
+    let (record, problems) = Record::read(&sources);
+    diagnostics.extend(problems);
+    // What could not be read is not there now, but nobody took it away.
+    let (addresses, problems) = match any_error(diagnostics) {
+        true => (Addresses::default(), Vec::new()),
+        false => record.compare(&config, &site, &forms),
+    };
+    diagnostics.extend(problems);
+
     let theme = theme?;
     let input = Input {
         config: &config,
         sources: &sources,
         site: &site,
+        addresses: &addresses,
         theme: &theme,
         forms: &forms,
         unread_forms: &unread_forms,
@@ -181,6 +201,8 @@ fn assemble_unchecked(
         lifecycle: Arc::new(lifecycle?),
         views,
         outputs,
+        record,
+        addresses,
     })
 }
 
@@ -189,16 +211,16 @@ pub(super) fn environment(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Reads the settings of the portal; there are none where they cannot be read.
+/// Reads the settings of the portal, with their text; there are none where they cannot be read.
 fn read_config(
     root: &Path,
     environment: Environment<'_>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Config> {
+) -> Option<(Config, SourceText)> {
     let text = read_text(&root.join("site.yaml"), "site.yaml", diagnostics)?;
     let (config, problems) = Config::parse(&text, environment);
     diagnostics.extend(problems);
-    Some(config)
+    Some((config, text))
 }
 
 /// Returns settings that say nothing.
@@ -254,7 +276,7 @@ pub(super) fn forms_with_contacts(
 ) -> Vec<Definition> {
     let forms = read_forms(root, diagnostics);
     match read_config(root, &environment, diagnostics) {
-        Some(config) => with_contacts(root, forms, &config, diagnostics),
+        Some((config, _)) => with_contacts(root, forms, &config, diagnostics),
         None => forms,
     }
 }
