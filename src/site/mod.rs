@@ -21,3 +21,4 @@ pub mod production;
 pub mod render;
 pub mod slug;
 pub mod source;
+mod web_app;
