@@ -6,7 +6,12 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod contact;
+pub mod decision_table;
+pub mod figure;
 pub mod history;
+pub mod questions;
+pub mod quote;
 
 use serde::Serialize;
 

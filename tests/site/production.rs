@@ -246,6 +246,8 @@ Error production-example site.yaml:11:86 value=vera@voorbeeldstad.example
 #[test]
 fn reports_are_handled_also_where_the_portal_is_not_ready() {
     let root = portal();
+    let data = root.path().join("data");
+    super::addresses::serve(root.path(), &data);
     let settings = SETTINGS.replace("https://intranet", "http://intranet");
     write(root.path(), "site.yaml", &settings);
     let run = |arguments: &[&str]| {
@@ -255,7 +257,6 @@ fn reports_are_handled_also_where_the_portal_is_not_ready() {
         output.status.code()
     };
     assert_eq!(run(&["build"]), Some(1));
-    fs::create_dir_all(root.path().join("data")).unwrap();
     assert_eq!(run(&["reports", "purge", "--dry-run"]), Some(0));
 }
 
