@@ -12,6 +12,7 @@ mod blocks;
 pub mod config;
 mod files;
 pub mod front_matter;
+pub mod glossary;
 mod history;
 mod links;
 pub mod markdown;

@@ -9,7 +9,10 @@ pub mod block;
 pub mod contact;
 pub mod decision_table;
 pub mod figure;
+pub mod glossary;
+pub mod handout;
 pub mod history;
+pub mod medium;
 pub mod questions;
 pub mod quote;
 
@@ -199,8 +202,8 @@ pub struct CardView {
 pub struct ContentView {
     /// For the shell.
     pub shell: ShellView,
-    /// `home`, `section`, `page`, `norm`, `protocol`, `checklist`, `guide`, `directory`, `privacy` or
-    /// `accessibility`.
+    /// `home`, `section`, `page`, `norm`, `protocol`, `checklist`, `guide`, `directory`, `privacy`,
+    /// `accessibility` or `glossary`.
     pub kind: &'static str,
     /// Title; the h1.
     pub title: String,
