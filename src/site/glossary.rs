@@ -222,7 +222,7 @@ fn entry(resolver: &PageResolver<'_, '_>, term: &Term, block: &mut Block) -> Glo
             return String::new();
         };
         let line = markdown::inline(text, place, &resolver);
-        block.to_fill_in += line.to_fill_in;
+        block.to_fill_in.extend(line.to_fill_in);
         block.diagnostics.extend(line.diagnostics);
         line.html
     };
@@ -273,7 +273,7 @@ fn word_list<'a>(resolver: &PageResolver<'a, '_>) -> Option<&'a Page> {
         let all = input.site.pages.iter();
         all.filter(move |page| page.language == *language)
     });
-    pages.find(|page| page.kind == Kind::Glossary)
+    pages.find(|page| page.kind == Kind::Glossary && !page.is_earlier_version())
 }
 
 #[cfg(test)]

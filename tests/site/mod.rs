@@ -4,6 +4,9 @@
 //! every file (those of every portal, of the theme and the app, left out), and any other file in `expected/` the `<main>` of the page of
 //! that path. With `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
 
+mod addresses;
+mod production;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -100,7 +103,9 @@ fn main_of(html: &str) -> String {
     let body = html
         .find("<nav class=\"breadcrumbs")
         .or_else(|| html.find("<main"));
-    let end = html.find("<footer").unwrap_or(html.len());
+    let end = html
+        .find("<footer class=\"site-footer\"")
+        .unwrap_or(html.len());
     head + body
         .and_then(|start| html.get(start..end))
         .unwrap_or_default()
@@ -160,6 +165,8 @@ macro_rules! features {
 }
 
 features! {
+    earlier_versions_are_kept_apart: "archive",
+    mistakes_in_earlier_versions_and_changes_are_told: "archive-mistakes",
     addresses_of_old_pages_lead_on_and_clashes_are_told: "aliases",
     a_portal_can_live_below_a_path: "base-path",
     blocks_in_the_text_are_made: "blocks",
@@ -218,6 +225,24 @@ fn every_requirement_is_served_or_says_what_is_lacking() {
         let is_infographic = row.id.starts_with('I');
         assert!(status != Status::Nobody || is_infographic, "{}", row.id);
     }
+}
+
+#[test]
+fn an_earlier_version_is_for_no_search_engine() {
+    let (portal, _) = portal_at(&repository().join("tests/site/archive"));
+    let outputs = portal.unwrap().outputs;
+    let text = |path: &str| {
+        let output = outputs.iter().find(|output| output.path == path).unwrap();
+        String::from_utf8(output.bytes.to_vec()).unwrap()
+    };
+    let noindex = "<meta name=\"robots\" content=\"noindex, nofollow\">";
+    assert!(text("archief/norm-0-9/index.html").contains(noindex));
+    assert!(!text("norm/index.html").contains(noindex));
+    let sitemap = text("sitemap.xml");
+    assert!(
+        sitemap.contains("/norm/") && !sitemap.contains("archief"),
+        "{sitemap}"
+    );
 }
 
 #[test]

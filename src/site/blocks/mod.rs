@@ -150,7 +150,7 @@ impl<'a> BlockWriter<'a, '_> {
     /// Writes a line of Markdown that stands at a place as safe HTML.
     fn line(&mut self, text: &str, place: &Place) -> String {
         let line = markdown::inline(text, place, self.page);
-        self.block.to_fill_in += line.to_fill_in;
+        self.block.to_fill_in.extend(line.to_fill_in);
         self.block.diagnostics.extend(line.diagnostics);
         line.html
     }
