@@ -408,6 +408,15 @@ impl<'a> Mapping<'a> {
         mapping
     }
 
+    /// Makes a mapping without keys, for a place where nothing had to be written.
+    pub fn empty(place: Place) -> Mapping<'a> {
+        Mapping {
+            place,
+            entries: Vec::new(),
+            asked: Vec::new(),
+        }
+    }
+
     /// Returns where the mapping starts.
     pub fn place(&self) -> Place {
         self.place.clone()

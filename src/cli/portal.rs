@@ -15,6 +15,7 @@ use crate::form::{self, Definition, DirectoryEntry, FieldKind, Text, is_form_fil
 use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
+use crate::site::calendar::Calendar;
 use crate::site::config::{Config, Contact, Environment};
 use crate::site::pages::gather;
 use crate::site::render::{
@@ -156,12 +157,15 @@ fn assemble_unchecked(
 
     let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
+    let (calendar, problems) = Calendar::read(&config, &sources, today);
+    diagnostics.extend(problems);
 
     let theme = theme?;
     let input = Input {
         config: &config,
         sources: &sources,
         site: &site,
+        calendar: &calendar,
         theme: &theme,
         forms: &forms,
         unread_forms: &unread_forms,

@@ -92,6 +92,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         scripts: Vec::new(),
         icon: None,
         indexable,
+        feed: None,
     }
 }
 

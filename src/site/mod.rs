@@ -7,6 +7,7 @@
 //! so that an editor sees all problems at once.
 
 mod blocks;
+pub mod calendar;
 pub mod config;
 mod files;
 pub mod front_matter;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::calendar::{self, Calendar};
 use super::config::{Config, PageReference, dial};
 use super::files::Files;
 use super::front_matter::Kind;
@@ -46,6 +47,8 @@ pub struct Input<'a> {
     pub sources: &'a Sources,
     /// The pages.
     pub site: &'a Site,
+    /// The messages and events.
+    pub calendar: &'a Calendar,
     /// The look.
     pub theme: &'a Theme,
     /// The forms; the first is the one behind the Melden button.
@@ -132,6 +135,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         scripts: input.theme.scripts(),
         icon: input.theme.icon(),
         indexable: config.indexable,
+        feed: calendar::feed::href(input, language),
     };
     (view, diagnostics)
 }
@@ -163,6 +167,7 @@ pub fn receiver_views(
         stylesheets: theme.stylesheets(),
         scripts: theme.scripts(),
         icon: theme.icon(),
+        feed: view.feed.as_deref().map(at_portal),
         ..view.clone()
     };
     views
@@ -266,13 +271,15 @@ pub fn render(
         result.push(output("sitemap.xml".to_owned(), sitemap(input)));
     }
     result.push(output("robots.txt".to_owned(), robots(input)));
+    result.extend(calendar::outputs(input));
+    diagnostics.extend(calendar::check(input));
     // Two files with the same bytes can get the same name: `a b.pdf` and `a-b.pdf`.
     result.sort_by(|a, b| a.path.cmp(&b.path));
     result.dedup_by(|a, b| a.path == b.path);
     (outputs::with_compressed(result), diagnostics)
 }
 
-fn output(path: String, text: String) -> Output {
+pub(super) fn output(path: String, text: String) -> Output {
     Output {
         path,
         bytes: text.into_bytes().into(),

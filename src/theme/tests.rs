@@ -62,6 +62,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
         scripts: theme.scripts(),
         icon: theme.icon(),
         indexable: false,
+        feed: Some("/portaal/berichten.xml".to_owned()),
     }
 }
 

@@ -6,6 +6,7 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod calendar;
 
 use serde::Serialize;
 
@@ -57,6 +58,8 @@ pub struct SiteView {
     pub icon: Option<String>,
     /// Whether search engines may list the portal.
     pub indexable: bool,
+    /// Address of the feed with messages, where there is one.
+    pub feed: Option<String>,
 }
 
 /// Whom to call in acute danger.

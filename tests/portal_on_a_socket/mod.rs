@@ -139,6 +139,7 @@ fn portal_at(
             scripts: Vec::new(),
             icon: None,
             indexable: false,
+            feed: None,
         }],
         forms: Definition::shipped()
             .iter()

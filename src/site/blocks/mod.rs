@@ -4,6 +4,7 @@
 //! Texts in a block are lines of Markdown, with links, values of settings and places to fill in, like the text
 //! around it. Invariant: a block with a mistake is told with its line, and the rest of the page stays.
 
+mod calendar;
 mod do_dont;
 
 use std::ops::Range;
@@ -21,7 +22,15 @@ use crate::yaml::{self, Mapping, Node};
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 1] = [("do-dont", do_dont::make)];
+const BLOCKS: [(&str, Make); 4] = [
+    ("calendar", calendar::calendar),
+    ("do-dont", do_dont::make),
+    ("message-of-the-week", calendar::message_of_the_week),
+    ("messages", calendar::messages),
+];
+
+/// The words of blocks that need nothing between their fences.
+const MAY_BE_EMPTY: [&str; 3] = ["calendar", "message-of-the-week", "messages"];
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
@@ -56,6 +65,9 @@ pub(super) fn make(
             let mut map = Mapping::read(&node, &mut writer.block.diagnostics);
             make(&mut writer, &mut map);
             map.finish(&mut writer.block.diagnostics);
+        }
+        None if writer.block.diagnostics.is_empty() && MAY_BE_EMPTY.contains(&word) => {
+            make(&mut writer, &mut Mapping::empty(source.place(yaml)));
         }
         None if writer.block.diagnostics.is_empty() => {
             let diagnostic = Diagnostic::error("block-empty").with("word", word);
