@@ -50,7 +50,10 @@ impl Destination {
     pub(super) fn link(&self, input: &Input<'_>, language: Language) -> Option<Link> {
         match self {
             Destination::Page(path, _) => page(input, path, language).map(|page| Link {
-                label: page.title.clone(),
+                label: match page.language == language {
+                    true => page.title.clone(),
+                    false => in_other_language(input, page, language),
+                },
                 href: page.href.clone(),
             }),
             Destination::Form(id, _) => {
@@ -66,10 +69,7 @@ impl Destination {
                 })
             }
             Destination::Address(address) => Some(Link {
-                label: address
-                    .strip_prefix("mailto:")
-                    .unwrap_or(address)
-                    .to_owned(),
+                label: shown(address).to_owned(),
                 href: address.clone(),
             }),
         }
@@ -125,6 +125,20 @@ fn page<'a>(input: &Input<'a>, path: &str, language: Language) -> Option<&'a Pag
     let site = input.site;
     let page = site.by_source(&format!("content/{path}"))?;
     Some(site.version(&page.key, language).unwrap_or(page))
+}
+
+/// Names a page in another language to readers who may not read that.
+fn in_other_language(input: &Input<'_>, page: &Page, language: Language) -> String {
+    let texts = input.theme.messages(language);
+    let key = format!("calendar.language.{}", page.language);
+    texts.text(&key, &[("title", &page.title)])
+}
+
+/// Returns what people say of an address: its host, or who gets the mail.
+fn shown(address: &str) -> &str {
+    let (_, rest) = address.split_once(':').unwrap_or(("", address));
+    let rest = rest.trim_start_matches('/');
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
 /// Returns whether this is an address that leads somewhere by itself.

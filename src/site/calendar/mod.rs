@@ -229,7 +229,11 @@ fn file_path(config: &Config, language: Language, name: &str) -> String {
 
 /// Returns the address of a file in a language, with the base path.
 fn file_href(config: &Config, language: Language, name: &str) -> String {
-    format!("{}/{}", config.base_path(), file_path(config, language, name))
+    format!(
+        "{}/{}",
+        config.base_path(),
+        file_path(config, language, name)
+    )
 }
 
 /// Returns the day a year before another.

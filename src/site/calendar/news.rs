@@ -69,12 +69,7 @@ impl News {
 }
 
 /// Returns all news between two days, both included, the latest first.
-pub(super) fn between(
-    input: &Input<'_>,
-    language: Language,
-    from: Date,
-    until: Date,
-) -> Vec<News> {
+pub(super) fn between(input: &Input<'_>, language: Language, from: Date, until: Date) -> Vec<News> {
     let occurrences = input.calendar.occurrences(from, until);
     let mut news: Vec<News> = occurrences
         .iter()

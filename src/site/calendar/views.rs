@@ -66,9 +66,11 @@ fn dated(input: &Input<'_>, language: Language, texts: &Catalogue) -> Vec<BankMe
         .filter(|occurrence| occurrence.message.speaks(language))
         .filter(|occurrence| seen.insert(occurrence.message.id.as_str()))
         .map(|first| {
-            let of_same = occurrences
-                .iter()
-                .filter(|occurrence| occurrence.message.id == first.message.id);
+            // What comes back after a year is the same one again.
+            let last = a_year_after(first.period.first);
+            let of_same = occurrences.iter().filter(|occurrence| {
+                occurrence.message.id == first.message.id && occurrence.period.first <= last
+            });
             let periods: Vec<String> = of_same
                 .map(|occurrence| period_in_words(occurrence.period, texts))
                 .collect();
@@ -84,7 +86,6 @@ fn copyable(news: &News, id: String, when: String) -> BankMessageView {
         id,
         title: news.title.clone(),
         when,
-        link: news.link.clone(),
         plain: news.plain(),
         html: news.html(),
     }
@@ -131,9 +132,8 @@ pub(in crate::site) fn agenda(
         true => a_year_before(input.today),
         false => input.today,
     };
-    let wanted = |event: &Event| {
-        selection.kinds.is_empty() || selection.kinds.contains(&event.kind)
-    };
+    let wanted =
+        |event: &Event| selection.kinds.is_empty() || selection.kinds.contains(&event.kind);
     let dates = input.calendar.dates(from, a_year_after(input.today));
     let items = dates
         .into_iter()
@@ -148,12 +148,7 @@ pub(in crate::site) fn agenda(
     }
 }
 
-fn agenda_item(
-    input: &Input<'_>,
-    event: &Event,
-    date: Date,
-    language: Language,
-) -> AgendaItemView {
+fn agenda_item(input: &Input<'_>, event: &Event, date: Date, language: Language) -> AgendaItemView {
     let texts = input.theme.messages(language);
     let of = |text: &Option<Text>| text.as_ref().map(|text| text.get(language).to_owned());
     let destination = event.destination.as_ref();
@@ -181,7 +176,10 @@ fn agenda_item(
 fn day_view(date: Date, texts: &Catalogue) -> DateView {
     let weekday = date.weekday().to_monday_one_offset();
     let words = [
-        ("weekday", texts.text(&format!("answer.weekday.{weekday}"), &[])),
+        (
+            "weekday",
+            texts.text(&format!("answer.weekday.{weekday}"), &[]),
+        ),
         ("day", date.day().to_string()),
         ("month", texts.text(&format!("month.{}", date.month()), &[])),
         ("year", date.year().to_string()),

@@ -26,8 +26,6 @@ pub struct BankMessageView {
     pub title: String,
     /// When it is sent, in words.
     pub when: String,
-    /// Where it leads.
-    pub link: Option<Link>,
     /// The message with its address, as plain text.
     pub plain: String,
     /// The same as HTML, to be shown as source text.
