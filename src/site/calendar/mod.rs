@@ -23,7 +23,7 @@ pub use self::destination::Destination;
 pub use self::event::{Event, EventKind};
 pub use self::rule::{Period, Rule};
 use super::config::Config;
-use super::render::{Input, output};
+use super::render::{Input, beside_home, output};
 use crate::diagnostic::Diagnostic;
 use crate::form::Text;
 use crate::language::Language;
@@ -212,19 +212,11 @@ pub(super) fn outputs(input: &Input<'_>) -> Vec<Output> {
             (icalendar::CALENDAR, icalendar::calendar(input, *language)),
         ];
         for (name, text) in files {
-            outputs.extend(text.map(|text| output(file_path(config, *language, name), text)));
+            outputs.extend(text.map(|text| output(beside_home(config, *language, name), text)));
         }
     }
     outputs.extend(icalendar::reviews(input).map(|text| output(icalendar::REVIEWS.into(), text)));
     outputs
-}
-
-/// Returns the path of a file in a language.
-fn file_path(config: &Config, language: Language, name: &str) -> String {
-    match language == config.default_language() {
-        true => name.to_owned(),
-        false => format!("{language}/{name}"),
-    }
 }
 
 /// Returns the address of a file in a language, with the base path.
@@ -232,7 +224,7 @@ fn file_href(config: &Config, language: Language, name: &str) -> String {
     format!(
         "{}/{}",
         config.base_path(),
-        file_path(config, language, name)
+        beside_home(config, language, name)
     )
 }
 
