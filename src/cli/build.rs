@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::command_error::CommandError;
 use crate::cli::portal::{Portal, assemble, environment};
+use crate::cli::published;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::output::Output;
@@ -37,6 +38,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         files.extend(first_pages(&portal)?);
     }
     outputs::write(&files, &folder)?;
+    published::record(ui, root, &portal)?;
     let count = files.len();
     let path = folder.to_string_lossy();
     ui.print(&ui.texts().count("cli-built", count, &[("path", &path)]))?;

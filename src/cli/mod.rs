@@ -17,6 +17,7 @@ mod opening;
 mod passphrase;
 pub mod people;
 pub mod portal;
+mod published;
 mod recovery;
 pub mod reports;
 mod schema;

@@ -15,9 +15,11 @@ use crate::form::{self, Definition, DirectoryEntry, FieldKind, Text, is_form_fil
 use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
+use crate::site::addresses::{Addresses, Record};
 use crate::site::calendar::Calendar;
 use crate::site::config::{Config, Contact, Environment};
 use crate::site::pages::gather;
+use crate::site::production;
 use crate::site::render::{
     Input, receiver_outputs, receiver_views, render, site_views, theme_problem,
 };
@@ -40,6 +42,10 @@ pub struct Portal {
     pub views: BTreeMap<Language, SiteView>,
     /// Its files.
     pub outputs: Vec<Output>,
+    /// The addresses that were published before.
+    pub record: Record,
+    /// The addresses at which it answers.
+    pub addresses: Addresses,
 }
 
 impl Portal {
@@ -96,6 +102,7 @@ impl Settings {
     pub fn read(ui: &mut Ui, root: &Path) -> Result<Settings, CommandError> {
         let mut diagnostics = Vec::new();
         let config = read_config(root, &environment, &mut diagnostics);
+        let config = config.map(|(config, _)| config);
         if !diagnostics.is_empty() {
             ui.tell_diagnostics(&diagnostics)?;
         }
@@ -142,7 +149,10 @@ fn assemble_unchecked(
     today: Date,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Portal> {
-    let read = read_config(root, environment, diagnostics);
+    let read = read_config(root, environment, diagnostics).map(|(config, text)| {
+        diagnostics.extend(production::check_settings(&config, &text));
+        config
+    });
     let is_read = read.is_some();
     // Without settings nothing can be built, but what is wrong elsewhere is told all the same.
     let config = read.unwrap_or_else(|| placeholder(environment));
@@ -160,12 +170,22 @@ fn assemble_unchecked(
     let (calendar, problems) = Calendar::read(&config, &sources, today);
     diagnostics.extend(problems);
 
+    let (record, problems) = Record::read(&sources);
+    diagnostics.extend(problems);
+    // What could not be read is not there now, but nobody took it away.
+    let (addresses, problems) = match any_error(diagnostics) {
+        true => (Addresses::default(), Vec::new()),
+        false => record.compare(&config, &site, &forms),
+    };
+    diagnostics.extend(problems);
+
     let theme = theme?;
     let input = Input {
         config: &config,
         sources: &sources,
         site: &site,
         calendar: &calendar,
+        addresses: &addresses,
         theme: &theme,
         forms: &forms,
         unread_forms: &unread_forms,
@@ -185,6 +205,8 @@ fn assemble_unchecked(
         lifecycle: Arc::new(lifecycle?),
         views,
         outputs,
+        record,
+        addresses,
     })
 }
 
@@ -193,16 +215,16 @@ pub(super) fn environment(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Reads the settings of the portal; there are none where they cannot be read.
+/// Reads the settings of the portal, with their text; there are none where they cannot be read.
 fn read_config(
     root: &Path,
     environment: Environment<'_>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Config> {
+) -> Option<(Config, SourceText)> {
     let text = read_text(&root.join("site.yaml"), "site.yaml", diagnostics)?;
     let (config, problems) = Config::parse(&text, environment);
     diagnostics.extend(problems);
-    Some(config)
+    Some((config, text))
 }
 
 /// Returns settings that say nothing.
@@ -258,7 +280,7 @@ pub(super) fn forms_with_contacts(
 ) -> Vec<Definition> {
     let forms = read_forms(root, diagnostics);
     match read_config(root, &environment, diagnostics) {
-        Some(config) => with_contacts(root, forms, &config, diagnostics),
+        Some((config, _)) => with_contacts(root, forms, &config, diagnostics),
         None => forms,
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::daily::{self, Daily};
 use crate::cli::data_folder::DataFolder;
 use crate::cli::findings::diagnostics;
 use crate::cli::portal::{Portal, assemble, environment};
+use crate::cli::published;
 use crate::cli::recovery;
 use crate::cli::reports::purge::rules;
 use crate::cli::ui::Ui;
@@ -49,6 +50,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let Some(portal) = portal else {
         return Err(CommandError::Problems);
     };
+    // Without pages of its own it publishes none, and what is being tried out may still go.
+    let publishes =
+        portal.config.production.is_some() && portal.config.receiver_elsewhere().is_none();
     let portal = portal.for_receiver(root).map_err(CommandError::Several)?;
     let listener = receiver::bind(arguments.listen)
         .map_err(|error| cannot_listen(arguments.listen, &error))?;
@@ -82,6 +86,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         ui.tell_diagnostics(&[unset])?;
     }
 
+    if publishes {
+        published::record(ui, root, &portal)?;
+    }
     let base_path = portal.config.receiver_path().to_owned();
     let serving = ui.text(
         "cli-serving",

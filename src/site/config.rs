@@ -212,6 +212,9 @@ pub struct Config {
     pub after_care: Option<PageReference>,
     /// Where "leave this page quickly" leads; absent where that is switched off.
     pub exit: Option<ExitLink>,
+    /// Where it is said that the portal is for real, so that nothing of it may be unfinished; absent where it is
+    /// not. Environment: `MELDWIJZER_PRODUCTION`.
+    pub production: Option<Place>,
     /// Whether raw HTML in Markdown is let through. Environment: `MELDWIJZER_RAW_HTML`.
     pub raw_html: bool,
     /// Whether search engines may list the portal. Environment: `MELDWIJZER_INDEXABLE`.
@@ -280,6 +283,8 @@ impl Config {
             None => Some(ExitLink::usual()),
         };
         let raw_html = setting(&mut map, "raw_html", "RAW_HTML").and_then(|n| n.flag(d));
+        let production = setting(&mut map, "production", "PRODUCTION")
+            .and_then(|n| n.flag(d)?.then(|| n.place()));
         let indexable = setting(&mut map, "indexable", "INDEXABLE").and_then(|n| n.flag(d));
         let receiver = map
             .get("receiver")
@@ -301,6 +306,7 @@ impl Config {
             footer,
             after_care,
             exit,
+            production,
             raw_html: raw_html.unwrap_or_default(),
             indexable: indexable.unwrap_or_default(),
             receiver,

@@ -30,6 +30,12 @@ pub struct FrontMatter {
     pub version: Option<String>,
     /// Date of the last change.
     pub updated: Option<Date>,
+    /// What changed, and when, as the editor wrote it.
+    pub changes: Vec<Change>,
+    /// Path below `content/` of the page that holds now, where this one is an earlier version of it.
+    pub earlier_version_of: Option<(String, Place)>,
+    /// First day on which an earlier version no longer held.
+    pub valid_until: Option<(Date, Place)>,
     /// Date before which the page must be reviewed.
     pub review: Option<Date>,
     /// First day on which the page is published.
@@ -44,6 +50,17 @@ pub struct FrontMatter {
     pub aliases: Vec<(String, Place)>,
     /// Ids of the requirements that the page serves.
     pub serves: Vec<String>,
+}
+
+/// Something that changed in a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The day.
+    pub date: Date,
+    /// What changed, a line of Markdown in the language of the page.
+    pub note: String,
+    /// Where the note stands.
+    pub place: Place,
 }
 
 /// Kinds of pages.
@@ -65,10 +82,14 @@ pub enum Kind {
     Guide,
     /// A page that ends with the contacts of `site.yaml`.
     Directory,
+    /// What happens with what people tell about themselves or others.
+    Privacy,
+    /// The accessibility statement.
+    Accessibility,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Kind); 8] = [
+    const NAMES: [(&'static str, Kind); 10] = [
         ("home", Kind::Home),
         ("section", Kind::Section),
         ("page", Kind::Page),
@@ -77,6 +98,8 @@ impl Kind {
         ("checklist", Kind::Checklist),
         ("guide", Kind::Guide),
         ("directory", Kind::Directory),
+        ("privacy", Kind::Privacy),
+        ("accessibility", Kind::Accessibility),
     ];
 
     /// Returns the name as it is written in front matter.
@@ -184,6 +207,16 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
         owner: map.get("owner").and_then(|n| n.text(diagnostics)),
         version: map.get("version").and_then(|n| n.text(diagnostics)),
         updated: map.get("updated").and_then(|n| n.date(diagnostics)),
+        changes: map
+            .get("changes")
+            .map(|n| changes(n, diagnostics))
+            .unwrap_or_default(),
+        earlier_version_of: map
+            .get("earlier_version_of")
+            .and_then(|n| Some((n.text(diagnostics)?, n.place()))),
+        valid_until: map
+            .get("valid_until")
+            .and_then(|n| Some((n.date(diagnostics)?, n.place()))),
         review: map.get("review").and_then(|n| n.date(diagnostics)),
         publish: map.get("publish").and_then(|n| n.date(diagnostics)),
         expires: map.get("expires").and_then(|n| n.date(diagnostics)),
@@ -216,6 +249,25 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
     }
     map.finish(diagnostics);
     front_matter
+}
+
+fn changes(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Change> {
+    let items = node.list().into_iter();
+    items
+        .filter_map(|item| {
+            let mut map = yaml::Mapping::read(item, diagnostics);
+            let date = map.require("date", diagnostics);
+            let date = date.and_then(|n| n.date(diagnostics));
+            let note = map.require("note", diagnostics);
+            let text = note.and_then(|n| n.text(diagnostics));
+            map.finish(diagnostics);
+            Some(Change {
+                date: date?,
+                note: text?,
+                place: note?.place(),
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]

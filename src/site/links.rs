@@ -128,7 +128,10 @@ impl PageResolver<'_, '_> {
             href: format!("{href}{rest}"),
             language: None,
         };
-        if self.input.site.aliases.contains_key(&href) || self.is_of_unread_form(&wanted) {
+        if self.input.site.aliases.contains_key(&href)
+            || self.input.site.by_short_href(&href).is_some()
+            || self.is_of_unread_form(&wanted)
+        {
             return (target, None);
         }
         match page {

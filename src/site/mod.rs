@@ -2,19 +2,23 @@
 //!
 //! A pipeline of values, each made by a function from the one before:
 //! [`config::Config`] → [`source::Sources`] → [`pages::Site`] → `Vec<Output>`. Nothing is half
-//! filled, nothing must be called first, and nothing here writes but [`outputs::write`]. Problems are
+//! filled, nothing must be called first, and nothing here writes but [`outputs`]. Problems are
 //! collected as diagnostics; a later step runs on whatever the earlier one could make of its input,
 //! so that an editor sees all problems at once.
 
+pub mod addresses;
+mod archive;
 mod blocks;
 pub mod calendar;
 pub mod config;
 mod files;
 pub mod front_matter;
+mod history;
 mod links;
 pub mod markdown;
 pub mod outputs;
 pub mod pages;
+pub mod production;
 pub mod render;
 pub mod slug;
 pub mod source;

@@ -127,6 +127,29 @@ pub fn write(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
     remove(&old)
 }
 
+/// Replaces a file as a whole: whoever reads it sees the old or the new text, and after a power cut one of
+/// them is there.
+///
+/// # Errors
+///
+/// Returns the path at which a file operation failed; the file is then as it was.
+pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let fresh = beside(file, "new");
+    let written =
+        write_synced(&fresh, bytes).and_then(|()| fs::rename(&fresh, file).map_err(at(file)));
+    if written.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&fresh);
+    }
+    written
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write_file(path, bytes)?;
+    let file = fs::File::open(path).map_err(at(path))?;
+    file.sync_all().map_err(at(path))
+}
+
 fn at(path: &Path) -> impl Fn(io::Error) -> WriteError {
     let path = path.to_owned();
     move |source| WriteError::Io {
@@ -213,6 +236,20 @@ mod tests {
         let nothing_fits = output("a.txt/b.txt", "x");
         write(&[output("a.txt", "fout"), nothing_fits], &folder).unwrap_err();
         assert_eq!(fs::read_to_string(folder.join("a.txt")).unwrap(), "goed");
+    }
+
+    #[test]
+    fn a_file_is_replaced_or_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("lijst.txt");
+        replace(&file, b"een").unwrap();
+        replace(&file, b"twee").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "twee");
+        let taken = root.path().join("map");
+        fs::create_dir_all(taken.join("x")).unwrap();
+        assert!(replace(&taken, b"drie").is_err());
+        assert!(taken.join("x").is_dir());
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2);
     }
 
     #[test]

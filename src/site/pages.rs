@@ -5,12 +5,14 @@
 //! changed after that. Only pages that are published today are in it; others are known by their
 //! path, so that a link to them can be explained.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::archive;
 use super::config::{Config, VALUE_NAMES};
 use super::front_matter::{self, FrontMatter, Kind};
 use super::markdown::{self, Outline};
@@ -23,6 +25,9 @@ use crate::source_text::SourceText;
 
 /// First step of the addresses of everything that is not a page.
 pub const ASSETS: &str = "assets";
+
+/// First step, after the language, of the short addresses of pages.
+pub const SHORT: &str = "p";
 
 /// A page that is published.
 #[derive(Clone, Debug)]
@@ -57,18 +62,34 @@ pub struct Page {
     pub short_href: String,
 }
 
+impl Page {
+    /// Returns whether this is a text that once held, kept for who needs to read it back. It is in no list, no
+    /// search and no map of the site.
+    pub fn is_earlier_version(&self) -> bool {
+        self.front_matter.earlier_version_of.is_some()
+    }
+
+    /// Returns whether nobody wrote this page: the index page that a folder without one gets.
+    pub fn is_made(&self) -> bool {
+        self.source.text().is_empty()
+    }
+}
+
 /// All pages of a portal.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
     /// The pages, in order of their paths.
     pub pages: Vec<Page>,
+    /// Pages that are not published today.
+    pub hidden: Vec<Page>,
     /// Redirects from old addresses, with base path, to the index of a page.
     pub aliases: BTreeMap<String, usize>,
     by_source: HashMap<String, usize>,
     by_key: HashMap<(String, Language), usize>,
     by_href: HashMap<String, usize>,
+    by_short_href: HashMap<String, usize>,
     children: HashMap<(String, Language), Vec<usize>>,
-    unpublished: BTreeSet<String>,
+    earlier: HashMap<String, Vec<usize>>,
 }
 
 impl Site {
@@ -89,6 +110,26 @@ impl Site {
         self.by_href.get(href).and_then(|at| self.pages.get(*at))
     }
 
+    /// Finds a page by its short address with the base path.
+    pub fn by_short_href(&self, href: &str) -> Option<&Page> {
+        let at = self.by_short_href.get(href)?;
+        self.pages.get(*at)
+    }
+
+    /// Returns the page that holds now for one that is an earlier version, in its language where it is there.
+    pub fn current_version(&self, page: &Page) -> Option<&Page> {
+        let (path, _) = page.front_matter.earlier_version_of.as_ref()?;
+        let named = self.by_source(&format!("content/{path}"))?;
+        self.version(&named.key, page.language).or(Some(named))
+    }
+
+    /// Returns the earlier versions of a page in its language, the latest first.
+    pub fn earlier_versions(&self, page: &Page) -> impl Iterator<Item = &Page> {
+        let all = self.earlier.get(page.source.path());
+        let pages = all.into_iter().flatten();
+        pages.filter_map(|at| self.pages.get(*at))
+    }
+
     /// Returns the index page of a folder in a language.
     pub fn index_of(&self, folder: &str, language: Language) -> Option<&Page> {
         self.version(&join(folder, "index"), language)
@@ -105,7 +146,7 @@ impl Site {
 
     /// Returns whether a file is a page that is not published today.
     pub fn is_unpublished(&self, path: &str) -> bool {
-        self.unpublished.contains(path)
+        self.hidden.iter().any(|page| page.source.path() == path)
     }
 
     /// Returns the paths of the files of all pages.
@@ -132,19 +173,20 @@ pub fn gather(
         diagnostics.extend(problems);
         all.extend(page);
     }
+    share_ids(config, &mut all);
     let closed = closed_folders(&all, today);
     let (mut pages, hidden): (Vec<Page>, Vec<Page>) = all
         .into_iter()
         .partition(|page| is_published(&page.front_matter, today) && !is_below(page, &closed));
-    let unpublished = hidden
-        .into_iter()
-        .map(|page| page.source.path().to_owned())
-        .collect();
     add_missing_indexes(config, &mut pages, &mut diagnostics);
     pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
     warn_of_age(&pages, today, &mut diagnostics);
     warn_of_same_titles(&pages, &mut diagnostics);
-    let site = index(config, pages, unpublished, forms, &mut diagnostics);
+    warn_of_changes(&pages, today, &mut diagnostics);
+    let mut site = index(config, pages, forms, &mut diagnostics);
+    site.hidden = hidden;
+    site.earlier = earlier_versions(&site);
+    diagnostics.extend(archive::check(&site, sources));
     (site, diagnostics)
 }
 
@@ -173,6 +215,24 @@ fn is_below(page: &Page, closed: &BTreeSet<(Language, String)>) -> bool {
                 .strip_prefix(folder.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
+}
+
+/// Gives versions of a page in other languages the id that its editor chose, unless they have one themselves.
+fn share_ids(config: &Config, pages: &mut [Page]) {
+    let default_language = config.default_language();
+    let chosen: HashMap<String, String> = pages
+        .iter()
+        .filter(|page| page.language == default_language && page.front_matter.id.is_some())
+        .map(|page| (page.key.clone(), page.id.clone()))
+        .collect();
+    for page in pages {
+        if page.front_matter.id.is_none()
+            && let Some(id) = chosen.get(&page.key)
+        {
+            page.short_href = short_href(config, page.language, id);
+            page.id.clone_from(id);
+        }
+    }
 }
 
 fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnostic>) {
@@ -338,7 +398,7 @@ fn page_id(
 
 /// Returns the short address of a page in a language.
 fn short_href(config: &Config, language: Language, id: &str) -> String {
-    href(config, language, &["p".to_owned(), id.to_owned()])
+    href(config, language, &[SHORT.to_owned(), id.to_owned()])
 }
 
 /// Gives every folder that holds pages in a language an index page in that language, so that no
@@ -356,7 +416,9 @@ fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut
 }
 
 fn folders_without_index(config: &Config, pages: &[Page], language: Language) -> Vec<String> {
-    let in_language = || pages.iter().filter(|page| page.language == language);
+    // A folder of earlier versions only is in no list, so nobody comes past it.
+    let listed = |page: &&Page| page.language == language && !page.is_earlier_version();
+    let in_language = || pages.iter().filter(listed);
     let mut folders: BTreeSet<&str> = BTreeSet::new();
     if language == config.default_language() || in_language().next().is_some() {
         folders.insert("");
@@ -429,6 +491,7 @@ fn warn_of_age(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
     for page in pages {
         if let Some(review) = page.front_matter.review
             && review < today
+            && !page.is_earlier_version()
         {
             let line = page.source.text().find("review:").unwrap_or_default();
             diagnostics.push(
@@ -442,7 +505,7 @@ fn warn_of_age(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
 
 fn warn_of_same_titles(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<(Language, &str), &Page> = HashMap::new();
-    for page in pages {
+    for page in pages.iter().filter(|page| !page.is_earlier_version()) {
         if let Some(other) = seen.get(&(page.language, page.title.as_str())) {
             diagnostics.push(
                 Diagnostic::warning("page-same-title")
@@ -456,21 +519,45 @@ fn warn_of_same_titles(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Warns of changes that are not there yet, and of a date of the last change that is older than they are.
+fn warn_of_changes(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
+    for page in pages {
+        let changes = &page.front_matter.changes;
+        for change in changes.iter().filter(|change| change.date > today) {
+            diagnostics.push(
+                Diagnostic::warning("change-in-future")
+                    .with("date", change.date)
+                    .at(change.place.clone()),
+            );
+        }
+        let past = changes.iter().filter(|change| change.date <= today);
+        if let (Some(newest), Some(updated)) = (
+            past.max_by_key(|change| change.date),
+            page.front_matter.updated,
+        ) && updated < newest.date
+        {
+            diagnostics.push(
+                Diagnostic::warning("change-after-updated")
+                    .with("updated", updated)
+                    .with("date", newest.date)
+                    .at(newest.place.clone()),
+            );
+        }
+    }
+}
+
 fn index(
     config: &Config,
     pages: Vec<Page>,
-    unpublished: BTreeSet<String>,
     forms: &[Definition],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Site {
-    let mut site = Site {
-        unpublished,
-        ..Site::default()
-    };
+    let mut site = Site::default();
+    let mut by_id: HashMap<&str, &Page> = HashMap::new();
     for (at, page) in pages.iter().enumerate() {
         site.by_source.insert(page.source.path().to_owned(), at);
         site.by_key.insert((page.key.clone(), page.language), at);
-        if let Some(code) = reserved_by(config, &page.href, forms) {
+        if let Some(code) = reserved_by(config, &page.href, forms, false) {
             diagnostics.push(
                 Diagnostic::error(code)
                     .with("address", &page.href)
@@ -492,7 +579,24 @@ fn index(
                 site.by_href.insert(page.href.clone(), at);
             }
         }
-        if let Some(parent) = parent_folder(page) {
+        match by_id.get(page.id.as_str()) {
+            // Two pages at one address have been told.
+            Some(other) if other.href == page.href => {}
+            Some(other) if other.key != page.key => diagnostics.push(
+                Diagnostic::error("page-same-id")
+                    .with("id", &page.id)
+                    .with("other", other.source.path())
+                    .at(match &page.front_matter.id {
+                        Some((_, place)) => place.clone(),
+                        None => page.source.start(),
+                    }),
+            ),
+            _ => {
+                by_id.insert(&page.id, page);
+                site.by_short_href.insert(page.short_href.clone(), at);
+            }
+        }
+        if let Some(parent) = parent_folder(page).filter(|_| !page.is_earlier_version()) {
             let key = (parent.to_owned(), page.language);
             site.children.entry(key).or_default().push(at);
         }
@@ -516,6 +620,26 @@ fn index(
     site
 }
 
+/// Returns the earlier versions of each page that has some, by its path, the latest first.
+fn earlier_versions(site: &Site) -> HashMap<String, Vec<usize>> {
+    let mut earlier: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, page) in site.pages.iter().enumerate() {
+        if let Some(current) = site.current_version(page) {
+            let path = current.source.path().to_owned();
+            earlier.entry(path).or_default().push(at);
+        }
+    }
+    let updated = |at: &usize| {
+        site.pages
+            .get(*at)
+            .and_then(|page| page.front_matter.updated)
+    };
+    for versions in earlier.values_mut() {
+        versions.sort_by_key(|at| Reverse(updated(at)));
+    }
+    earlier
+}
+
 /// Returns the folder whose list a page stands in: an index page stands in that of the folder above.
 fn parent_folder(page: &Page) -> Option<&str> {
     if !page.is_index {
@@ -531,8 +655,14 @@ fn parent_folder(page: &Page) -> Option<&str> {
     )
 }
 
-/// Returns why a page cannot have an address, if something else is served there.
-fn reserved_by(config: &Config, href: &str, forms: &[Definition]) -> Option<&'static str> {
+/// Returns why a page or an alias cannot have an address, if something else is served there. The short
+/// address that a page had may be an alias of another, so that two pages can become one.
+fn reserved_by(
+    config: &Config,
+    href: &str,
+    forms: &[Definition],
+    is_alias: bool,
+) -> Option<&'static str> {
     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
     let below = below.trim_start_matches('/');
     let default_language = config.default_language();
@@ -547,8 +677,27 @@ fn reserved_by(config: &Config, href: &str, forms: &[Definition]) -> Option<&'st
     if is_form {
         return Some("address-of-form");
     }
-    let first = below.split('/').next().unwrap_or_default();
-    (first == ASSETS).then_some("address-of-assets")
+    let mut steps = below.split('/').filter(|step| !step.is_empty());
+    let mut first = steps.next().unwrap_or_default();
+    if first == ASSETS {
+        return Some("address-of-assets");
+    }
+    if config
+        .languages
+        .iter()
+        .any(|language| language.tag() == first)
+    {
+        first = steps.next().unwrap_or_default();
+    }
+    (first == SHORT && !(is_alias && steps.count() == 1)).then_some("address-of-short")
+}
+
+/// Returns the address with the base path that an alias means, if it is one.
+pub(super) fn alias_href(config: &Config, alias: &str) -> Option<String> {
+    let clean = alias.strip_prefix('/')?.trim_end_matches('/');
+    let mut steps = clean.split('/');
+    let is_address = steps.all(|step| !step.is_empty() && slug(step) == step);
+    is_address.then(|| format!("{}/{clean}/", config.base_path()))
 }
 
 fn aliases(
@@ -561,24 +710,15 @@ fn aliases(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (alias, place) in &page.front_matter.aliases {
-        let clean = alias
-            .strip_prefix('/')
-            .map(|rest| rest.trim_end_matches('/'));
-        let steps = clean.unwrap_or_default().split('/');
-        let is_address = clean.is_some_and(|rest| !rest.is_empty())
-            && steps
-                .clone()
-                .all(|step| !step.is_empty() && slug(step) == step);
-        if !is_address {
+        let Some(href) = alias_href(config, alias) else {
             diagnostics.push(
                 Diagnostic::error("alias-not-an-address")
                     .with("alias", alias)
                     .at(place.clone()),
             );
             continue;
-        }
-        let href = format!("{}/{}/", config.base_path(), clean.unwrap_or_default());
-        if let Some(code) = reserved_by(config, &href, forms) {
+        };
+        if let Some(code) = reserved_by(config, &href, forms, true) {
             diagnostics.push(
                 Diagnostic::error(code)
                     .with("address", &href)
@@ -586,7 +726,9 @@ fn aliases(
             );
             continue;
         }
-        let holder = site.by_href.get(&href).or_else(|| site.aliases.get(&href));
+        let maps = [&site.by_href, &site.by_short_href];
+        let holder = maps.into_iter().find_map(|map| map.get(&href));
+        let holder = holder.or_else(|| site.aliases.get(&href));
         if let Some(other) = holder.and_then(|other| pages.get(*other)) {
             diagnostics.push(
                 Diagnostic::error("page-same-address")

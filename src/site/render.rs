@@ -8,14 +8,17 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::addresses::Addresses;
 use super::calendar::{self, Calendar};
 use super::config::{Config, PageReference, dial};
 use super::files::Files;
 use super::front_matter::Kind;
+use super::history;
 use super::links::{PageResolver, dead_page};
 use super::markdown;
 use super::outputs;
 use super::pages::{Page, Site};
+use super::production;
 use super::source::Sources;
 use super::web_app;
 use crate::diagnostic::Diagnostic;
@@ -23,6 +26,8 @@ use crate::form::Definition;
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::output::{Caching, Output};
+use crate::source_text::Place;
+use crate::theme::view::history::ChangeView;
 use crate::theme::view::{
     AlternateView, CardView, ContactView, ContentView, DateView, EmergencyView, ErrorView,
     HeadingView, Link, RedirectView, RegisterView, ShellView, SiteView,
@@ -50,6 +55,8 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The messages and events.
     pub calendar: &'a Calendar,
+    /// The addresses that were published before.
+    pub addresses: &'a Addresses,
     /// The look.
     pub theme: &'a Theme,
     /// The forms; the first is the one behind the Melden button.
@@ -202,6 +209,7 @@ pub fn receiver_outputs(
                 label: site.title.clone(),
                 href: site.home.clone(),
             },
+            gone: false,
         };
         let html = theme.render(Template::Redirect, &theme.share(site), &view)?;
         let path = beside_home(config, *language, "index.html");
@@ -228,24 +236,15 @@ pub fn render(
         .map(|page| render_page(input, &shared, &files, page))
         .collect();
     let mut result = Vec::new();
-    let unfinished = rendered.iter().filter(|page| page.to_fill_in > 0).count();
-    if unfinished > 0 {
-        let places: usize = rendered.iter().map(|page| page.to_fill_in).sum();
-        diagnostics.push(
-            Diagnostic::warning("places-to-fill-in")
-                .with("places", places)
-                .with("pages", unfinished),
-        );
-    }
+    diagnostics.extend(production::check_pages(input.config, input.site));
+    diagnostics.extend(unfinished(input.config, &rendered));
     for page in rendered {
         result.extend(page.outputs);
         diagnostics.extend(page.diagnostics);
     }
-    for (href, at) in &input.site.aliases {
-        let page = input.site.pages.get(*at);
-        let site = page.and_then(|page| shared.get(&page.language));
-        if let (Some(page), Some(site)) = (page, site) {
-            let view = redirect_view(page, href);
+    for (href, page, gone) in redirects(input) {
+        if let Some(site) = shared.get(&page.language) {
+            let view = redirect_view(page, href, gone);
             push_html(
                 input,
                 site,
@@ -330,11 +329,56 @@ fn output_path(config: &Config, href: &str) -> String {
     format!("{}index.html", below.trim_start_matches('/'))
 }
 
+/// Returns the addresses that lead on to a page, and whether what was there is gone.
+fn redirects<'a>(input: &Input<'a>) -> impl Iterator<Item = (&'a str, &'a Page, bool)> {
+    let site: &'a Site = input.site;
+    let addresses: &'a Addresses = input.addresses;
+    let short = site.pages.iter();
+    let short = short.map(|page| (page.short_href.as_str(), page, false));
+    let leads_to = |(href, at): (&'a String, &usize), gone| {
+        let page = site.pages.get(*at)?;
+        Some((href.as_str(), page, gone))
+    };
+    let aliases = site.aliases.iter();
+    let aliases = aliases.filter_map(move |alias| leads_to(alias, false));
+    let gone = addresses.gone.iter();
+    let gone = gone.filter_map(move |address| leads_to(address, true));
+    short.chain(aliases).chain(gone)
+}
+
+/// Tells what editors still have to fill in: how much, and where a portal that is for real may not go without
+/// it each place.
+fn unfinished(config: &Config, rendered: &[RenderedPage]) -> Vec<Diagnostic> {
+    let (mut places, mut pages) = (0, 0);
+    let mut diagnostics = Vec::new();
+    for page in rendered.iter().filter(|page| !page.to_fill_in.is_empty()) {
+        if page.needed && config.production.is_some() {
+            let each = page.to_fill_in.iter().cloned();
+            diagnostics.extend(
+                each.map(|place| Diagnostic::error("production-place-to-fill-in").at(place)),
+            );
+        } else {
+            pages += 1;
+            places += page.to_fill_in.len();
+        }
+    }
+    if pages > 0 {
+        diagnostics.push(
+            Diagnostic::warning("places-to-fill-in")
+                .with("places", places)
+                .with("pages", pages),
+        );
+    }
+    diagnostics
+}
+
 struct RenderedPage {
     outputs: Vec<Output>,
     diagnostics: Vec<Diagnostic>,
-    /// How many places an editor still has to fill in.
-    to_fill_in: usize,
+    /// Places that an editor still has to fill in.
+    to_fill_in: Vec<Place>,
+    /// Whether a portal that is for real may not go without the page.
+    needed: bool,
 }
 
 fn render_page<'a>(
@@ -346,13 +390,20 @@ fn render_page<'a>(
     let resolver = PageResolver { input, files, page };
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
-    let to_fill_in = rendered.to_fill_in;
+    let changes = history::changes(&resolver);
+    diagnostics.extend(changes.diagnostics);
+    let mut to_fill_in = rendered.to_fill_in;
+    to_fill_in.extend(changes.to_fill_in);
+    // Nobody fills in what held before.
+    if page.is_earlier_version() {
+        to_fill_in.clear();
+    }
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {
-        let view = content_view(input, page, rendered.html);
+        let view = content_view(input, page, rendered.html, changes.views);
         let has_children = !view.children.is_empty();
         let template = match page.kind {
-            Kind::Home => Template::Home,
+            Kind::Home if !page.is_earlier_version() => Template::Home,
             _ if page.is_index && has_children => Template::Section,
             _ => Template::Page,
         };
@@ -370,13 +421,20 @@ fn render_page<'a>(
         outputs,
         diagnostics,
         to_fill_in,
+        needed: production::is_needed(page),
     }
 }
 
-fn content_view(input: &Input<'_>, page: &Page, body_html: String) -> ContentView {
+fn content_view(
+    input: &Input<'_>,
+    page: &Page,
+    body_html: String,
+    changes: Vec<ChangeView>,
+) -> ContentView {
     let messages = input.theme.messages(page.language);
     let front = &page.front_matter;
     let (previous, next) = neighbours(input, page);
+    let review = front.review.filter(|_| !page.is_earlier_version());
     ContentView {
         shell: shell(input, page),
         kind: page.kind.name(),
@@ -392,12 +450,17 @@ fn content_view(input: &Input<'_>, page: &Page, body_html: String) -> ContentVie
         owner: front.owner.clone(),
         version: front.version.clone(),
         updated: front.updated.map(|date| date_view(date, messages)),
-        review: front.review.map(|date| date_view(date, messages)),
-        review_overdue: front.review.is_some_and(|date| date < input.today),
+        superseded: history::superseded(input, page),
+        earlier_versions: history::earlier_versions(input, page),
+        changes,
+        short_href: page.short_href.clone(),
+        short_url: input.config.absolute(&page.short_href),
+        review: review.map(|date| date_view(date, messages)),
+        review_overdue: review.is_some_and(|date| date < input.today),
         previous,
         next,
         children: children(input, page),
-        feedback: feedback(input, page),
+        feedback: feedback(input, page).filter(|_| !page.is_earlier_version()),
     }
 }
 
@@ -422,7 +485,7 @@ fn feedback(input: &Input<'_>, page: &Page) -> Option<String> {
 
 fn shell(input: &Input<'_>, page: &Page) -> ShellView {
     ShellView {
-        document_title: page.title.clone(),
+        document_title: history::name(input, page),
         href: page.href.clone(),
         description: page.summary.clone(),
         alternates: alternates(input, page),
@@ -458,6 +521,7 @@ fn alternates(input: &Input<'_>, page: &Page) -> Vec<AlternateView> {
 /// Returns the item of the main navigation under which a page stands: the longest address that the
 /// page's own begins with.
 fn section(input: &Input<'_>, page: &Page) -> Option<String> {
+    let page = input.site.current_version(page).unwrap_or(page);
     let candidates: Vec<&Page> = match &input.config.navigation {
         Some(references) => references
             .iter()
@@ -477,11 +541,15 @@ fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
     if page.is_index && page.folder.is_empty() {
         return Vec::new();
     }
-    let mut trail = vec![link_to(page)];
-    let mut folder = page.folder.as_str();
+    let mut trail = vec![history::link(input, page)];
+    // An earlier version is read by way of the page that holds now, wherever its file is kept.
+    let way = input.site.current_version(page);
+    trail.extend(way.map(link_to));
+    let way = way.unwrap_or(page);
+    let mut folder = way.folder.as_str();
     loop {
         if let Some(index) = input.site.index_of(folder, page.language)
-            && index.href != page.href
+            && index.href != way.href
         {
             trail.push(link_to(index));
         }
@@ -596,7 +664,7 @@ pub fn date_view(date: Date, messages: &Catalogue) -> DateView {
     }
 }
 
-fn link_to(page: &Page) -> Link {
+pub(super) fn link_to(page: &Page) -> Link {
     Link {
         label: page.title.clone(),
         href: page.href.clone(),
@@ -653,10 +721,11 @@ fn named_page<'a>(
     site.version(&page.key, language)
 }
 
-fn redirect_view(page: &Page, href: &str) -> RedirectView {
+fn redirect_view(page: &Page, href: &str, gone: bool) -> RedirectView {
     RedirectView {
         shell: ShellView::apart(page.title.clone(), href.to_owned()),
         target: link_to(page),
+        gone,
     }
 }
 
@@ -673,7 +742,8 @@ fn sitemap(input: &Input<'_>) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
-    let mut pages: Vec<&Page> = input.site.pages.iter().collect();
+    let pages = input.site.pages.iter();
+    let mut pages: Vec<&Page> = pages.filter(|page| !page.is_earlier_version()).collect();
     pages.sort_by(|a, b| a.href.cmp(&b.href));
     for page in pages {
         let address = markdown::escape(&input.config.absolute(&page.href));

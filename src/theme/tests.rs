@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::view::history::{ChangeView, EarlierVersionView, SupersededView};
 use super::view::*;
 use super::*;
 
@@ -124,6 +125,23 @@ fn content(kind: &'static str) -> ContentView {
         audience: vec!["medewerkers".to_owned(), "bezoekers".to_owned()],
         owner: Some("Coördinator".to_owned()),
         version: Some("1.0".to_owned()),
+        superseded: Some(SupersededView {
+            from: Some(date()),
+            until: Some(date()),
+            current: Some(link("Huisregels", "/portaal/norm/huisregels/")),
+        }),
+        earlier_versions: vec![EarlierVersionView {
+            version: "0.9".to_owned(),
+            from: Some(date()),
+            until: None,
+            href: "/portaal/archief/huisregels-0-9/".to_owned(),
+        }],
+        changes: vec![ChangeView {
+            date: date(),
+            note_html: "Een <strong>regel</strong> erbij.".to_owned(),
+        }],
+        short_href: "/portaal/p/huisregels/".to_owned(),
+        short_url: "https://intranet.example/portaal/p/huisregels/".to_owned(),
         updated: Some(date()),
         review: Some(date()),
         review_overdue: true,
@@ -321,13 +339,16 @@ fn every_template_renders_sound_html_in_both_languages() {
     ] {
         render(Template::Page, &content(kind));
     }
-    render(
-        Template::Redirect,
-        &RedirectView {
-            shell: shell(false),
-            target: link("Huisregels", "/portaal/norm/huisregels/"),
-        },
-    );
+    for gone in [false, true] {
+        render(
+            Template::Redirect,
+            &RedirectView {
+                shell: shell(false),
+                target: link("Huisregels", "/portaal/norm/huisregels/"),
+                gone,
+            },
+        );
+    }
     for status in [400, 403, 404, 405, 408, 413, 429, 431, 500, 503] {
         render(Template::Error, &error_page(status));
     }

@@ -7,9 +7,11 @@
 
 pub mod block;
 pub mod calendar;
+pub mod history;
 
 use serde::Serialize;
 
+use self::history::{ChangeView, EarlierVersionView, SupersededView};
 use crate::language::Language;
 
 /// A link with the text it shows.
@@ -195,7 +197,8 @@ pub struct CardView {
 pub struct ContentView {
     /// For the shell.
     pub shell: ShellView,
-    /// `home`, `section`, `page`, `norm`, `protocol`, `checklist`, `guide` or `directory`.
+    /// `home`, `section`, `page`, `norm`, `protocol`, `checklist`, `guide`, `directory`, `privacy` or
+    /// `accessibility`.
     pub kind: &'static str,
     /// Title; the h1.
     pub title: String,
@@ -211,6 +214,16 @@ pub struct ContentView {
     pub owner: Option<String>,
     /// Version of the text.
     pub version: Option<String>,
+    /// What an earlier version says of itself; absent where the page holds now.
+    pub superseded: Option<SupersededView>,
+    /// Versions that held before, the latest first.
+    pub earlier_versions: Vec<EarlierVersionView>,
+    /// What changed, the newest first.
+    pub changes: Vec<ChangeView>,
+    /// The short address, which never changes.
+    pub short_href: String,
+    /// The same for paper and mail: absolute where the base URL is known.
+    pub short_url: String,
     /// Date of the last change.
     pub updated: Option<DateView>,
     /// Date before which the page must be reviewed.
@@ -227,13 +240,16 @@ pub struct ContentView {
     pub feedback: Option<String>,
 }
 
-/// A page that sends the reader on from an old address.
+/// A page that sends the reader on from an old or a short address.
 #[derive(Clone, Debug, Serialize)]
 pub struct RedirectView {
     /// For the shell.
     pub shell: ShellView,
     /// Where the page is now.
     pub target: Link,
+    /// Whether the page is not there any more: then the reader is not sent on but told, with the target as
+    /// the place to look further.
+    pub gone: bool,
 }
 
 /// A page that says that something went wrong, and what to do.

@@ -12,7 +12,7 @@ use meldwijzer::language::Language;
 use meldwijzer::randomness::SystemRandomness;
 use meldwijzer::report::event::Role;
 use meldwijzer::report::people::{self, NewPerson, People};
-use meldwijzer::site::pages::ASSETS;
+use meldwijzer::site::pages::{ASSETS, SHORT};
 use meldwijzer::source_text::SourceText;
 use tempfile::TempDir;
 
@@ -134,7 +134,7 @@ fn every_recipient_of_a_form_is_one_that_reports_know() {
 #[test]
 fn no_form_takes_the_address_of_files_or_of_a_language() {
     let used = Language::ALL.map(Language::tag);
-    let used: Vec<&str> = [ASSETS].into_iter().chain(used).collect();
+    let used: Vec<&str> = [ASSETS, SHORT].into_iter().chain(used).collect();
     assert_eq!(RESERVED_ADDRESSES.as_slice(), used);
 }
 

@@ -7,6 +7,9 @@
 
 mod calendar;
 
+mod addresses;
+mod production;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -102,7 +105,9 @@ fn main_of(html: &str) -> String {
     let body = html
         .find("<nav class=\"breadcrumbs")
         .or_else(|| html.find("<main"));
-    let end = html.find("<footer").unwrap_or(html.len());
+    let end = html
+        .find("<footer class=\"site-footer\"")
+        .unwrap_or(html.len());
     head + body
         .and_then(|start| html.get(start..end))
         .unwrap_or_default()
@@ -163,6 +168,8 @@ macro_rules! features {
 }
 
 features! {
+    earlier_versions_are_kept_apart: "archive",
+    mistakes_in_earlier_versions_and_changes_are_told: "archive-mistakes",
     addresses_of_old_pages_lead_on_and_clashes_are_told: "aliases",
     a_portal_can_live_below_a_path: "base-path",
     blocks_in_the_text_are_made: "blocks",
@@ -188,6 +195,24 @@ fn the_portal_that_ships_has_nothing_wrong() {
     );
     assert!(told(&diagnostics).starts_with("Warning places-to-fill-in"));
     assert!(portal.unwrap().outputs.len() > 60);
+}
+
+#[test]
+fn an_earlier_version_is_for_no_search_engine() {
+    let (portal, _) = portal_at(&repository().join("tests/site/archive"));
+    let outputs = portal.unwrap().outputs;
+    let text = |path: &str| {
+        let output = outputs.iter().find(|output| output.path == path).unwrap();
+        String::from_utf8(output.bytes.to_vec()).unwrap()
+    };
+    let noindex = "<meta name=\"robots\" content=\"noindex, nofollow\">";
+    assert!(text("archief/norm-0-9/index.html").contains(noindex));
+    assert!(!text("norm/index.html").contains(noindex));
+    let sitemap = text("sitemap.xml");
+    assert!(
+        sitemap.contains("/norm/") && !sitemap.contains("archief"),
+        "{sitemap}"
+    );
 }
 
 #[test]

@@ -40,9 +40,9 @@ pub(in crate::form) const SUBMISSION: &str = "submission";
 /// Key of the answer with which the receipt code is for a colleague.
 const CODE_FOR_COLLEAGUE: &str = "code_for_colleague";
 
-/// Addresses that no form can have: files of the portal and pages in a language are there. It is what the
+/// Addresses that no form can have: files of the portal, short addresses and pages in a language are there. It is what the
 /// room of pages uses; a test holds them together.
-pub const RESERVED_ADDRESSES: [&str; 3] = ["assets", "nl", "en"];
+pub const RESERVED_ADDRESSES: [&str; 4] = ["assets", "p", "nl", "en"];
 
 /// Keys that only go with a report.
 pub(in crate::form) const OF_REPORTS: [&str; 3] = ["details", "contact", CODE_FOR_COLLEAGUE];

@@ -102,7 +102,7 @@ impl BlockWriter<'_, '_> {
     fn inline(&mut self, node: &Node) -> Option<String> {
         let text = node.text(&mut self.block.diagnostics)?;
         let line = markdown::inline(&text, &node.place(), self.page);
-        self.block.to_fill_in += line.to_fill_in;
+        self.block.to_fill_in.extend(line.to_fill_in);
         self.block.diagnostics.extend(line.diagnostics);
         Some(line.html)
     }

@@ -58,8 +58,8 @@ pub struct Outline {
 pub struct Rendered {
     /// Safe HTML.
     pub html: String,
-    /// How many places are still to be filled in.
-    pub to_fill_in: usize,
+    /// The places that are still to be filled in.
+    pub to_fill_in: Vec<Place>,
     /// Files that its blocks made.
     pub outputs: Vec<Output>,
 }
@@ -69,8 +69,8 @@ pub struct Rendered {
 pub struct Block {
     /// Safe HTML.
     pub html: String,
-    /// How many places in it are still to be filled in.
-    pub to_fill_in: usize,
+    /// The places in it that are still to be filled in.
+    pub to_fill_in: Vec<Place>,
     /// Files that it made.
     pub outputs: Vec<Output>,
     /// What is wrong with it, with places.
@@ -147,7 +147,7 @@ pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     });
     Block {
         html: rendered.html.trim_end().to_owned(),
-        to_fill_in: rendered.to_fill_in,
+        to_fill_in: vec![place.clone(); rendered.to_fill_in.len()],
         outputs: Vec::new(),
         diagnostics: diagnostics
             .into_iter()

@@ -16,7 +16,7 @@ use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, esc
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::output::Output;
-use crate::source_text::SourceText;
+use crate::source_text::{Place, SourceText};
 
 /// Most problems that are told of one page. Beyond it the page is something else than Markdown.
 const MOST_PROBLEMS: usize = 1000;
@@ -57,7 +57,7 @@ pub(super) struct Writer<'a> {
     tables: usize,
     footnotes: Footnotes<'a>,
     made_blocks: usize,
-    to_fill_in: usize,
+    to_fill_in: Vec<Place>,
     outputs: Vec<Output>,
     last_heading: Option<String>,
     /// Whether what is written stands in a link, where no other link may be.
@@ -90,7 +90,7 @@ impl<'a> Writer<'a> {
             tables: 0,
             footnotes: Footnotes::default(),
             made_blocks: 0,
-            to_fill_in: 0,
+            to_fill_in: Vec::new(),
             outputs: Vec::new(),
             last_heading: None,
             in_link: false,
@@ -217,7 +217,7 @@ impl<'a> Writer<'a> {
             return false;
         };
         self.made_blocks = number;
-        self.to_fill_in += block.to_fill_in;
+        self.to_fill_in.extend(block.to_fill_in);
         self.outputs.extend(block.outputs);
         let room = MOST_PROBLEMS.saturating_sub(self.diagnostics.len());
         self.diagnostics
@@ -663,7 +663,8 @@ impl<'a> Writer<'a> {
             .iter()
             .find_map(|word| name.strip_prefix(word))
         {
-            self.to_fill_in += 1;
+            let place = value_range(self.source, range, name);
+            self.to_fill_in.push(self.source.place(place));
             let label = escape(&self.resolver.text("fill-in.label"));
             self.inline_html(format!(
                 "<mark class=\"fill-in\">{label} {}</mark>",

@@ -1,0 +1,191 @@
+//! What must be right before a portal is for real: the checks that `production: true` switches on.
+//!
+//! Everything here is a mistake only then. A portal that is being made may have places to fill in, the names of
+//! the example that ships, and no keeping times. The pages that may not go without are those that readers must
+//! be able to rely on: the norm, whom to turn to, what happens with their data, and the accessibility
+//! statement, which Dutch public bodies must have (Besluit digitale toegankelijkheid overheid, article 2).
+
+use url::{Host, Url};
+
+use super::config::{Config, KeepSettings};
+use super::front_matter::Kind;
+use super::pages::{Page, Site};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::Language;
+use crate::source_text::SourceText;
+use crate::yaml::{self, Mapping, Node};
+
+/// The kinds of page that a portal may not go without.
+const NEEDED: [Kind; 4] = [
+    Kind::Norm,
+    Kind::Directory,
+    Kind::Privacy,
+    Kind::Accessibility,
+];
+
+/// What the norm must say, by the anchors of the headings under which it does, in Dutch and in English: that
+/// what is reported stays confidential, who the confidential adviser is, and where help from outside is.
+const SLOTS: [(&str, &str); 3] = [
+    ("vertrouwelijk", "confidential"),
+    ("vertrouwenspersoon", "confidential-adviser"),
+    ("hulp-van-buiten", "outside-help"),
+];
+
+/// The id of the norm, where it is not the page of its folder.
+const NORM: &str = "norm";
+
+/// Ending of the addresses in the portal that ships, which are nobody's (RFC 2606).
+const EXAMPLE_DOMAIN: &str = ".example";
+
+/// Start of the phone numbers in the portal that ships, without the zero or the country in front.
+const EXAMPLE_NUMBER: &str = "88000";
+
+/// Tells what in the settings cannot stay for a portal that is for real. `source` is the text of `site.yaml`.
+pub fn check_settings(config: &Config, source: &SourceText) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let Some(place) = &config.production else {
+        return diagnostics;
+    };
+    let unset = unset(&config.keep);
+    if !unset.is_empty() {
+        diagnostics.push(
+            Diagnostic::error("production-keep-not-set")
+                .with("names", unset.join(", "))
+                .at(place.clone()),
+        );
+    }
+    let address = config.receiver.address.as_ref();
+    match &config.base_url {
+        None => diagnostics.push(Diagnostic::error("production-no-base-url").at(place.clone())),
+        Some(base_url) => {
+            let urls = [Some(base_url), address];
+            let problems = urls.into_iter().flatten().filter_map(unsafe_address);
+            diagnostics.extend(problems.map(|problem| problem.at(place.clone())));
+        }
+    }
+    // What cannot be read was told with the settings.
+    if let (Some(root), _) = yaml::parse(source) {
+        diagnostics.extend(examples(&root));
+    }
+    diagnostics
+}
+
+/// Returns the keeping times that are not set.
+fn unset(keep: &KeepSettings) -> Vec<&'static str> {
+    let times = [
+        ("names", keep.names),
+        ("not_registered", keep.not_registered),
+        ("registered", keep.registered),
+        ("withdrawn", keep.withdrawn),
+    ];
+    let unset = times.into_iter().filter(|(_, time)| time.is_none());
+    unset.map(|(name, _)| name).collect()
+}
+
+/// Tells that what is sent to an address can be read on the way, or that nobody else arrives there.
+fn unsafe_address(url: &Url) -> Option<Diagnostic> {
+    let is_here = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    let diagnostic = match (is_here, url.scheme()) {
+        (true, _) => Diagnostic::warning("production-this-machine"),
+        (false, "https") => return None,
+        (false, _) => Diagnostic::error("production-not-https"),
+    };
+    Some(diagnostic.with("url", url))
+}
+
+/// Finds the numbers and addresses of the portal that ships, each where it stands.
+fn examples(root: &Node) -> Vec<Diagnostic> {
+    // What is wrong with these settings otherwise has been told.
+    let told = &mut Vec::new();
+    let mut found = Vec::new();
+    let mut settings = Mapping::read(root, told);
+    let mut look_at = |node: Option<&Node>| {
+        let example = node.and_then(|node| Some((node.as_text()?, node.place())));
+        if let Some((text, place)) = example.filter(|(text, _)| is_example(text)) {
+            let diagnostic = Diagnostic::error("production-example").with("value", text);
+            found.push(diagnostic.at(place));
+        }
+    };
+    if let Some(emergency) = settings.get("emergency") {
+        look_at(Mapping::read(emergency, told).get("internal"));
+    }
+    for contact in settings.get("contacts").map(Node::list).unwrap_or_default() {
+        let mut contact = Mapping::read(contact, told);
+        look_at(contact.get("phone"));
+        look_at(contact.get("email"));
+    }
+    found
+}
+
+fn is_example(text: &str) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let mut starts = ["0031", "31", "0"].into_iter();
+    let number = starts.find_map(|start| digits.strip_prefix(start));
+    let number = number.unwrap_or(&digits);
+    text.ends_with(EXAMPLE_DOMAIN) || number.starts_with(EXAMPLE_NUMBER)
+}
+
+/// Returns whether a portal may not go without a page.
+pub(super) fn is_needed(page: &Page) -> bool {
+    NEEDED.contains(&page.kind) && !page.is_earlier_version()
+}
+
+/// Tells what the pages that a portal may not go without lack: for a portal that is for real these are errors.
+pub(super) fn check_pages(config: &Config, site: &Site) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let norms = site.pages.iter().filter(|page| is_norm(page));
+    for norm in norms {
+        diagnostics.extend(missing_slots(config, norm));
+    }
+    let Some(place) = &config.production else {
+        return diagnostics;
+    };
+    for kind in NEEDED {
+        let is_there = |page: &Page| match kind {
+            Kind::Norm => is_norm(page),
+            _ => page.kind == kind,
+        };
+        if !site.pages.iter().any(is_there) {
+            diagnostics.push(
+                Diagnostic::error("production-page-missing")
+                    .with("kind", kind.name())
+                    .at(place.clone()),
+            );
+        }
+    }
+    diagnostics
+}
+
+/// Returns whether a page is the norm itself, and no part of it such as the rules for visitors.
+fn is_norm(page: &Page) -> bool {
+    let is_whole = page.is_index || page.id == NORM;
+    page.kind == Kind::Norm && is_whole && !page.is_earlier_version()
+}
+
+fn missing_slots(config: &Config, norm: &Page) -> Vec<Diagnostic> {
+    let severity = match config.production {
+        Some(_) => Severity::Error,
+        None => Severity::Warning,
+    };
+    let anchors = SLOTS.map(|(nl, en)| match norm.language {
+        Language::Nl => nl,
+        Language::En => en,
+    });
+    let headings = &norm.outline.headings;
+    let missing = anchors
+        .into_iter()
+        .filter(|anchor| !headings.iter().any(|heading| heading.id == *anchor));
+    missing
+        .map(|anchor| Diagnostic {
+            severity,
+            ..Diagnostic::error("norm-without-slot")
+                .with("anchor", anchor)
+                .with("mark", format!("{{#{anchor}}}"))
+                .at(norm.source.start())
+        })
+        .collect()
+}
