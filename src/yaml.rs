@@ -466,6 +466,7 @@ impl<'a> Mapping<'a> {
             }
             let diagnostic = match nearest(name, self.asked.iter().copied()) {
                 Some(near) => Diagnostic::error("yaml-unknown-key-near").with("nearest", near),
+                None if self.asked.is_empty() => Diagnostic::error("yaml-no-keys"),
                 None => Diagnostic::error("yaml-unknown-key").with("known", self.asked.join(", ")),
             };
             diagnostics.push(diagnostic.with("key", name).at(key.place()));

@@ -46,13 +46,39 @@ fn the_home_page_of_a_day_shows_the_message_of_that_day() {
     ] {
         let outputs = outputs_on("", today);
         for (path, title) in [("index.html", nl), ("en/index.html", en)] {
-            let (_, message) = text(&outputs, path)
-                .split_once("week-message-title")
-                .unwrap();
-            let shown = message.split(['>', '<']).nth(1).unwrap();
-            assert_eq!(shown, title, "{today}");
+            assert_eq!(message_of_the_week(&outputs, path), Some(title), "{today}");
         }
     }
+}
+
+/// Returns the title of the message of the week, if the page of a path shows one.
+fn message_of_the_week<'a>(outputs: &'a [Output], path: &str) -> Option<&'a str> {
+    let (_, message) = text(outputs, path).split_once("week-message-title")?;
+    message.split(['>', '<']).nth(1)
+}
+
+#[test]
+fn a_change_of_the_norm_is_the_message_of_a_week() {
+    let check = |today: Date, expected: &str| {
+        let outputs = outputs_on("tests/site/messages", today);
+        assert_eq!(
+            message_of_the_week(&outputs, "index.html"),
+            Some(expected),
+            "{today}"
+        );
+    };
+    check(date(2026, 11, 9), "De norm");
+    check(date(2026, 11, 10), "Gewijzigd: Norm &amp; grens");
+    check(date(2026, 11, 16), "Gewijzigd: Norm &amp; grens");
+    check(date(2026, 11, 17), "De norm");
+    // The English portal has no such page.
+    let outputs = outputs_on("tests/site/messages", date(2026, 11, 12));
+    assert_eq!(
+        message_of_the_week(&outputs, "en/index.html"),
+        Some("The standard")
+    );
+    let outputs = outputs_on("tests/site/messages", date(2026, 12, 12));
+    assert_eq!(message_of_the_week(&outputs, "index.html"), None);
 }
 
 /// Checks a feed as RFC 4287 asks: ids that are addresses and unique, moments, authors, whole links.
@@ -116,11 +142,13 @@ fn feeds_hold_what_was_told_in_the_past_year() {
         check_feed(text(&outputs, "berichten.xml"), own),
         [
             "Deze week",
+            "Gewijzigd: Norm & grens",
             "De norm",
             "Alleen Nederlands",
             "De norm",
             "De norm",
             "Alleen Nederlands",
+            "Gewijzigd: Norm & grens",
             "De norm"
         ]
     );

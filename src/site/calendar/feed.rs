@@ -23,7 +23,8 @@ pub(in crate::site) fn href(input: &Input<'_>, language: Language) -> Option<Str
 }
 
 fn has_news(input: &Input<'_>) -> bool {
-    !input.calendar.messages.is_empty()
+    let mut pages = input.site.pages.iter();
+    !input.calendar.messages.is_empty() || pages.any(|page| !page.front_matter.changes.is_empty())
 }
 
 /// Writes the feed of a language, where there is one.

@@ -5,10 +5,12 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 
-use super::{Event, a_year_after};
+use super::{Event, a_year_after, file_href};
 use crate::clock::time_zone;
+use crate::form::Text;
 use crate::language::Language;
 use crate::site::config::Config;
+use crate::site::pages::Page;
 use crate::site::render::Input;
 use crate::site::slug::slug;
 
@@ -34,12 +36,32 @@ struct Entry {
     address: Option<String>,
 }
 
-/// Writes the messages and events of the coming year in a language, where a portal has a calendar.
-pub(super) fn calendar(input: &Input<'_>, language: Language) -> Option<String> {
+/// Returns the address of the file with messages and events in a language, where a portal has those.
+pub(super) fn calendar_href(input: &Input<'_>, language: Language) -> Option<String> {
     let calendar = input.calendar;
-    if calendar.messages.is_empty() && calendar.events.is_empty() {
-        return None;
-    }
+    let empty = calendar.messages.is_empty() && calendar.events.is_empty();
+    (!empty).then(|| file_href(input.config, language, CALENDAR))
+}
+
+/// Returns the address of the file with the days before which pages must be reviewed, where there are any.
+pub(super) fn reviews_href(input: &Input<'_>) -> Option<String> {
+    let language = input.config.default_language();
+    let any = reviewed(input).next().is_some();
+    any.then(|| file_href(input.config, language, REVIEWS))
+}
+
+/// Returns the pages that must be looked at again, each with the day before which.
+fn reviewed<'a>(input: &Input<'a>) -> impl Iterator<Item = (Date, &'a Page)> {
+    let pages = input.site.pages.iter();
+    pages
+        .filter(|page| !page.is_earlier_version())
+        .filter_map(|page| Some((page.front_matter.review?, page)))
+}
+
+/// Writes the messages and events of the coming year in a language, where a portal has those.
+pub(super) fn calendar(input: &Input<'_>, language: Language) -> Option<String> {
+    calendar_href(input, language)?;
+    let calendar = input.calendar;
     let (from, until) = (input.today, a_year_after(input.today));
     let texts = input.theme.messages(language);
     let occurrences = calendar.occurrences(from, until);
@@ -74,7 +96,7 @@ pub(super) fn calendar(input: &Input<'_>, language: Language) -> Option<String> 
 fn event_entry(input: &Input<'_>, event: &Event, date: Date, language: Language) -> Entry {
     let texts = input.theme.messages(language);
     let kind = texts.text(&format!("calendar.kind.{}", event.kind.name()), &[]);
-    let of = |text: &Option<crate::form::Text>| text.as_ref().map(|t| t.get(language).to_owned());
+    let of = |text: &Option<Text>| text.as_ref().map(|t| t.get(language).to_owned());
     let lines = [of(&event.audience), of(&event.who)];
     let destination = event.destination.as_ref();
     Entry {
@@ -93,14 +115,11 @@ fn event_entry(input: &Input<'_>, event: &Event, date: Date, language: Language)
 pub(super) fn reviews(input: &Input<'_>) -> Option<String> {
     let language = input.config.default_language();
     let texts = input.theme.messages(language);
-    let entries: Vec<Entry> = input
-        .site
-        .pages
-        .iter()
-        .filter_map(|page| {
-            let date = page.front_matter.review?;
+    reviews_href(input)?;
+    let entries: Vec<Entry> = reviewed(input)
+        .map(|(date, page)| {
             let title = [("title", page.title.as_str())];
-            Some(Entry {
+            Entry {
                 uid: format!("herzien-{}-{}-{date}", page.language, page.id),
                 date,
                 start: None,
@@ -109,12 +128,9 @@ pub(super) fn reviews(input: &Input<'_>) -> Option<String> {
                 description: page.front_matter.owner.clone().unwrap_or_default(),
                 place: None,
                 address: Some(input.config.absolute(&page.short_href)),
-            })
+            }
         })
         .collect();
-    if entries.is_empty() {
-        return None;
-    }
     let site = [("site", input.config.title.get(language))];
     let name = texts.text("calendar.reviews", &site);
     Some(write(input, &name, &entries))

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Time};
 
-use super::news::News;
+use super::news::{self, News};
 use super::rule::Period;
-use super::{Event, EventKind, a_year_after, a_year_before, feed, file_href, icalendar};
+use super::{Event, EventKind, a_year_after, a_year_before, feed, icalendar};
 use crate::form::Text;
 use crate::language::Language;
 use crate::message::Catalogue;
@@ -16,15 +16,19 @@ use crate::theme::view::calendar::{
 };
 use crate::theme::view::{DateView, Link};
 
-/// Returns the message of the week, where there is one.
+/// Returns the message of the week, where there is one. A fresh change of the norm or the protocol goes before
+/// what was planned.
 pub(in crate::site) fn week_message(
     input: &Input<'_>,
     language: Language,
     id: String,
 ) -> Option<WeekMessageView> {
-    let occurrence = input.calendar.of_week(input.today, language)?;
-    let date = occurrence.period.first;
-    let news = News::of_message(input, occurrence.message, date, language);
+    let planned = || {
+        let occurrence = input.calendar.of_week(input.today, language)?;
+        let date = occurrence.period.first;
+        Some(News::of_message(input, occurrence.message, date, language))
+    };
+    let news = news::fresh_change(input, language).or_else(planned)?;
     Some(WeekMessageView {
         id,
         title: news.title,
@@ -50,9 +54,21 @@ pub(in crate::site) fn bank(input: &Input<'_>, language: Language, id: String) -
         id,
         dated: dated(input, language, texts),
         triggered,
-        changes: Vec::new(),
+        changes: changes(input, language, texts),
         subscriptions: subscriptions(input, language, texts),
     }
+}
+
+/// Returns what changed in pages in the past year.
+fn changes(input: &Input<'_>, language: Language, texts: &Catalogue) -> Vec<BankMessageView> {
+    let changes = news::changes(input, language, a_year_before(input.today), input.today);
+    let numbered = changes.iter().zip(1..);
+    numbered
+        .map(|(news, number)| {
+            let when = date_view(news.date, texts).text;
+            copyable(news, format!("bericht--gewijzigd-{number}"), when)
+        })
+        .collect()
 }
 
 /// Returns the messages of the coming year, each once, with all its periods.
@@ -96,20 +112,15 @@ fn subscriptions(input: &Input<'_>, language: Language, texts: &Catalogue) -> Ve
         label: texts.text(text, &[]),
         href,
     };
-    let mut links = vec![link(
-        "calendar.file",
-        file_href(input.config, language, icalendar::CALENDAR),
-    )];
-    links.extend(feed::href(input, language).map(|href| link("feed.link", href)));
-    let reviewed = |page: &crate::site::pages::Page| page.front_matter.review.is_some();
-    if input.site.pages.iter().any(reviewed) {
-        let default_language = input.config.default_language();
-        links.push(link(
-            "calendar.reviews.file",
-            file_href(input.config, default_language, icalendar::REVIEWS),
-        ));
-    }
-    links
+    let calendar = icalendar::calendar_href(input, language);
+    let feed = feed::href(input, language);
+    let reviews = icalendar::reviews_href(input);
+    let links = [
+        calendar.map(|href| link("calendar.file", href)),
+        feed.map(|href| link("feed.link", href)),
+        reviews.map(|href| link("calendar.reviews.file", href)),
+    ];
+    links.into_iter().flatten().collect()
 }
 
 /// Which events are shown.
@@ -139,12 +150,10 @@ pub(in crate::site) fn agenda(
         .into_iter()
         .filter(|(_, event)| wanted(event) && event.title.speaks(language))
         .map(|(date, event)| agenda_item(input, event, date, language));
-    let file = file_href(input.config, language, icalendar::CALENDAR);
-    let empty = input.calendar.messages.is_empty() && input.calendar.events.is_empty();
     AgendaView {
         id,
         items: items.collect(),
-        file: (!empty).then_some(file),
+        file: icalendar::calendar_href(input, language),
     }
 }
 
