@@ -125,11 +125,7 @@ fn content(kind: &'static str) -> ContentView {
         audience: vec!["medewerkers".to_owned(), "bezoekers".to_owned()],
         owner: Some("Coördinator".to_owned()),
         version: Some("1.0".to_owned()),
-        superseded: Some(SupersededView {
-            from: Some(date()),
-            until: Some(date()),
-            current: Some(link("Huisregels", "/portaal/norm/huisregels/")),
-        }),
+        superseded: None,
         earlier_versions: vec![EarlierVersionView {
             version: "0.9".to_owned(),
             from: Some(date()),
@@ -153,6 +149,17 @@ fn content(kind: &'static str) -> ContentView {
             summary: Some("What may happen.".to_owned()),
             href: "/portaal/en/rules/".to_owned(),
         }],
+    }
+}
+
+fn earlier_version() -> ContentView {
+    ContentView {
+        superseded: Some(SupersededView {
+            from: Some(date()),
+            until: Some(date()),
+            current: Some(link("Huisregels", "/portaal/norm/huisregels/")),
+        }),
+        ..content("norm")
     }
 }
 
@@ -339,6 +346,7 @@ fn every_template_renders_sound_html_in_both_languages() {
     ] {
         render(Template::Page, &content(kind));
     }
+    render(Template::Page, &earlier_version());
     for gone in [false, true] {
         render(
             Template::Redirect,
@@ -449,6 +457,8 @@ fn a_robot_may_only_come_in_where_the_portal_says_so() {
     let page = content("page");
     let html = theme.render(Template::Page, &open, &page).unwrap();
     assert!(!html.contains("noindex"));
+    let html = theme.render(Template::Page, &open, &earlier_version());
+    assert!(html.unwrap().contains("noindex"));
     let html = theme
         .render(Template::Error, &open, &error_page(404))
         .unwrap();

@@ -346,7 +346,7 @@ fn a_line_elsewhere_is_written_like_the_text_of_a_page() {
         "Bij A &amp; B: ’s avonds",
     );
     let line = inline("[a](weg.md) [[vul in: b]]", &place, &Fixed);
-    assert_eq!(line.to_fill_in, [place.clone()]);
+    assert_eq!(line.to_fill_in.as_slice(), std::slice::from_ref(&place));
     assert_eq!(
         line.diagnostics,
         [Diagnostic::error("link-dead").at(place.clone())]
