@@ -7,7 +7,12 @@
 
 pub mod block;
 pub mod calendar;
+pub mod contact;
+pub mod decision_table;
+pub mod figure;
 pub mod history;
+pub mod questions;
+pub mod quote;
 
 use serde::Serialize;
 
