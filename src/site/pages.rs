@@ -509,7 +509,10 @@ fn warn_of_age(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Warns of each numbered list of a protocol that has too many steps.
 fn warn_of_many_steps(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
-    for page in pages.iter().filter(|page| page.kind == Kind::Protocol) {
+    for page in pages
+        .iter()
+        .filter(|page| page.kind == Kind::Protocol && !page.is_earlier_version())
+    {
         for list in &page.outline.ordered_lists {
             if list.last_number > MOST_STEPS {
                 diagnostics.push(

@@ -456,14 +456,13 @@ fn where_addresses_cannot_be_written_down_the_build_is_good_and_says_so() {
 }
 
 /// Starts to serve a portal until it says where it is.
-fn serve(root: &Path) {
-    let data = TempDir::new().unwrap();
+pub(super) fn serve(root: &Path, data: &Path) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_meldwijzer"))
         .env_clear()
         .args(["serve", "--listen", "127.0.0.1:0", "--root"])
         .arg(root)
         .arg("--data")
-        .arg(data.path())
+        .arg(data)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -488,6 +487,6 @@ fn serve_and_check(root: &Path, setting: &str, recorded: bool) {
     let lock = root.join(LOCK);
     let _ = fs::remove_file(&lock);
     super::production::write(root, "site.yaml", &settings);
-    serve(root);
+    serve(root, TempDir::new().unwrap().path());
     assert_eq!(lock.exists(), recorded, "{setting}");
 }

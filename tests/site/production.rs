@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use meldwijzer::cli::portal::assemble;
 use tempfile::TempDir;
@@ -240,6 +241,23 @@ Error production-example site.yaml:11:86 value=vera@voorbeeldstad.example
         "emergency:\n  internal: +31 88 000 01 12\ncontacts:",
         "Error production-example site.yaml:11:13 value=+31 88 000 01 12\n",
     );
+}
+
+#[test]
+fn reports_are_handled_also_where_the_portal_is_not_ready() {
+    let root = portal();
+    let data = root.path().join("data");
+    super::addresses::serve(root.path(), &data);
+    let settings = SETTINGS.replace("https://intranet", "http://intranet");
+    write(root.path(), "site.yaml", &settings);
+    let run = |arguments: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_meldwijzer"));
+        let program = program.env_clear().args(arguments).arg("--root");
+        let output = program.arg(root.path()).output().unwrap();
+        output.status.code()
+    };
+    assert_eq!(run(&["build"]), Some(1));
+    assert_eq!(run(&["reports", "purge", "--dry-run"]), Some(0));
 }
 
 #[test]
