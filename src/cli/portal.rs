@@ -18,6 +18,7 @@ use crate::report::lifecycle::Lifecycle;
 use crate::site::addresses::{Addresses, Record};
 use crate::site::calendar::Calendar;
 use crate::site::config::{Config, Contact, Environment};
+use crate::site::glossary::Glossary;
 use crate::site::pages::gather;
 use crate::site::production;
 use crate::site::render::{
@@ -162,7 +163,9 @@ fn assemble_unchecked(
     let forms = with_contacts(root, forms, &config, diagnostics);
     let lifecycle = read_lifecycle(root, diagnostics);
     let theme = read_theme(root, &config, config.base_path(), diagnostics);
-    let (sources, problems) = source::read(root);
+    let (mut sources, problems) = source::read(root);
+    diagnostics.extend(problems);
+    let (glossary, problems) = Glossary::take(&mut sources, &config.languages);
     diagnostics.extend(problems);
 
     let (site, problems) = gather(&config, &sources, &forms, today);
@@ -187,6 +190,7 @@ fn assemble_unchecked(
         calendar: &calendar,
         addresses: &addresses,
         theme: &theme,
+        glossary: &glossary,
         forms: &forms,
         unread_forms: &unread_forms,
         today,

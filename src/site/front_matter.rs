@@ -86,10 +86,12 @@ pub enum Kind {
     Privacy,
     /// The accessibility statement.
     Accessibility,
+    /// The word list, to which the terms in other pages lead.
+    Glossary,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Kind); 10] = [
+    const NAMES: [(&'static str, Kind); 11] = [
         ("home", Kind::Home),
         ("section", Kind::Section),
         ("page", Kind::Page),
@@ -100,6 +102,7 @@ impl Kind {
         ("directory", Kind::Directory),
         ("privacy", Kind::Privacy),
         ("accessibility", Kind::Accessibility),
+        ("glossary", Kind::Glossary),
     ];
 
     /// Returns the name as it is written in front matter.

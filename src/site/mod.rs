@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod config;
 mod files;
 pub mod front_matter;
+pub mod glossary;
 mod history;
 mod links;
 pub mod markdown;

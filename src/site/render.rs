@@ -13,6 +13,7 @@ use super::calendar::{self, Calendar};
 use super::config::{Config, Contact, PageReference, Translated, dial};
 use super::files::Files;
 use super::front_matter::Kind;
+use super::glossary::Glossary;
 use super::history;
 use super::links::{PageResolver, dead_page};
 use super::markdown;
@@ -59,6 +60,8 @@ pub struct Input<'a> {
     pub addresses: &'a Addresses,
     /// The look.
     pub theme: &'a Theme,
+    /// The words that the portal explains.
+    pub glossary: &'a Glossary,
     /// The forms; the first is the one behind the Melden button.
     pub forms: &'a [Definition],
     /// The addresses of forms with mistakes, which are told: a link to one of them is no mistake too.
@@ -387,9 +390,12 @@ fn render_page<'a>(
     files: &Files<'a>,
     page: &Page,
 ) -> RenderedPage {
-    let resolver = PageResolver { input, files, page };
+    let resolver = PageResolver::new(input, files, page);
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
+    if page.kind == Kind::Glossary {
+        diagnostics.extend(input.glossary.unshown(page, &rendered.html));
+    }
     let changes = history::changes(&resolver);
     diagnostics.extend(changes.diagnostics);
     let mut to_fill_in = rendered.to_fill_in;

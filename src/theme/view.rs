@@ -10,7 +10,10 @@ pub mod calendar;
 pub mod contact;
 pub mod decision_table;
 pub mod figure;
+pub mod glossary;
+pub mod handout;
 pub mod history;
+pub mod medium;
 pub mod questions;
 pub mod quote;
 
