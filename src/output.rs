@@ -41,6 +41,7 @@ pub fn media_type(path: &str) -> &'static str {
         "js" => "text/javascript; charset=utf-8",
         "json" => "application/json",
         "xml" => "application/xml; charset=utf-8",
+        "ics" => "text/calendar; charset=utf-8",
         "txt" => "text/plain; charset=utf-8",
         "svg" => "image/svg+xml",
         "png" => "image/png",
@@ -64,6 +65,6 @@ pub fn is_compressible(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(
         extension,
-        "html" | "css" | "js" | "json" | "xml" | "txt" | "svg" | "vtt"
+        "html" | "css" | "js" | "json" | "xml" | "ics" | "txt" | "svg" | "vtt"
     )
 }

@@ -411,6 +411,15 @@ impl<'a> Mapping<'a> {
         mapping
     }
 
+    /// Makes a mapping without keys, for a place where nothing had to be written.
+    pub fn empty(place: Place) -> Mapping<'a> {
+        Mapping {
+            place,
+            entries: Vec::new(),
+            asked: Vec::new(),
+        }
+    }
+
     /// Returns where the mapping starts.
     pub fn place(&self) -> Place {
         self.place.clone()
@@ -460,6 +469,7 @@ impl<'a> Mapping<'a> {
             }
             let diagnostic = match nearest(name, self.asked.iter().copied()) {
                 Some(near) => Diagnostic::error("yaml-unknown-key-near").with("nearest", near),
+                None if self.asked.is_empty() => Diagnostic::error("yaml-no-keys"),
                 None => Diagnostic::error("yaml-unknown-key").with("known", self.asked.join(", ")),
             };
             diagnostics.push(diagnostic.with("key", name).at(key.place()));

@@ -16,6 +16,7 @@ use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
 use crate::site::addresses::{Addresses, Record};
+use crate::site::calendar::Calendar;
 use crate::site::config::{Config, Contact, Environment};
 use crate::site::glossary::Glossary;
 use crate::site::pages::{Site, gather};
@@ -172,6 +173,8 @@ fn assemble_unchecked(
 
     let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
+    let (calendar, problems) = Calendar::read(&config, &sources, today);
+    diagnostics.extend(problems);
 
     let (wordings, problems) = plain_language::wordings(&config, &sources);
     diagnostics.extend(problems);
@@ -189,6 +192,7 @@ fn assemble_unchecked(
         config: &config,
         sources: &sources,
         site: &site,
+        calendar: &calendar,
         addresses: &addresses,
         theme: &theme,
         glossary: &glossary,

@@ -93,6 +93,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         icon: None,
         app: None,
         indexable,
+        feed: None,
     }
 }
 

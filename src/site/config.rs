@@ -550,7 +550,7 @@ fn contacts(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Contact> {
 }
 
 /// Reads a word: small letters, digits, underscores and hyphens, starting with a letter or a digit.
-fn word(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+pub(super) fn word(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let text = node.text(diagnostics)?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let is_word = text.starts_with(plain)

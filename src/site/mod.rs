@@ -9,6 +9,7 @@
 pub mod addresses;
 mod archive;
 mod blocks;
+pub mod calendar;
 pub mod config;
 mod files;
 pub mod front_matter;

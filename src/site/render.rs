@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::addresses::Addresses;
+use super::calendar::{self, Calendar};
 use super::config::{Config, Contact, PageReference, Translated, dial};
 use super::files::Files;
 use super::front_matter::Kind;
@@ -55,6 +56,8 @@ pub struct Input<'a> {
     pub sources: &'a Sources,
     /// The pages.
     pub site: &'a Site,
+    /// The messages and events.
+    pub calendar: &'a Calendar,
     /// The addresses that were published before.
     pub addresses: &'a Addresses,
     /// The look.
@@ -152,6 +155,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
             beside_home(config, language, web_app::FILE)
         )),
         indexable: config.indexable,
+        feed: calendar::feed::href(input, language),
     };
     (view, diagnostics)
 }
@@ -184,6 +188,7 @@ pub fn receiver_views(
         scripts: theme.scripts(),
         icon: theme.icon(),
         app: None,
+        feed: view.feed.as_deref().map(at_portal),
         ..view.clone()
     };
     views
@@ -277,6 +282,8 @@ pub fn render(
         result.push(output("sitemap.xml".to_owned(), sitemap(input)));
     }
     result.push(output("robots.txt".to_owned(), robots(input)));
+    result.extend(calendar::outputs(input));
+    diagnostics.extend(calendar::check(input));
     // Two files with the same bytes can get the same name: `a b.pdf` and `a-b.pdf`.
     result.sort_by(|a, b| a.path.cmp(&b.path));
     result.dedup_by(|a, b| a.path == b.path);
@@ -284,14 +291,14 @@ pub fn render(
 }
 
 /// Returns the path of a file beside the home page of a language.
-fn beside_home(config: &Config, language: Language, file: &str) -> String {
+pub(super) fn beside_home(config: &Config, language: Language, file: &str) -> String {
     match language == config.default_language() {
         true => file.to_owned(),
         false => format!("{language}/{file}"),
     }
 }
 
-fn output(path: String, text: String) -> Output {
+pub(super) fn output(path: String, text: String) -> Output {
     Output {
         path,
         bytes: text.into_bytes().into(),

@@ -64,6 +64,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
         icon: theme.icon(),
         app: None,
         indexable: false,
+        feed: Some("/portaal/berichten.xml".to_owned()),
     }
 }
 

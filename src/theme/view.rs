@@ -6,6 +6,7 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod calendar;
 pub mod contact;
 pub mod decision_table;
 pub mod figure;
@@ -69,6 +70,8 @@ pub struct SiteView {
     pub app: Option<String>,
     /// Whether search engines may list the portal.
     pub indexable: bool,
+    /// Address of the feed with messages, where there is one.
+    pub feed: Option<String>,
 }
 
 /// Whom to call in acute danger.

@@ -140,6 +140,7 @@ fn portal_at(
             icon: None,
             app: None,
             indexable: false,
+            feed: None,
         }],
         forms: Definition::shipped()
             .iter()

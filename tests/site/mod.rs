@@ -1,8 +1,11 @@
 //! The generator, feature by feature: each folder here is a small portal with what is expected of it.
 //!
 //! `expected/diagnostics.txt` holds every problem with its place, `expected/outputs.txt` the path of
-//! every file (those of every portal, of the theme and the app, left out), and any other file in `expected/` the `<main>` of the page of
-//! that path. With `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
+//! every file (those of every portal, of the theme and the app, left out), any page in `expected/` the
+//! `<main>` of the page of that path, and any feed or calendar there the whole file. With
+//! `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
+
+mod calendar;
 
 mod addresses;
 mod production;
@@ -44,7 +47,11 @@ fn check(feature: &str) {
         let html = output.map_or_else(String::new, |output| {
             String::from_utf8(output.bytes.to_vec()).unwrap()
         });
-        compare(&file, &main_of(&html));
+        let shown = match path.ends_with(".html") {
+            true => main_of(&html),
+            false => html,
+        };
+        compare(&file, &shown);
     }
 }
 
@@ -133,10 +140,11 @@ fn pages_in(folder: &Path) -> Vec<PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             pages.extend(pages_in(&path));
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "html")
-        {
+        } else if path.extension().is_some_and(|extension| {
+            ["html", "xml", "ics"]
+                .iter()
+                .any(|known| extension == *known)
+        }) {
             pages.push(path);
         }
     }
@@ -193,6 +201,8 @@ features! {
     what_is_to_be_done_can_be_ticked: "task-lists",
     only_what_is_published_today_is_shown: "dates",
     files_get_names_that_follow_their_bytes: "files",
+    messages_are_shown_and_can_be_followed: "messages",
+    mistakes_in_messages_are_told: "message-mistakes",
     links_are_resolved_and_dead_ones_told: "links",
     mistakes_are_all_told_at_once: "mistakes",
     texts_that_are_hard_to_read_are_told: "plain-language",

@@ -5,6 +5,7 @@
 //! Texts in a block are lines of Markdown, with links, values of settings and places to fill in, like the text
 //! around it. Invariant: a block with a mistake is told with its line, and the rest of the page stays.
 
+mod calendar;
 mod contact;
 mod decision_table;
 mod dilemma;
@@ -36,7 +37,8 @@ use crate::yaml::{self, Mapping, Node};
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 11] = [
+const BLOCKS: [(&str, Make); 14] = [
+    ("calendar", calendar::calendar),
     ("card", print_card::make),
     ("contact", contact::make),
     ("decision-table", decision_table::make),
@@ -45,10 +47,15 @@ const BLOCKS: [(&str, Make); 11] = [
     ("download", download::make),
     ("figure", figure::make),
     ("glossary", glossary::make),
+    ("message-of-the-week", calendar::message_of_the_week),
+    ("messages", calendar::messages),
     ("qr", qr::make),
     ("quote", quote::make),
     ("video", video::make),
 ];
+
+/// The words of blocks that need nothing between their fences.
+const MAY_BE_EMPTY: [&str; 3] = ["calendar", "message-of-the-week", "messages"];
 
 /// Makes a block that is a list from what stands in it.
 type MakeList = fn(&mut BlockWriter<'_, '_>, &Node);
@@ -99,6 +106,11 @@ pub(super) fn make(
                 let mut map = Mapping::read(&node, &mut writer.block.diagnostics);
                 make(&mut writer, &mut map);
                 map.finish(&mut writer.block.diagnostics);
+            }
+        }
+        None if writer.block.diagnostics.is_empty() && MAY_BE_EMPTY.contains(&word) => {
+            if let Some((_, make)) = map {
+                make(&mut writer, &mut Mapping::empty(source.place(yaml)));
             }
         }
         None if writer.block.diagnostics.is_empty() => {
