@@ -15,5 +15,6 @@ pub mod markdown;
 pub mod outputs;
 pub mod pages;
 pub mod render;
+mod search;
 pub mod slug;
 pub mod source;

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::config::{Config, VALUE_NAMES};
 use super::front_matter::{self, FrontMatter, Kind};
 use super::markdown::{self, Outline};
+use super::search;
 use super::slug::slug;
 use super::source::Sources;
 use crate::diagnostic::{Diagnostic, any_error};
@@ -546,6 +547,9 @@ fn reserved_by(config: &Config, href: &str, forms: &[Definition]) -> Option<&'st
     });
     if is_form {
         return Some("address-of-form");
+    }
+    if search::is_address(config, href) {
+        return Some("address-of-search");
     }
     let first = below.split('/').next().unwrap_or_default();
     (first == ASSETS).then_some("address-of-assets")

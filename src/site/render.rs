@@ -15,6 +15,7 @@ use super::links::{PageResolver, dead_page};
 use super::markdown;
 use super::outputs;
 use super::pages::{Page, Site};
+use super::search;
 use super::source::Sources;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
@@ -83,7 +84,12 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         Some(references) => named_pages(input, references, language, &mut diagnostics),
         None => input.site.children("", language).map(link_to).collect(),
     };
-    let footer = named_pages(input, &config.footer, language, &mut diagnostics);
+    let mut footer = named_pages(input, &config.footer, language, &mut diagnostics);
+    let search = search::href(config, input.site, language);
+    footer.extend(search.iter().map(|href| Link {
+        label: messages.text("search.title", &[]),
+        href: href.clone(),
+    }));
     let after_care = named_pages(
         input,
         config.after_care.as_slice(),
@@ -128,6 +134,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         }),
         contacts: contacts(config, language),
         footer,
+        search,
         stylesheets: input.theme.stylesheets(),
         scripts: input.theme.scripts(),
         icon: input.theme.icon(),
@@ -157,6 +164,8 @@ pub fn receiver_views(
         home: at_portal(&view.home),
         navigation: all(&view.navigation),
         footer: all(&view.footer),
+        // The policy of the receiver lets no form of it go elsewhere; the link in the footer does.
+        search: None,
         after_care: view.after_care.as_ref().map(|link| moved(link, &at_portal)),
         report: view.report.as_ref().map(|link| moved(link, &at_receiver)),
         follow: view.follow.as_ref().map(|link| moved(link, &at_receiver)),
@@ -228,6 +237,9 @@ pub fn render(
                 .with("pages", unfinished),
         );
     }
+    let (found, problems) = search::render(input, &shared, bodies(input, &rendered));
+    result.extend(found);
+    diagnostics.extend(problems);
     for page in rendered {
         result.extend(page.outputs);
         diagnostics.extend(page.diagnostics);
@@ -272,6 +284,17 @@ pub fn render(
     (outputs::with_compressed(result), diagnostics)
 }
 
+/// Returns the pages that can be searched, with their texts.
+fn bodies<'a>(input: &Input<'a>, rendered: &'a [RenderedPage]) -> Vec<search::Body<'a>> {
+    let pages = input.site.pages.iter().zip(rendered);
+    pages
+        .map(|(page, rendered)| search::Body {
+            page,
+            html: &rendered.body_html,
+        })
+        .collect()
+}
+
 fn output(path: String, text: String) -> Output {
     Output {
         path,
@@ -305,7 +328,7 @@ fn push_html<P: serde::Serialize>(
 }
 
 /// Returns the file behind an address: `/veilig/norm/` is `norm/index.html`.
-fn output_path(config: &Config, href: &str) -> String {
+pub(super) fn output_path(config: &Config, href: &str) -> String {
     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
     format!("{}index.html", below.trim_start_matches('/'))
 }
@@ -313,6 +336,7 @@ fn output_path(config: &Config, href: &str) -> String {
 struct RenderedPage {
     outputs: Vec<Output>,
     diagnostics: Vec<Diagnostic>,
+    body_html: String,
     /// How many places an editor still has to fill in.
     to_fill_in: usize,
 }
@@ -329,7 +353,7 @@ fn render_page<'a>(
     let to_fill_in = rendered.to_fill_in;
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {
-        let view = content_view(input, page, rendered.html);
+        let view = content_view(input, page, rendered.html.clone());
         let has_children = !view.children.is_empty();
         let template = match page.kind {
             Kind::Home => Template::Home,
@@ -349,6 +373,7 @@ fn render_page<'a>(
     RenderedPage {
         outputs,
         diagnostics,
+        body_html: rendered.html,
         to_fill_in,
     }
 }
@@ -453,7 +478,7 @@ fn section(input: &Input<'_>, page: &Page) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
+pub(super) fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
     if page.is_index && page.folder.is_empty() {
         return Vec::new();
     }
@@ -576,7 +601,7 @@ pub fn date_view(date: Date, messages: &Catalogue) -> DateView {
     }
 }
 
-fn link_to(page: &Page) -> Link {
+pub(super) fn link_to(page: &Page) -> Link {
     Link {
         label: page.title.clone(),
         href: page.href.clone(),
@@ -653,12 +678,18 @@ fn sitemap(input: &Input<'_>) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
-    let mut pages: Vec<&Page> = input.site.pages.iter().collect();
-    pages.sort_by(|a, b| a.href.cmp(&b.href));
-    for page in pages {
-        let address = markdown::escape(&input.config.absolute(&page.href));
+    let pages = input.site.pages.iter();
+    let mut pages: Vec<(String, Option<Date>)> = pages
+        .map(|page| (page.href.clone(), page.front_matter.updated))
+        .collect();
+    let languages = input.config.languages.iter();
+    let search = languages.filter_map(|language| search::href(input.config, input.site, *language));
+    pages.extend(search.map(|href| (href, None)));
+    pages.sort();
+    for (href, updated) in pages {
+        let address = markdown::escape(&input.config.absolute(&href));
         xml.push_str(&format!("<url><loc>{address}</loc>"));
-        if let Some(updated) = page.front_matter.updated {
+        if let Some(updated) = updated {
             xml.push_str(&format!("<lastmod>{updated}</lastmod>"));
         }
         xml.push_str("</url>\n");

@@ -58,6 +58,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
             "Verlaat deze pagina snel",
             "https://weer.example/?q=a&b",
         )),
+        search: Some("/portaal/zoeken/".to_owned()),
         stylesheets: theme.stylesheets(),
         scripts: theme.scripts(),
         icon: theme.icon(),

@@ -6,6 +6,7 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod search;
 
 use serde::Serialize;
 
@@ -49,6 +50,8 @@ pub struct SiteView {
     pub contacts: Vec<ContactView>,
     /// Links at the foot of each page.
     pub footer: Vec<Link>,
+    /// Address of the search page, where the search field in the header leads; absent where pages have none.
+    pub search: Option<String>,
     /// Addresses of the style sheets, in order.
     pub stylesheets: Vec<String>,
     /// Addresses of the script modules.
