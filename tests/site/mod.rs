@@ -162,6 +162,8 @@ features! {
     files_get_names_that_follow_their_bytes: "files",
     links_are_resolved_and_dead_ones_told: "links",
     mistakes_are_all_told_at_once: "mistakes",
+    every_page_can_be_found: "search",
+    mistakes_about_search_are_told: "search-mistakes",
     folders_are_sections: "sections",
     versions_of_a_page_know_each_other: "translations",
 }

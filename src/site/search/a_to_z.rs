@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Body, form_href, forms};
+use super::{Body, follow_link, form_href, forms};
 use crate::language::Language;
 use crate::site::pages::Page;
 use crate::site::render::{Input, link_to};
@@ -62,13 +62,14 @@ fn letter(key: &str) -> String {
     }
 }
 
-/// Returns the forms of a language, as links.
+/// Returns the forms of a language and My report, as links.
 pub(super) fn form_links(input: &Input<'_>, language: Language) -> Vec<Link> {
     forms(input, language)
         .map(|form| Link {
             label: form.title.get(language).to_owned(),
             href: form_href(input, form, language),
         })
+        .chain(follow_link(input, language))
         .collect()
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::plain_text::{Section, sections};
 use super::synonyms::Groups;
 use super::words::{Vocabulary, words};
-use super::{Body, form_href, forms};
+use super::{Body, follow_link, form_href, forms};
 use crate::form::{Definition, Field};
 use crate::language::Language;
 use crate::site::front_matter::{Audience, Kind};
@@ -170,16 +170,10 @@ fn weight(page: &Page) -> u32 {
 /// there: those options count as search words.
 fn of_form(input: &Input<'_>, form: &Definition, language: Language) -> Entry {
     let messages = input.theme.messages(language);
-    let mut keywords = vec![form.address.clone()];
-    let mut text = String::new();
-    // Practice has the questions of the form that it practises.
-    let fields = form.fields().filter(|_| !form.practice);
-    for field in fields {
-        text.push_str(field.label.get(language));
-        text.push(' ');
-        if form.makes_cases() {
-            keywords.extend(options(field, language));
-        }
+    let mut keywords = Vec::new();
+    if form.makes_cases() {
+        keywords.push(form.address.clone());
+        keywords.extend(form.fields().flat_map(|field| options(field, language)));
     }
     Entry {
         href: form_href(input, form, language),
@@ -198,11 +192,7 @@ fn of_form(input: &Input<'_>, form: &Definition, language: Language) -> Entry {
             .unwrap_or_default(),
         keywords,
         weight: if form.makes_cases() { TO_REPORT } else { USUAL },
-        sections: vec![SectionEntry {
-            id: String::new(),
-            heading: String::new(),
-            text: text.trim_end().to_owned(),
-        }],
+        sections: Vec::new(),
     }
 }
 
@@ -224,13 +214,11 @@ fn options(field: &Field, language: Language) -> Vec<String> {
 
 /// Makes the entry of My report, where a reporter follows what was sent.
 fn follow(input: &Input<'_>, language: Language) -> Option<Entry> {
-    let form = input.forms.first().filter(|form| form.makes_cases())?;
-    let config = input.config;
+    let link = follow_link(input, language)?;
     let messages = input.theme.messages(language);
-    let path = form.follow_path(language, config.default_language());
     Some(Entry {
-        href: format!("{}/{path}", config.base_path()),
-        title: messages.text("site.follow", &[]),
+        href: link.href,
+        title: link.label,
         trail: messages.text("search.form", &[]),
         summary: messages.text("search.follow", &[]),
         keywords: Vec::new(),

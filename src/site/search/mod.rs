@@ -65,7 +65,7 @@ pub(super) fn render(
     bodies: Vec<Body<'_>>,
 ) -> (Vec<Output>, Vec<Diagnostic>) {
     let mut outputs = Vec::new();
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = forms_in_its_place(input);
     for (language, site) in shared {
         let Some(href) = href(input.config, input.site, *language) else {
             continue;
@@ -95,6 +95,21 @@ pub(super) fn render(
         outputs.push(index);
     }
     (outputs, diagnostics)
+}
+
+/// Tells every form that asks for the address of a search page.
+fn forms_in_its_place(input: &Input<'_>) -> Vec<Diagnostic> {
+    let taken = input.forms.iter().filter(|form| {
+        let mut languages = input.config.languages.iter();
+        languages.any(|language| is_address(input.config, &form_href(input, form, *language)))
+    });
+    taken
+        .map(|form| {
+            Diagnostic::error("form-address-of-search")
+                .with("address", &form.address)
+                .in_file(format!("forms/{}.yaml", form.id))
+        })
+        .collect()
 }
 
 fn groups(input: &Input<'_>, language: Language, diagnostics: &mut Vec<Diagnostic>) -> Groups {
@@ -185,6 +200,17 @@ fn instead(bodies: &[&Body<'_>]) -> Vec<Link> {
 fn forms<'a>(input: &Input<'a>, language: Language) -> impl Iterator<Item = &'a Definition> {
     let forms = input.forms.iter();
     forms.filter(move |form| form.languages.contains(&language))
+}
+
+/// Returns where a reporter follows a report.
+fn follow_link(input: &Input<'_>, language: Language) -> Option<Link> {
+    let form = input.forms.first().filter(|form| form.makes_cases())?;
+    let config = input.config;
+    let path = form.follow_path(language, config.default_language());
+    Some(Link {
+        label: input.theme.messages(language).text("site.follow", &[]),
+        href: format!("{}/{path}", config.base_path()),
+    })
 }
 
 fn form_href(input: &Input<'_>, form: &Definition, language: Language) -> String {

@@ -19,8 +19,8 @@ const INLINE: [&str; 12] = [
     "a", "abbr", "b", "code", "del", "em", "i", "mark", "span", "strong", "sub", "sup",
 ];
 
-/// Elements whose text nobody reads in the page.
-const UNREAD: [&str; 2] = ["svg", "template"];
+/// Elements whose text nobody looks for: drawings, and code that is shown to be copied.
+const UNREAD: [&str; 3] = ["pre", "svg", "template"];
 
 /// Cuts safe HTML into sections, at headings of level two and three that have an anchor.
 pub(super) fn sections(html: &str) -> Vec<Section> {

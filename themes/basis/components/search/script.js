@@ -69,7 +69,8 @@ const add = (map, key, value) => map.set(key, (map.get(key) ?? 0) + value);
 
 /** Makes a function that finds pages: `search(query)`, or `search(query, true)` while somebody types. */
 export function makeSearch(index) {
-  const termsOf = (word) => (index.words[word] ?? word).split(' ');
+  const stems = new Map(Object.entries(index.words));
+  const termsOf = (word) => (stems.get(word) ?? word).split(' ');
   const stopWords = new Set(index.stop_words);
   const known = new Set();
   const places = new Map();
@@ -113,7 +114,7 @@ export function makeSearch(index) {
       });
     });
   }
-  for (const word of Object.keys(index.words)) known.add(word);
+  for (const word of stems.keys()) known.add(word);
   for (const group of index.synonyms) {
     for (const term of group) {
       if (!meansSame.has(term)) meansSame.set(term, new Set());
@@ -292,8 +293,9 @@ function start(form) {
   function read() {
     const asked = new URLSearchParams(location.hash.slice(1)).get('q');
     const sent = new URLSearchParams(location.search).get('q');
-    if (asked === null && sent === null) return;
-    const query = (asked ?? sent).trim();
+    // A letter of the list leaves what was found as it is.
+    if (location.hash && asked === null) return;
+    const query = (asked ?? sent ?? '').trim();
     if (location.search) history.replaceState(null, '', addressOf(query));
     input.value = query;
     show(query, false);
