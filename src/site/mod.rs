@@ -18,3 +18,4 @@ pub mod render;
 mod search;
 pub mod slug;
 pub mod source;
+mod web_app;
