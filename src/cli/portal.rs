@@ -16,7 +16,9 @@ use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
 use crate::site::config::{Config, Contact, Environment};
-use crate::site::pages::gather;
+use crate::site::glossary::Glossary;
+use crate::site::pages::{Site, gather};
+use crate::site::plain_language;
 use crate::site::render::{
     Input, receiver_outputs, receiver_views, render, site_views, theme_problem,
 };
@@ -37,6 +39,8 @@ pub struct Portal {
     pub lifecycle: Arc<Lifecycle>,
     /// What all pages in a language share.
     pub views: BTreeMap<Language, SiteView>,
+    /// Its pages.
+    pub site: Site,
     /// Its files.
     pub outputs: Vec<Output>,
 }
@@ -151,20 +155,26 @@ fn assemble_unchecked(
     let forms = with_contacts(root, forms, &config, diagnostics);
     let lifecycle = read_lifecycle(root, diagnostics);
     let theme = read_theme(root, &config, config.base_path(), diagnostics);
-    let (sources, problems) = source::read(root);
+    let (mut sources, problems) = source::read(root);
+    diagnostics.extend(problems);
+    let (glossary, problems) = Glossary::take(&mut sources, &config.languages);
     diagnostics.extend(problems);
 
     let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
 
+    let (wordings, problems) = plain_language::wordings(&config, &sources);
+    diagnostics.extend(problems);
     let theme = theme?;
     let input = Input {
         config: &config,
         sources: &sources,
         site: &site,
         theme: &theme,
+        glossary: &glossary,
         forms: &forms,
         unread_forms: &unread_forms,
+        wordings: &wordings,
         today,
     };
     let (views, problems) = site_views(&input);
@@ -180,6 +190,7 @@ fn assemble_unchecked(
         forms,
         lifecycle: Arc::new(lifecycle?),
         views,
+        site,
         outputs,
     })
 }

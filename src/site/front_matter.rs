@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+use super::plain_language::Skipping;
 use crate::diagnostic::Diagnostic;
 use crate::source_text::{Place, SourceText};
 use crate::yaml;
@@ -44,8 +45,10 @@ pub struct FrontMatter {
     pub aliases: Vec<(String, Place)>,
     /// Words that people search for and that the text does not have.
     pub keywords: Vec<String>,
-    /// Ids of the requirements that the page serves.
-    pub serves: Vec<String>,
+    /// Ids of the requirements that the page serves, with their places.
+    pub serves: Vec<(String, Place)>,
+    /// What the language check leaves alone.
+    pub plain_language: Option<Skipping>,
 }
 
 /// Kinds of pages.
@@ -67,10 +70,12 @@ pub enum Kind {
     Guide,
     /// A page that ends with the contacts of `site.yaml`.
     Directory,
+    /// The word list, to which the terms in other pages lead.
+    Glossary,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Kind); 8] = [
+    const NAMES: [(&'static str, Kind); 9] = [
         ("home", Kind::Home),
         ("section", Kind::Section),
         ("page", Kind::Page),
@@ -79,6 +84,7 @@ impl Kind {
         ("checklist", Kind::Checklist),
         ("guide", Kind::Guide),
         ("directory", Kind::Directory),
+        ("glossary", Kind::Glossary),
     ];
 
     /// Returns the name as it is written in front matter.
@@ -117,7 +123,8 @@ impl Audience {
     }
 }
 
-fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+/// Returns the name of a value among the names that editors write.
+pub(super) fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
     names
         .iter()
         .find(|(_, known)| *known == value)
@@ -209,8 +216,16 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
             .unwrap_or_default(),
         serves: map
             .get("serves")
-            .map(|n| n.texts(diagnostics))
+            .map(|n| {
+                n.list()
+                    .into_iter()
+                    .filter_map(|item| Some((item.text(diagnostics)?, item.place())))
+                    .collect()
+            })
             .unwrap_or_default(),
+        plain_language: map
+            .get("plain_language")
+            .and_then(|n| Skipping::read(n, diagnostics)),
     };
     if let (Some(publish), Some(expires)) = (front_matter.publish, front_matter.expires)
         && expires <= publish

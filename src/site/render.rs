@@ -11,10 +11,13 @@ use rayon::prelude::*;
 use super::config::{Config, Contact, PageReference, Translated, dial};
 use super::files::Files;
 use super::front_matter::Kind;
+use super::glossary::Glossary;
 use super::links::{PageResolver, dead_page};
 use super::markdown;
 use super::outputs;
 use super::pages::{Page, Site};
+use super::plain_language::{self, Wording};
+use super::requirements::Requirements;
 use super::search;
 use super::source::Sources;
 use super::web_app;
@@ -50,10 +53,14 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The look.
     pub theme: &'a Theme,
+    /// The words that the portal explains.
+    pub glossary: &'a Glossary,
     /// The forms; the first is the one behind the Melden button.
     pub forms: &'a [Definition],
     /// The addresses of forms with mistakes, which are told: a link to one of them is no mistake too.
     pub unread_forms: &'a [String],
+    /// What the language check knows of each language.
+    pub wordings: &'a BTreeMap<Language, Wording>,
     /// The day as of which the portal is built.
     pub today: Date,
 }
@@ -219,7 +226,7 @@ pub fn render(
     input: &Input<'_>,
     views: &BTreeMap<Language, SiteView>,
 ) -> (Vec<Output>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = Requirements::shipped().unknown_rows(input.site);
     let shared: BTreeMap<Language, SharedSite> = views
         .iter()
         .map(|(language, view)| (*language, input.theme.share(view)))
@@ -360,9 +367,15 @@ fn render_page<'a>(
     files: &Files<'a>,
     page: &Page,
 ) -> RenderedPage {
-    let resolver = PageResolver { input, files, page };
+    let resolver = PageResolver::new(input, files, page);
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
+    if page.kind == Kind::Glossary {
+        diagnostics.extend(input.glossary.unshown(page, &rendered.html));
+    }
+    if let Some(wording) = input.wordings.get(&page.language) {
+        diagnostics.extend(plain_language::of_page(page, wording));
+    }
     let to_fill_in = rendered.to_fill_in;
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {

@@ -43,6 +43,7 @@ const CRATES: [(&str, &str); 18] = [
     ("moxcms", "attachment/"),
     ("pagefind_stem", "site/search/"),
     ("pulldown_cmark", "site/markdown"),
+    ("qrcodegen", "site/blocks/qr.rs"),
     ("schemars", "report/"),
     ("scrypt", "report/seal.rs"),
     ("tera", "theme/"),

@@ -162,7 +162,7 @@ fn weight(page: &Page) -> u32 {
     match page.kind {
         Kind::Protocol => HOW_TO_ACT,
         Kind::Norm | Kind::Checklist | Kind::Guide | Kind::Directory => GUIDANCE,
-        Kind::Home | Kind::Section | Kind::Page => USUAL,
+        Kind::Home | Kind::Section | Kind::Page | Kind::Glossary => USUAL,
     }
 }
 
