@@ -88,6 +88,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         contacts: Vec::new(),
         footer: Vec::new(),
         exit: None,
+        search: None,
         stylesheets: Vec::new(),
         scripts: Vec::new(),
         icon: None,

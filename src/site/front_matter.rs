@@ -49,6 +49,8 @@ pub struct FrontMatter {
     pub order: Option<i64>,
     /// Old addresses that lead here, with their places.
     pub aliases: Vec<(String, Place)>,
+    /// Words that people search for and that the text does not have.
+    pub keywords: Vec<String>,
     /// Ids of the requirements that the page serves, with their places.
     pub serves: Vec<(String, Place)>,
     /// What the language check leaves alone.
@@ -240,6 +242,10 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
                     .filter_map(|item| Some((item.text(diagnostics)?, item.place())))
                     .collect()
             })
+            .unwrap_or_default(),
+        keywords: map
+            .get("keywords")
+            .map(|n| n.texts(diagnostics))
             .unwrap_or_default(),
         serves: map
             .get("serves")

@@ -23,6 +23,7 @@ pub mod plain_language;
 pub mod production;
 pub mod render;
 pub mod requirements;
+mod search;
 pub mod slug;
 pub mod source;
 mod web_app;

@@ -16,6 +16,7 @@ use super::archive;
 use super::config::{Config, VALUE_NAMES};
 use super::front_matter::{self, FrontMatter, Kind};
 use super::markdown::{self, Outline};
+use super::search;
 use super::slug::slug;
 use super::source::Sources;
 use crate::diagnostic::{Diagnostic, any_error};
@@ -699,6 +700,9 @@ fn reserved_by(
     });
     if is_form {
         return Some("address-of-form");
+    }
+    if search::is_address(config, href) {
+        return Some("address-of-search");
     }
     let mut steps = below.split('/').filter(|step| !step.is_empty());
     let mut first = steps.next().unwrap_or_default();

@@ -22,6 +22,7 @@ use super::pages::{Page, Site};
 use super::plain_language::{self, Wording};
 use super::production;
 use super::requirements::Requirements;
+use super::search;
 use super::source::Sources;
 use super::web_app;
 use crate::diagnostic::Diagnostic;
@@ -101,7 +102,12 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         Some(references) => named_pages(input, references, language, &mut diagnostics),
         None => input.site.children("", language).map(link_to).collect(),
     };
-    let footer = named_pages(input, &config.footer, language, &mut diagnostics);
+    let mut footer = named_pages(input, &config.footer, language, &mut diagnostics);
+    let search = search::href(config, input.site, language);
+    footer.extend(search.iter().map(|href| Link {
+        label: messages.text("search.title", &[]),
+        href: href.clone(),
+    }));
     let after_care = named_pages(
         input,
         config.after_care.as_slice(),
@@ -146,6 +152,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
             .map(|contact| contact_view(contact, language))
             .collect(),
         footer,
+        search,
         stylesheets: input.theme.stylesheets(),
         scripts: input.theme.scripts(),
         icon: input.theme.icon(),
@@ -181,6 +188,8 @@ pub fn receiver_views(
         home: at_portal(&view.home),
         navigation: all(&view.navigation),
         footer: all(&view.footer),
+        // The policy of the receiver lets no form of it go elsewhere; the link in the footer does.
+        search: None,
         after_care: view.after_care.as_ref().map(|link| moved(link, &at_portal)),
         report: view.report.as_ref().map(|link| moved(link, &at_receiver)),
         follow: view.follow.as_ref().map(|link| moved(link, &at_receiver)),
@@ -245,6 +254,9 @@ pub fn render(
     let mut result = Vec::new();
     diagnostics.extend(production::check_pages(input.config, input.site));
     diagnostics.extend(unfinished(input.config, &rendered));
+    let (found, problems) = search::render(input, &shared, bodies(input, &rendered));
+    result.extend(found);
+    diagnostics.extend(problems);
     for page in rendered {
         result.extend(page.outputs);
         diagnostics.extend(page.diagnostics);
@@ -290,6 +302,18 @@ pub fn render(
     (outputs::with_compressed(result), diagnostics)
 }
 
+/// Returns the pages that can be searched, with their texts.
+fn bodies<'a>(input: &Input<'a>, rendered: &'a [RenderedPage]) -> Vec<search::Body<'a>> {
+    let pages = input.site.pages.iter().zip(rendered);
+    pages
+        .filter(|(page, _)| !page.is_earlier_version())
+        .map(|(page, rendered)| search::Body {
+            page,
+            html: &rendered.body_html,
+        })
+        .collect()
+}
+
 /// Returns the path of a file beside the home page of a language.
 pub(super) fn beside_home(config: &Config, language: Language, file: &str) -> String {
     match language == config.default_language() {
@@ -331,7 +355,7 @@ fn push_html<P: serde::Serialize>(
 }
 
 /// Returns the file behind an address: `/veilig/norm/` is `norm/index.html`.
-fn output_path(config: &Config, href: &str) -> String {
+pub(super) fn output_path(config: &Config, href: &str) -> String {
     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
     format!("{}index.html", below.trim_start_matches('/'))
 }
@@ -382,6 +406,7 @@ fn unfinished(config: &Config, rendered: &[RenderedPage]) -> Vec<Diagnostic> {
 struct RenderedPage {
     outputs: Vec<Output>,
     diagnostics: Vec<Diagnostic>,
+    body_html: String,
     /// Places that an editor still has to fill in.
     to_fill_in: Vec<Place>,
     /// Whether a portal that is for real may not go without the page.
@@ -415,7 +440,7 @@ fn render_page<'a>(
     diagnostics.extend(open.map(|place| Diagnostic::advice(PLACE_TO_FILL_IN).at(place)));
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {
-        let view = content_view(input, page, rendered.html, changes.views);
+        let view = content_view(input, page, rendered.html.clone(), changes.views);
         let has_children = !view.children.is_empty();
         let template = match page.kind {
             Kind::Home if !page.is_earlier_version() => Template::Home,
@@ -435,6 +460,7 @@ fn render_page<'a>(
     RenderedPage {
         outputs,
         diagnostics,
+        body_html: rendered.html,
         to_fill_in,
         needed: production::is_needed(page),
     }
@@ -552,7 +578,7 @@ fn section(input: &Input<'_>, page: &Page) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
+pub(super) fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
     if page.is_index && page.folder.is_empty() {
         return Vec::new();
     }
@@ -754,12 +780,18 @@ fn sitemap(input: &Input<'_>) -> String {
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
     let pages = input.site.pages.iter();
-    let mut pages: Vec<&Page> = pages.filter(|page| !page.is_earlier_version()).collect();
-    pages.sort_by(|a, b| a.href.cmp(&b.href));
-    for page in pages {
-        let address = markdown::escape(&input.config.absolute(&page.href));
+    let mut pages: Vec<(String, Option<Date>)> = pages
+        .filter(|page| !page.is_earlier_version())
+        .map(|page| (page.href.clone(), page.front_matter.updated))
+        .collect();
+    let languages = input.config.languages.iter();
+    let search = languages.filter_map(|language| search::href(input.config, input.site, *language));
+    pages.extend(search.map(|href| (href, None)));
+    pages.sort();
+    for (href, updated) in pages {
+        let address = markdown::escape(&input.config.absolute(&href));
         xml.push_str(&format!("<url><loc>{address}</loc>"));
-        if let Some(updated) = page.front_matter.updated {
+        if let Some(updated) = updated {
             xml.push_str(&format!("<lastmod>{updated}</lastmod>"));
         }
         xml.push_str("</url>\n");

@@ -35,6 +35,8 @@ pub enum Template {
     Section,
     /// Any other page of content, from a [`view::ContentView`].
     Page,
+    /// The search page, from a [`view::search::SearchView`].
+    Search,
     /// An old address, from a [`view::RedirectView`].
     Redirect,
     /// Something went wrong, from a [`view::ErrorView`].
@@ -69,10 +71,11 @@ pub enum Template {
 
 impl Template {
     /// Every template, each of which a theme must have.
-    pub const ALL: [Template; 18] = [
+    pub const ALL: [Template; 19] = [
         Template::Home,
         Template::Section,
         Template::Page,
+        Template::Search,
         Template::Redirect,
         Template::Error,
         Template::FormPage,
@@ -96,6 +99,7 @@ impl Template {
             Template::Home => "templates/home.html",
             Template::Section => "templates/section.html",
             Template::Page => "templates/page.html",
+            Template::Search => "templates/search.html",
             Template::Redirect => "templates/redirect.html",
             Template::Error => "templates/error.html",
             Template::FormPage => "templates/form-page.html",

@@ -59,6 +59,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
             "Verlaat deze pagina snel",
             "https://weer.example/?q=a&b",
         )),
+        search: Some("/portaal/zoeken/".to_owned()),
         stylesheets: theme.stylesheets(),
         scripts: theme.scripts(),
         icon: theme.icon(),
@@ -318,6 +319,46 @@ fn error_page(status: u16) -> ErrorView {
     }
 }
 
+fn search_view() -> search::SearchView {
+    let branch = |label: &str, href: &str, children| search::TreeView {
+        page: link(label, href),
+        children,
+    };
+    search::SearchView {
+        shell: shell(false),
+        index: "/portaal/assets/search-nl.0123456789abcdef.js".to_owned(),
+        instead: vec![link("Protocol", "/portaal/protocol/")],
+        letters: vec![search::LetterView {
+            letter: "T".to_owned(),
+            id: "letter--t".to_owned(),
+            entries: vec![search::EntryView {
+                term: "telefoon & balie".to_owned(),
+                pages: vec![
+                    link("Bellen", "/portaal/bellen/"),
+                    link("Balie", "/portaal/balie/"),
+                ],
+            }],
+        }],
+        tree: vec![branch(
+            "Protocol",
+            "/portaal/protocol/",
+            vec![branch(
+                "Telefoon",
+                "/portaal/protocol/telefoon/",
+                Vec::new(),
+            )],
+        )],
+        forms: vec![link("Meld agressie", "/portaal/melden/")],
+    }
+}
+
+#[test]
+fn a_page_of_a_report_has_no_search_field() {
+    let html = render(Template::FormPage, &form_page(Vec::new(), true, false));
+    assert!(!html.contains("role=\"search\""));
+    assert!(render(Template::Page, &content("page")).contains("role=\"search\""));
+}
+
 fn render<P: Serialize>(template: Template, page: &P) -> String {
     let theme = theme();
     let mut dutch = String::new();
@@ -357,6 +398,7 @@ fn every_template_renders_sound_html_in_both_languages() {
             },
         );
     }
+    render(Template::Search, &search_view());
     for status in [400, 403, 404, 405, 408, 413, 429, 431, 500, 503] {
         render(Template::Error, &error_page(status));
     }

@@ -16,6 +16,7 @@ pub mod history;
 pub mod medium;
 pub mod questions;
 pub mod quote;
+pub mod search;
 
 use serde::Serialize;
 
@@ -60,6 +61,8 @@ pub struct SiteView {
     pub contacts: Vec<ContactView>,
     /// Links at the foot of each page.
     pub footer: Vec<Link>,
+    /// Address of the search page, where the search field in the header leads; absent where pages have none.
+    pub search: Option<String>,
     /// Addresses of the style sheets, in order.
     pub stylesheets: Vec<String>,
     /// Addresses of the script modules.

@@ -29,7 +29,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.
-const CRATES: [(&str, &str); 18] = [
+const CRATES: [(&str, &str); 19] = [
     ("age", "report/seal.rs"),
     ("age_core", "report/seal.rs"),
     ("axum", "receiver/"),
@@ -41,6 +41,7 @@ const CRATES: [(&str, &str); 18] = [
     ("hyper_util", "receiver/"),
     ("image", "attachment/"),
     ("moxcms", "attachment/"),
+    ("pagefind_stem", "site/search/"),
     ("pulldown_cmark", "site/markdown"),
     ("qrcodegen", "site/blocks/qr.rs"),
     ("schemars", "report/"),

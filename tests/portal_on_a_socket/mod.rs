@@ -126,6 +126,7 @@ fn portal_at(
             report: None,
             follow: None,
             exit: None,
+            search: None,
             after_care: None,
             emergency: EmergencyView {
                 public: "112".into(),

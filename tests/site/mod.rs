@@ -205,6 +205,8 @@ features! {
     mistakes_in_messages_are_told: "message-mistakes",
     links_are_resolved_and_dead_ones_told: "links",
     mistakes_are_all_told_at_once: "mistakes",
+    every_page_can_be_found: "search",
+    mistakes_about_search_are_told: "search-mistakes",
     texts_that_are_hard_to_read_are_told: "plain-language",
     pages_name_requirements_that_are_there: "requirements",
     folders_are_sections: "sections",
