@@ -21,6 +21,7 @@ use crate::form::Definition;
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::output::{Caching, Output};
+use crate::source_text::Place;
 use crate::theme::view::{
     AlternateView, CardView, ContactView, ContentView, DateView, EmergencyView, ErrorView,
     HeadingView, Link, RedirectView, RegisterView, ShellView, SiteView,
@@ -228,7 +229,11 @@ pub fn render(
                 .with("pages", unfinished),
         );
     }
+    let mut claimed: BTreeMap<String, Place> = BTreeMap::new();
     for page in rendered {
+        for (path, place) in page.claims {
+            diagnostics.extend(clash(&mut claimed, path, place));
+        }
         result.extend(page.outputs);
         diagnostics.extend(page.diagnostics);
     }
@@ -310,8 +315,25 @@ fn output_path(config: &Config, href: &str) -> String {
     format!("{}index.html", below.trim_start_matches('/'))
 }
 
+/// Notes that a block makes a file, and tells where another one makes it too.
+fn clash(claimed: &mut BTreeMap<String, Place>, path: String, place: Place) -> Option<Diagnostic> {
+    match claimed.get(&path) {
+        Some(first) => Some(
+            Diagnostic::error("block-file-twice")
+                .with("file", path)
+                .with("other", format!("{}:{}", first.path, first.line))
+                .at(place),
+        ),
+        None => {
+            claimed.insert(path, place);
+            None
+        }
+    }
+}
+
 struct RenderedPage {
     outputs: Vec<Output>,
+    claims: Vec<(String, Place)>,
     diagnostics: Vec<Diagnostic>,
     /// How many places an editor still has to fill in.
     to_fill_in: usize,
@@ -348,6 +370,7 @@ fn render_page<'a>(
     }
     RenderedPage {
         outputs,
+        claims: rendered.claims,
         diagnostics,
         to_fill_in,
     }

@@ -6,6 +6,7 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod infographic;
 
 use serde::Serialize;
 

@@ -5,6 +5,7 @@
 //! around it. Invariant: a block with a mistake is told with its line, and the rest of the page stays.
 
 mod do_dont;
+mod infographic;
 
 use std::ops::Range;
 
@@ -14,14 +15,19 @@ use super::links::PageResolver;
 use super::markdown::{self, Block};
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
+use crate::message::Catalogue;
 use crate::nearest::nearest;
+use crate::source_text::Place;
 use crate::yaml::{self, Mapping, Node};
 
 /// Makes a block from what stands in it.
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 1] = [("do-dont", do_dont::make)];
+const BLOCKS: [(&str, Make); 2] = [
+    ("do-dont", do_dont::make),
+    ("infographic", infographic::make),
+];
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
@@ -75,7 +81,7 @@ pub(super) struct BlockWriter<'a, 'input> {
     block: Block,
 }
 
-impl BlockWriter<'_, '_> {
+impl<'a> BlockWriter<'a, '_> {
     /// Tells a problem that has its place.
     fn problem(&mut self, diagnostic: Diagnostic) {
         self.block.diagnostics.push(diagnostic);
@@ -89,10 +95,20 @@ impl BlockWriter<'_, '_> {
     /// Writes a line of Markdown as safe HTML.
     fn inline(&mut self, node: &Node) -> Option<String> {
         let text = node.text(&mut self.block.diagnostics)?;
-        let line = markdown::inline(&text, &node.place(), self.page);
+        Some(self.inline_text(&text, &node.place()))
+    }
+
+    /// Writes a line of Markdown that stands at `place` as safe HTML.
+    fn inline_text(&mut self, text: &str, place: &Place) -> String {
+        let line = markdown::inline(text, place, self.page);
         self.block.to_fill_in += line.to_fill_in;
         self.block.diagnostics.extend(line.diagnostics);
-        Some(line.html)
+        line.html
+    }
+
+    /// Returns the texts of the theme in the language of the page.
+    fn words(&self) -> &'a Catalogue {
+        self.page.input.theme.messages(self.page.page.language)
     }
 
     /// Writes a list of lines of Markdown as safe HTML.

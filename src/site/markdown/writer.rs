@@ -12,11 +12,11 @@ use pulldown_cmark::{
     Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html::push_html,
 };
 
-use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape};
+use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::output::Output;
-use crate::source_text::SourceText;
+use crate::source_text::{Place, SourceText};
 
 /// Most problems that are told of one page. Beyond it the page is something else than Markdown.
 const MOST_PROBLEMS: usize = 1000;
@@ -59,6 +59,7 @@ pub(super) struct Writer<'a> {
     made_blocks: usize,
     to_fill_in: usize,
     outputs: Vec<Output>,
+    claims: Vec<(String, Place)>,
     last_heading: Option<String>,
     /// Whether what is written stands in a link, where no other link may be.
     in_link: bool,
@@ -92,6 +93,7 @@ impl<'a> Writer<'a> {
             made_blocks: 0,
             to_fill_in: 0,
             outputs: Vec::new(),
+            claims: Vec::new(),
             last_heading: None,
             in_link: false,
         }
@@ -219,6 +221,7 @@ impl<'a> Writer<'a> {
         self.made_blocks = number;
         self.to_fill_in += block.to_fill_in;
         self.outputs.extend(block.outputs);
+        self.claims.extend(block.claims);
         let room = MOST_PROBLEMS.saturating_sub(self.diagnostics.len());
         self.diagnostics
             .extend(block.diagnostics.into_iter().take(room));
@@ -659,15 +662,12 @@ impl<'a> Writer<'a> {
     }
 
     fn value(&mut self, name: &str, range: &Range<usize>) {
-        if let Some(what) = ["vul in:", "fill in:"]
-            .iter()
-            .find_map(|word| name.strip_prefix(word))
-        {
+        if let Some(what) = to_fill_in(name) {
             self.to_fill_in += 1;
             let label = escape(&self.resolver.text("fill-in.label"));
             self.inline_html(format!(
                 "<mark class=\"fill-in\">{label} {}</mark>",
-                escape(what.trim())
+                escape(what)
             ));
             return;
         }
@@ -700,6 +700,7 @@ impl<'a> Writer<'a> {
             html,
             to_fill_in: self.to_fill_in,
             outputs: self.outputs,
+            claims: self.claims,
         };
         (rendered, self.diagnostics)
     }
