@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::setting::{Font, LINE_HEIGHT};
+use super::setting::Font;
 use crate::palette::Colour;
 
 /// The fonts of a poster: what every office computer has, all with the widths of `setting`.
@@ -144,10 +144,10 @@ impl Drawing {
             Anchor::Middle => r#" text-anchor="middle""#,
             Anchor::End => r#" text-anchor="end""#,
         };
-        let step = font.size * LINE_HEIGHT;
+        let step = font.line_height();
         // Letters with stems reach 0.72 above the base line; what is over stands above and below alike.
         let first = y + (step + font.size * 0.72) / 2.0;
-        let size = font.size;
+        let size = short(font.size);
         let mut spans = String::new();
         for (number, line) in lines.iter().enumerate() {
             let base = first + step * number as f64;
@@ -162,6 +162,12 @@ impl Drawing {
         ));
         y + step * lines.len() as f64
     }
+}
+
+/// Writes a number with at most one digit behind the point.
+fn short(number: f64) -> String {
+    let number = format!("{number:.1}");
+    number.strip_suffix(".0").unwrap_or(&number).to_owned()
 }
 
 /// The element around a drawing.

@@ -1,8 +1,8 @@
 //! Where the items of each kind stand on a poster.
 
 use super::drawing::{Anchor, Area, Drawing};
-use super::setting::{Font, LINE_HEIGHT};
-use super::stack::Stack;
+use super::setting::Font;
+use super::stack::{Stack, Style};
 use super::{Frame, Overflow};
 use crate::infographic::{Infographic, Item, Kind, Line, Mark};
 use crate::palette::{Colour, Palette};
@@ -80,30 +80,38 @@ fn spread(area: Area, heights: &[f64], gap: f64) -> Option<Rows> {
     })
 }
 
+/// Returns the height of each row of columns: that of its tallest text.
+fn row_heights(columns: &[Vec<Option<Stack<'_>>>]) -> Vec<f64> {
+    let count = columns.iter().map(Vec::len).max().unwrap_or_default();
+    let height = |stack: &Option<Stack<'_>>| stack.as_ref().map_or(0.0, Stack::height);
+    (0..count)
+        .map(|row| {
+            let stacks = columns.iter().filter_map(|column| column.get(row));
+            stacks.map(height).fold(0.0, f64::max)
+        })
+        .collect()
+}
+
 /// Returns the overflow of the tallest stack, which takes the room.
-fn tallest(stacks: &[Stack<'_>], line: &Line) -> Overflow {
+fn tallest<'a>(stacks: impl Iterator<Item = &'a Stack<'a>>, line: &Line) -> Overflow {
     let tallest = stacks
-        .iter()
         .max_by(|a, b| a.height().total_cmp(&b.height()));
     tallest.map_or_else(|| Overflow::of(line), Stack::overflow)
 }
 
 impl<'a> Layout<'a> {
-    fn stack(&self, item: &'a Item, width: f64) -> Result<Stack<'a>, Overflow> {
-        Stack::of_item(
-            self.infographic,
-            item,
-            width,
-            self.size,
-            self.palette,
-            self.frame,
-        )
+    fn style(&self) -> Style<'a> {
+        Style {
+            size: self.size,
+            palette: self.palette,
+            words: self.frame.words,
+        }
     }
 
     fn stacks(&self, width: impl Fn(usize) -> f64) -> Result<Vec<Stack<'a>>, Overflow> {
         let items = self.infographic.items.iter().enumerate();
         items
-            .map(|(at, item)| self.stack(item, width(at)))
+            .map(|(at, item)| self.style().item(item, width(at)))
             .collect()
     }
 
@@ -116,7 +124,7 @@ impl<'a> Layout<'a> {
     }
 
     fn too_tall(&self, stacks: &[Stack<'_>]) -> Overflow {
-        tallest(stacks, &self.infographic.title)
+        tallest(stacks.iter(), &self.infographic.title)
     }
 
     /// Draws a text in the middle of the height of a box, at `x`.
@@ -138,7 +146,7 @@ impl<'a> Layout<'a> {
     }
 
     fn sign(&mut self, (x, y): (f64, f64), font: Font, fill: Colour, text: &str) {
-        let top = y - font.size * LINE_HEIGHT / 2.0;
+        let top = y - font.line_height() / 2.0;
         let line = [text.to_owned()];
         self.drawing
             .text((x, top), Anchor::Middle, font, fill, &line);
@@ -185,7 +193,7 @@ impl<'a> Layout<'a> {
             let lines = font.lines(&label.text, times);
             labels.push(lines.ok_or_else(|| Overflow::of(label))?);
         }
-        let step = font.size * LINE_HEIGHT;
+        let step = font.line_height();
         let heights: Vec<f64> = stacks
             .iter()
             .zip(&labels)
@@ -211,21 +219,27 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Columns side by side, each with a head.
+    /// Columns side by side, each with a head. What stands at one place in each column stands at one height, with a
+    /// line below it; what happens then is at the bottom.
     fn comparison(&mut self, area: Area) -> Result<(), Overflow> {
         const GAP: f64 = 16.0;
         let count = self.infographic.items.len() as f64;
         let width = (area.width - GAP * (count - 1.0)) / count;
         let inner = width - 2.0 * self.padding;
-        let stacks = self.stacks(|_| inner)?;
+        let columns = self.columns(inner)?;
+        let heights = row_heights(&columns);
         let head = self.column_heads(inner)?;
-        let body = stacks.iter().map(Stack::height).fold(0.0, f64::max);
-        let needed = head + body + 2.0 * self.padding;
-        if needed > area.height {
-            return Err(self.too_tall(&stacks));
-        }
-        let height = (needed + 2.0 * MOST_SLACK).min(area.height);
-        for (at, (item, stack)) in self.infographic.items.iter().zip(&stacks).enumerate() {
+        let below = Area {
+            y: area.y + head + self.padding,
+            height: area.height - head - 2.0 * self.padding,
+            ..area
+        };
+        let rows = spread(below, &heights, self.size * 0.5).ok_or_else(|| {
+            let stacks = columns.iter().flatten().flatten();
+            tallest(stacks, &self.infographic.title)
+        })?;
+        let height = rows.bottom + self.padding - area.y;
+        for (at, (item, stacks)) in self.infographic.items.iter().zip(&columns).enumerate() {
             let column = Area {
                 x: area.x + (width + GAP) * at as f64,
                 width,
@@ -238,10 +252,39 @@ impl<'a> Layout<'a> {
                 ..column
             };
             self.column_head(item, head)?;
-            let at = (column.x + self.padding, head.bottom() + self.padding * 0.7);
-            stack.draw(&mut self.drawing, at);
+            let (left, right) = (column.x + self.padding, column.right() - self.padding);
+            let mut above: Option<f64> = None;
+            for (stack, (y, height)) in stacks.iter().zip(&rows.rows) {
+                let Some(stack) = stack else { continue };
+                if let Some(above) = above {
+                    let between = (above + y) / 2.0;
+                    let line = [(left, between), (right, between)];
+                    self.drawing.line(&line, self.palette.line, 1.0);
+                }
+                stack.draw(&mut self.drawing, (left, *y));
+                above = Some(y + height);
+            }
         }
         Ok(())
+    }
+
+    /// Sets the points of each column with what happens then below them, as many for each.
+    fn columns(&self, width: f64) -> Result<Vec<Vec<Option<Stack<'a>>>>, Overflow> {
+        let items = &self.infographic.items;
+        let most = items.iter().map(|item| item.points.len()).max();
+        let set = |item: &'a Item| {
+            let mut rows = Vec::new();
+            for point in &item.points {
+                rows.push(Some(self.style().text(point, width)?));
+            }
+            rows.resize_with(most.unwrap_or_default(), || None);
+            if let Some(reaction) = &item.reaction {
+                let heading = "infographic.reaction";
+                rows.push(Some(self.style().headed(heading, reaction, width)?));
+            }
+            Ok(rows)
+        };
+        items.iter().map(set).collect()
     }
 
     fn column_font(&self) -> Font {
@@ -266,7 +309,7 @@ impl<'a> Layout<'a> {
                 .len()
                 .max(most);
         }
-        Ok(font.size * LINE_HEIGHT * most as f64 + 1.6 * self.padding)
+        Ok(font.line_height() * most as f64 + 1.6 * self.padding)
     }
 
     fn column_head(&mut self, item: &Item, head: Area) -> Result<(), Overflow> {
@@ -294,7 +337,7 @@ impl<'a> Layout<'a> {
         let lines = font
             .lines(&item.title.text, head.width - 2.0 * self.padding - sign)
             .ok_or_else(|| Overflow::of(&item.title))?;
-        let tall = font.size * LINE_HEIGHT * lines.len() as f64;
+        let tall = font.line_height() * lines.len() as f64;
         let at = (
             head.x + self.padding + sign,
             head.y + (head.height - tall) / 2.0,
@@ -370,6 +413,8 @@ impl<'a> Layout<'a> {
             let x = text_lefts.get(at).copied().unwrap_or(tread.x);
             self.centred(stack, x, (*y, *height));
         }
+        let ground = [(area.x, rows.bottom), (area.right(), rows.bottom)];
+        self.drawing.line(&ground, self.palette.accent, 2.5);
         if let Some((stack, height)) = beside {
             let panel = Area {
                 y: rows.bottom + 20.0,
@@ -385,14 +430,9 @@ impl<'a> Layout<'a> {
 
     /// Sets what holds at every rung; returns it with the height of the box around it.
     fn beside(&self, area: Area) -> Result<Option<(Stack<'a>, f64)>, Overflow> {
-        let heading = self.frame.words.text("infographic.beside", &[]);
-        let stack = Stack::of_points(
-            &heading,
-            &self.infographic.beside,
-            area.width - 2.0 * self.padding,
-            self.size,
-            self.palette,
-        )?;
+        let width = area.width - 2.0 * self.padding;
+        let beside = &self.infographic.beside;
+        let stack = self.style().points("infographic.beside", beside, width)?;
         Ok(stack.map(|stack| {
             let height = stack.height() + 2.0 * self.padding;
             (stack, height)
@@ -405,7 +445,7 @@ impl<'a> Layout<'a> {
         const DOWN: f64 = 44.0;
         let again = self.frame.words.text("infographic.again", &[]);
         let again_font = Font::bold(self.size * 1.05);
-        let again_height = again_font.size * LINE_HEIGHT + 16.0;
+        let again_height = again_font.line_height() + 16.0;
         let width = (area.width - BETWEEN) / 2.0;
         let radius = self.disc_radius();
         let stacks = self.stacks(|_| width - 2.0 * self.padding)?;
@@ -452,8 +492,8 @@ impl<'a> Layout<'a> {
             self.drawing.rectangle(*card, RADIUS, self.palette.surface);
             let marker = self.infographic.marker(at).unwrap_or_default();
             self.disc((card.x + self.padding + radius, card.y), &marker);
-            let below = (card.y + radius * 0.8, card.height - radius * 0.8);
-            self.centred(stack, card.x + self.padding, below);
+            let top = (card.x + self.padding, card.y + radius + self.padding);
+            stack.draw(&mut self.drawing, top);
         }
         let middle = (
             area.x + area.width / 2.0,

@@ -14,16 +14,16 @@ use crate::message::Catalogue;
 use crate::palette::Palette;
 use crate::source_text::Place;
 use drawing::{Anchor, Area, Drawing, Sheet};
-use setting::{Font, LINE_HEIGHT};
+use setting::Font;
 
 /// Sizes of the text on A4 in points, the first that fits is taken. Below the last it cannot be read at arm's length.
 const SIZES: [f64; 9] = [17.0, 16.0, 15.0, 14.0, 13.0, 12.5, 12.0, 11.5, 11.0];
 
-/// Sizes of the title on A4 in points.
-const TITLE_SIZES: [f64; 5] = [38.0, 34.0, 30.0, 27.0, 24.0];
+/// Sizes of a title on one line of A4 in points.
+const ONE_LINE_SIZES: [f64; 4] = [38.0, 36.0, 34.0, 32.0];
 
-/// Most lines of a title, so that what is below it keeps its room.
-const MOST_TITLE_LINES: usize = 2;
+/// Sizes of a title on two lines. More lines would take the room of what is below.
+const TWO_LINE_SIZES: [f64; 4] = [34.0, 30.0, 27.0, 24.0];
 
 /// Size of the description on A4 in points.
 const DESCRIPTION_SIZE: f64 = 14.0;
@@ -194,11 +194,14 @@ fn head(
     drawing: &mut Drawing,
 ) -> Result<f64, Overflow> {
     let title = &infographic.title;
-    let set = TITLE_SIZES.into_iter().find_map(|size| {
-        let font = Font::bold(size);
-        let lines = font.lines(&title.text, inside.width)?;
-        (lines.len() <= MOST_TITLE_LINES).then_some((font, lines))
-    });
+    let in_lines = |most: usize, sizes: &[f64]| {
+        sizes.iter().find_map(|size| {
+            let font = Font::bold(*size);
+            let lines = font.balanced(&title.text, inside.width)?;
+            (lines.len() <= most).then_some((font, lines))
+        })
+    };
+    let set = in_lines(1, &ONE_LINE_SIZES).or_else(|| in_lines(2, &TWO_LINE_SIZES));
     let (font, lines) = set.ok_or_else(|| Overflow::of(title))?;
     let bar = Area {
         height: 5.0,
@@ -211,7 +214,7 @@ fn head(
     let description = &infographic.description;
     let font = Font::regular(DESCRIPTION_SIZE);
     let lines = font
-        .lines(&description.text, inside.width)
+        .balanced(&description.text, inside.width)
         .filter(|lines| lines.len() <= MOST_DESCRIPTION_LINES)
         .ok_or_else(|| Overflow::of(description))?;
     let at = (inside.x, y + 4.0);
@@ -248,7 +251,7 @@ fn foot(
     if !frame.version.is_empty() {
         last.push(frame.version.clone());
     }
-    let height = size * LINE_HEIGHT + SMALL * LINE_HEIGHT * last.len() as f64;
+    let height = Font::bold(size).line_height() + small.line_height() * last.len() as f64;
     let top = inside.bottom() - height;
     let rule = top - 8.0;
     drawing.line(

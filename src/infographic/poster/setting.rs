@@ -69,8 +69,8 @@ const UNKNOWN: u16 = 1000;
 /// What is added to every width: another font of the family, and the rounding of printers, may be a little wider.
 const MARGIN: f64 = 1.08;
 
-/// Distance from one line to the next, as a part of the font size.
-pub(super) const LINE_HEIGHT: f64 = 1.3;
+/// Size in points from which letters are a heading, whose lines stand closer together.
+const HEADING_SIZE: f64 = 22.0;
 
 /// Size and weight of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,6 +87,14 @@ impl Font {
 
     pub(super) fn bold(size: f64) -> Font {
         Font { size, bold: true }
+    }
+
+    /// Returns the distance from one line to the next in points.
+    pub(super) fn line_height(self) -> f64 {
+        match self.size < HEADING_SIZE {
+            true => self.size * 1.3,
+            false => self.size * 1.14,
+        }
     }
 
     /// Returns the width of a text in points, with the margin.
@@ -123,6 +131,22 @@ impl Font {
         lines.push(line);
         Some(lines)
     }
+
+    /// Breaks a text into as few lines as [`Font::lines`] does, each about as long.
+    pub(super) fn balanced(self, text: &str, width: f64) -> Option<Vec<String>> {
+        /// How much narrower each attempt is, in points.
+        const STEP: f64 = 6.0;
+        let mut best = self.lines(text, width)?;
+        let mut narrower = width - STEP;
+        while let Some(lines) = self.lines(text, narrower) {
+            if lines.len() > best.len() {
+                break;
+            }
+            best = lines;
+            narrower -= STEP;
+        }
+        Some(best)
+    }
 }
 
 #[cfg(test)]
@@ -158,6 +182,16 @@ mod tests {
         check("", 20.0, Some(&[""]));
         check("een twee  drie", 60.0, Some(&["een twee", "drie"]));
         check("een twee drie", 100.0, Some(&["een twee drie"]));
+    }
+
+    #[test]
+    fn lines_can_be_made_about_as_long() {
+        let font = Font::regular(10.0);
+        let text = "een twee drie vier vijf zes";
+        assert_eq!(font.lines(text, 115.0).unwrap(), ["een twee drie vier vijf", "zes"]);
+        assert_eq!(font.balanced(text, 115.0).unwrap(), ["een twee drie", "vier vijf zes"]);
+        assert_eq!(font.balanced("zes", 115.0).unwrap(), ["zes"]);
+        assert_eq!(font.balanced(text, 5.0), None);
     }
 
     #[test]

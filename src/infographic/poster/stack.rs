@@ -1,21 +1,62 @@
-//! The texts of one item below each other, set to a width.
+//! Texts below each other, set to a width.
 
+use super::Overflow;
 use super::drawing::{Anchor, Drawing};
-use super::setting::{Font, LINE_HEIGHT};
-use super::{Frame, Overflow};
-use crate::infographic::{Infographic, Item, Kind, Line};
+use super::setting::Font;
+use crate::infographic::{Item, Line};
+use crate::message::Catalogue;
 use crate::palette::{Colour, Palette};
 
 /// Room for the sign before a point, as a part of the font size.
 const INDENT: f64 = 1.0;
 
+/// Text of one kind in a stack; sizes are parts of the font size.
+struct Look {
+    size: f64,
+    bold: bool,
+    /// Room above it.
+    above: f64,
+    fill: fn(&Palette) -> Colour,
+    /// Whether a sign stands before it.
+    is_point: bool,
+}
+
+const TITLE: Look = Look {
+    size: 1.12,
+    bold: true,
+    above: 0.0,
+    fill: |palette| palette.accent,
+    is_point: false,
+};
+const HEADING: Look = Look { size: 1.0, ..TITLE };
+const TEXT: Look = Look {
+    size: 1.0,
+    bold: false,
+    above: 0.2,
+    fill: |palette| palette.text,
+    is_point: false,
+};
+const POINT: Look = Look {
+    above: 0.35,
+    is_point: true,
+    ..TEXT
+};
+const WHO: Look = Look {
+    fill: |palette| palette.muted,
+    above: 0.25,
+    ..TEXT
+};
+const SERVES: Look = Look {
+    bold: true,
+    above: 0.5,
+    ..WHO
+};
+
 struct Paragraph {
     lines: Vec<String>,
     font: Font,
-    fill: Colour,
-    /// Room above it.
     above: f64,
-    /// Whether a sign stands before it.
+    fill: Colour,
     is_point: bool,
 }
 
@@ -23,144 +64,120 @@ struct Paragraph {
 pub(super) struct Stack<'a> {
     paragraphs: Vec<Paragraph>,
     width: f64,
-    fill_of_signs: Colour,
+    size: f64,
+    palette: &'a Palette,
     /// The line to make shorter where the whole does not fit.
     longest: &'a Line,
 }
 
-impl<'a> Stack<'a> {
-    /// Sets the texts of an item: title, text, points, what happens, who, and what it is for.
-    pub(super) fn of_item(
-        infographic: &Infographic,
-        item: &'a Item,
-        width: f64,
-        size: f64,
-        palette: &Palette,
-        frame: &Frame<'_>,
-    ) -> Result<Stack<'a>, Overflow> {
-        let mut stack = Stack::empty(width, palette, item.longest());
-        if infographic.kind != Kind::Comparison {
-            stack.add(
-                &item.title,
-                &item.title.text,
-                Font::bold(size * 1.12),
-                palette.accent,
-                0.0,
-            )?;
-        }
+/// What all stacks of a poster share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Style<'a> {
+    /// Font size in points.
+    pub(super) size: f64,
+    pub(super) palette: &'a Palette,
+    pub(super) words: &'a Catalogue,
+}
+
+impl<'a> Style<'a> {
+    /// Sets an item: title, text, points, who, and what it is for.
+    pub(super) fn item(self, item: &'a Item, width: f64) -> Result<Stack<'a>, Overflow> {
+        let mut stack = self.empty(item.longest(), width);
+        stack.line(&item.title, &TITLE)?;
         if let Some(text) = &item.text {
-            stack.add(
-                text,
-                &text.text,
-                Font::regular(size),
-                palette.text,
-                size * 0.2,
-            )?;
+            stack.line(text, &TEXT)?;
         }
         for point in &item.points {
-            stack.point(point, size, palette)?;
-        }
-        if let Some(reaction) = &item.reaction {
-            let label = frame.words.text("infographic.reaction", &[]);
-            stack.add(
-                reaction,
-                &label,
-                Font::bold(size),
-                palette.accent,
-                size * 0.9,
-            )?;
-            stack.add(
-                reaction,
-                &reaction.text,
-                Font::regular(size),
-                palette.text,
-                0.0,
-            )?;
+            stack.line(point, &POINT)?;
         }
         if let Some(who) = &item.who {
-            let text = frame
+            let text = self
                 .words
                 .text("infographic.who.is", &[("who", &who.text)]);
-            stack.add(who, &text, Font::regular(size), palette.muted, size * 0.25)?;
+            stack.add(who, &text, &WHO)?;
         }
         if let Some(serves) = item.serves {
-            let text = frame.words.text(serves.key(), &[]);
-            stack.add(
-                &item.title,
-                &text,
-                Font::bold(size * 0.92),
-                palette.muted,
-                size * 0.5,
-            )?;
+            let text = self.words.text(serves.key(), &[]);
+            stack.add(&item.title, &text, &SERVES)?;
         }
         Ok(stack)
     }
 
-    /// Sets a heading with points below it.
-    pub(super) fn of_points(
+    /// Sets a line of text.
+    pub(super) fn text(self, line: &'a Line, width: f64) -> Result<Stack<'a>, Overflow> {
+        let mut stack = self.empty(line, width);
+        stack.line(line, &TEXT)?;
+        Ok(stack)
+    }
+
+    /// Sets a heading from the texts of the theme, with a line of text below it.
+    pub(super) fn headed(
+        self,
+        heading: &str,
+        line: &'a Line,
+        width: f64,
+    ) -> Result<Stack<'a>, Overflow> {
+        let mut stack = self.empty(line, width);
+        stack.add(line, &self.words.text(heading, &[]), &HEADING)?;
+        stack.line(line, &TEXT)?;
+        Ok(stack)
+    }
+
+    /// Sets a heading from the texts of the theme, with points below it; nothing where there are no points.
+    pub(super) fn points(
+        self,
         heading: &str,
         points: &'a [Line],
         width: f64,
-        size: f64,
-        palette: &Palette,
     ) -> Result<Option<Stack<'a>>, Overflow> {
         let Some(first) = points.first() else {
             return Ok(None);
         };
-        let mut stack = Stack::empty(width, palette, first);
-        stack.add(first, heading, Font::bold(size), palette.accent, 0.0)?;
+        let mut stack = self.empty(first, width);
+        stack.add(first, &self.words.text(heading, &[]), &HEADING)?;
         for point in points {
-            stack.point(point, size, palette)?;
+            stack.line(point, &POINT)?;
         }
         Ok(Some(stack))
     }
 
-    fn empty(width: f64, palette: &Palette, longest: &'a Line) -> Stack<'a> {
+    fn empty(self, longest: &'a Line, width: f64) -> Stack<'a> {
         Stack {
             paragraphs: Vec::new(),
             width,
-            fill_of_signs: palette.accent,
+            size: self.size,
+            palette: self.palette,
             longest,
         }
     }
+}
 
-    fn add(
-        &mut self,
-        line: &Line,
-        text: &str,
-        font: Font,
-        fill: Colour,
-        above: f64,
-    ) -> Result<(), Overflow> {
-        let lines = font
-            .lines(text, self.width)
-            .ok_or_else(|| Overflow::of(line))?;
-        self.paragraphs.push(Paragraph {
-            lines,
-            font,
-            fill,
-            above,
-            is_point: false,
-        });
-        Ok(())
+impl Stack<'_> {
+    fn line(&mut self, line: &Line, look: &Look) -> Result<(), Overflow> {
+        self.add(line, &line.text, look)
     }
 
-    fn point(&mut self, point: &Line, size: f64, palette: &Palette) -> Result<(), Overflow> {
-        let font = Font::regular(size);
-        let lines = font.lines(&point.text, self.width - INDENT * size);
+    /// Adds a text; `line` is what to make shorter where a word of it is too wide.
+    fn add(&mut self, line: &Line, text: &str, look: &Look) -> Result<(), Overflow> {
+        let font = Font {
+            size: look.size * self.size,
+            bold: look.bold,
+        };
+        let indent = if look.is_point { INDENT * self.size } else { 0.0 };
+        let lines = font.lines(text, self.width - indent);
         self.paragraphs.push(Paragraph {
-            lines: lines.ok_or_else(|| Overflow::of(point))?,
+            lines: lines.ok_or_else(|| Overflow::of(line))?,
             font,
-            fill: palette.text,
-            above: size * 0.35,
-            is_point: true,
+            above: look.above * self.size,
+            fill: (look.fill)(self.palette),
+            is_point: look.is_point,
         });
         Ok(())
     }
 
     pub(super) fn height(&self) -> f64 {
         let of_paragraph = |paragraph: &Paragraph| {
-            paragraph.above + paragraph.font.size * LINE_HEIGHT * paragraph.lines.len() as f64
+            paragraph.above + paragraph.font.line_height() * paragraph.lines.len() as f64
         };
         self.paragraphs.iter().map(of_paragraph).sum()
     }
@@ -173,18 +190,14 @@ impl<'a> Stack<'a> {
     pub(super) fn draw(&self, drawing: &mut Drawing, (x, y): (f64, f64)) {
         let mut y = y;
         for paragraph in &self.paragraphs {
-            y += paragraph.above;
             let Paragraph {
                 font, fill, lines, ..
             } = paragraph;
+            y += paragraph.above;
             let mut left = x;
             if paragraph.is_point {
-                let middle = y + font.size * LINE_HEIGHT / 2.0;
-                drawing.circle(
-                    (x + font.size * 0.3, middle),
-                    font.size * 0.16,
-                    self.fill_of_signs,
-                );
+                let sign = (x + font.size * 0.3, y + font.line_height() / 2.0);
+                drawing.circle(sign, font.size * 0.16, self.palette.accent);
                 left += INDENT * font.size;
             }
             y = drawing.text((left, y), Anchor::Start, *font, *fill, lines);
