@@ -78,9 +78,12 @@ pub struct Palette {
     pub on_mark: Colour,
 }
 
+/// A colour with its name in a palette.
+pub type Named = (&'static str, Colour);
+
 impl Palette {
-    /// Returns every colour of text with a colour that it stands on in a poster, each with its name.
-    pub fn pairs(&self) -> [((&'static str, Colour), (&'static str, Colour)); 10] {
+    /// Returns every colour of text with a colour that it stands on in a poster.
+    pub fn pairs(&self) -> [(Named, Named); 10] {
         let background = ("background", self.background);
         let surface = ("surface", self.surface);
         let (text, muted) = (("text", self.text), ("muted", self.muted));

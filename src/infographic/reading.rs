@@ -40,7 +40,7 @@ fn shape(kind: Kind) -> Shape {
 
 /// Reads an infographic. Where something that it needs is missing, there is none.
 pub fn read(map: &mut Mapping<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Infographic> {
-    let id = required(map, "id", diagnostics);
+    let id = required(map, "id", diagnostics).filter(|id| is_word(id, diagnostics));
     let kind = map
         .require("kind", diagnostics)
         .and_then(|node| node.one_of(&Kind::ALL, diagnostics));
@@ -62,7 +62,7 @@ pub fn read(map: &mut Mapping<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<
     };
     let beside = beside.map(|node| lines(node, diagnostics));
     Some(Infographic {
-        id: id.filter(|id| is_word(id, diagnostics))?,
+        id: id?,
         kind,
         title: title?,
         description: description?,

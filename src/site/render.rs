@@ -315,7 +315,7 @@ fn output_path(config: &Config, href: &str) -> String {
     format!("{}index.html", below.trim_start_matches('/'))
 }
 
-/// Notes that a block makes a file, and tells where another one makes it too.
+/// Notes that a block names a file, and tells where another one has named it already.
 fn clash(claimed: &mut BTreeMap<String, Place>, path: String, place: Place) -> Option<Diagnostic> {
     match claimed.get(&path) {
         Some(first) => Some(

@@ -2,7 +2,7 @@
 //!
 //! `expected/diagnostics.txt` holds every problem with its place, `expected/outputs.txt` the path of
 //! every file (theme assets left out), and any other file in `expected/` the `<main>` of the page of
-//! that path. With `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
+//! that path, or a poster as it is. With `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,10 @@ fn check(feature: &str) {
         let html = output.map_or_else(String::new, |output| {
             String::from_utf8(output.bytes.to_vec()).unwrap()
         });
-        compare(&file, &main_of(&html));
+        match path.ends_with(".html") {
+            true => compare(&file, &main_of(&html)),
+            false => compare(&file, &html),
+        }
     }
 }
 
@@ -124,7 +127,7 @@ fn pages_in(folder: &Path) -> Vec<PathBuf> {
             pages.extend(pages_in(&path));
         } else if path
             .extension()
-            .is_some_and(|extension| extension == "html")
+            .is_some_and(|extension| extension == "html" || extension == "svg")
         {
             pages.push(path);
         }
@@ -160,6 +163,8 @@ features! {
     mistakes_in_blocks_are_told_with_their_line: "block-mistakes",
     only_what_is_published_today_is_shown: "dates",
     files_get_names_that_follow_their_bytes: "files",
+    infographics_of_every_kind_are_made_with_their_posters: "infographics",
+    mistakes_in_infographics_are_told_with_their_line: "infographic-mistakes",
     links_are_resolved_and_dead_ones_told: "links",
     mistakes_are_all_told_at_once: "mistakes",
     folders_are_sections: "sections",
@@ -177,6 +182,37 @@ fn the_portal_that_ships_has_nothing_wrong() {
     );
     assert!(told(&diagnostics).starts_with("Warning places-to-fill-in"));
     assert!(portal.unwrap().outputs.len() > 60);
+}
+
+#[test]
+fn every_infographic_that_ships_has_posters_that_are_sound() {
+    let (portal, _) = portal_at(repository());
+    let outputs = portal.unwrap().outputs;
+    let posters: Vec<&Output> = outputs
+        .iter()
+        .filter(|output| output.path.contains("posters/") && output.path.ends_with(".svg"))
+        .collect();
+    // Seven of what happens and who does what, two overviews, and three of them in English; each on two papers.
+    assert_eq!(posters.len(), 24);
+    for poster in posters {
+        let svg = std::str::from_utf8(&poster.bytes).unwrap();
+        let tree = roxmltree::Document::parse(svg).unwrap();
+        let root = tree.root_element();
+        assert_eq!(root.attribute("role"), Some("img"), "{}", poster.path);
+        let mut inside = root.children().filter(roxmltree::Node::is_element);
+        for name in ["title", "desc"] {
+            let element = inside.next().unwrap();
+            assert_eq!(element.tag_name().name(), name, "{}", poster.path);
+            assert!(element.text().is_some_and(|text| !text.is_empty()));
+        }
+        for node in tree.descendants().filter(roxmltree::Node::is_element) {
+            let drawn = [
+                "svg", "title", "desc", "rect", "circle", "polyline", "text", "tspan",
+            ];
+            assert!(drawn.contains(&node.tag_name().name()), "{}", poster.path);
+            assert_eq!(node.attribute("style"), None, "{}", poster.path);
+        }
+    }
 }
 
 #[test]

@@ -150,6 +150,10 @@ impl Drawing {
         let size = short(font.size);
         let mut spans = String::new();
         for (number, line) in lines.iter().enumerate() {
+            // Whoever copies or searches the text has a space at the end of a line.
+            if number > 0 {
+                spans.push(' ');
+            }
             let base = first + step * number as f64;
             let _ = write!(
                 spans,

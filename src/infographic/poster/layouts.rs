@@ -10,8 +10,11 @@ use crate::palette::{Colour, Palette};
 /// Round corners of boxes.
 const RADIUS: f64 = 8.0;
 
-/// Room between the edge of a box and its text, as a part of the font size.
+/// Room between the side of a box and its text, as a part of the font size.
 const PADDING: f64 = 0.8;
+
+/// The same above and below the text; [`spread`] adds what the paper has room for.
+const LEAST_ABOVE: f64 = 0.6;
 
 /// Most room that a box or a gap gets beyond what it needs; what is left over stays white.
 const MOST_SLACK: f64 = 26.0;
@@ -94,8 +97,7 @@ fn row_heights(columns: &[Vec<Option<Stack<'_>>>]) -> Vec<f64> {
 
 /// Returns the overflow of the tallest stack, which takes the room.
 fn tallest<'a>(stacks: impl Iterator<Item = &'a Stack<'a>>, line: &Line) -> Overflow {
-    let tallest = stacks
-        .max_by(|a, b| a.height().total_cmp(&b.height()));
+    let tallest = stacks.max_by(|a, b| a.height().total_cmp(&b.height()));
     tallest.map_or_else(|| Overflow::of(line), Stack::overflow)
 }
 
@@ -119,7 +121,7 @@ impl<'a> Layout<'a> {
     fn boxes(&self, stacks: &[Stack<'_>]) -> Vec<f64> {
         stacks
             .iter()
-            .map(|stack| stack.height() + 2.0 * self.padding)
+            .map(|stack| stack.height() + 2.0 * LEAST_ABOVE * self.size)
             .collect()
     }
 
@@ -154,11 +156,13 @@ impl<'a> Layout<'a> {
 
     /// Steps: cards below each other with an arrow to the next.
     fn steps(&mut self, area: Area) -> Result<(), Overflow> {
+        /// Least room for an arrow.
+        const ARROW: f64 = 16.0;
         let radius = self.disc_radius();
         let text_x = area.x + self.padding * 2.0 + radius * 2.0;
         let width = area.right() - self.padding - text_x;
         let stacks = self.stacks(|_| width)?;
-        let rows = spread(area, &self.boxes(&stacks), 22.0)
+        let rows = spread(area, &self.boxes(&stacks), ARROW)
             .ok_or_else(|| self.too_tall(&stacks))?
             .rows;
         let middle_x = area.x + self.padding + radius;
@@ -492,7 +496,10 @@ impl<'a> Layout<'a> {
             self.drawing.rectangle(*card, RADIUS, self.palette.surface);
             let marker = self.infographic.marker(at).unwrap_or_default();
             self.disc((card.x + self.padding + radius, card.y), &marker);
-            let top = (card.x + self.padding, card.y + radius + self.padding);
+            let top = (
+                card.x + self.padding,
+                card.y + radius + LEAST_ABOVE * self.size,
+            );
             stack.draw(&mut self.drawing, top);
         }
         let middle = (
@@ -533,6 +540,8 @@ impl<'a> Layout<'a> {
     /// Boxes in two columns; those of factors have their letter beside the text.
     fn grid(&mut self, area: Area) -> Result<(), Overflow> {
         const GAP: f64 = 16.0;
+        /// Height of the line along the top of a box.
+        const EDGE: f64 = 4.0;
         let width = (area.width - GAP) / 2.0;
         let has_letters = self.infographic.kind == Kind::Factors;
         let radius = self.disc_radius();
@@ -544,7 +553,7 @@ impl<'a> Layout<'a> {
         let boxes = self.boxes(&stacks);
         let heights: Vec<f64> = boxes
             .chunks(2)
-            .map(|row| row.iter().copied().fold(0.0, f64::max))
+            .map(|row| row.iter().copied().fold(EDGE, f64::max) + EDGE)
             .collect();
         let rows = spread(area, &heights, GAP * 0.7)
             .ok_or_else(|| self.too_tall(&stacks))?
@@ -559,15 +568,15 @@ impl<'a> Layout<'a> {
             };
             self.drawing.rectangle(card, RADIUS, self.palette.surface);
             let edge = Area {
-                height: 4.0,
+                height: EDGE,
                 ..card
             };
             self.drawing.rectangle(edge, 2.0, self.palette.accent);
             if let Some(letter) = self.infographic.marker(at) {
                 let x = card.x + self.padding + radius;
-                self.disc((x, y + self.padding + radius + 2.0), &letter);
+                self.disc((x, y + 2.0 * EDGE + radius), &letter);
             }
-            let at = (card.x + text_left, y + self.padding + 2.0);
+            let at = (card.x + text_left, y + EDGE + LEAST_ABOVE * self.size);
             stack.draw(&mut self.drawing, at);
         }
         Ok(())
@@ -587,7 +596,7 @@ fn ring(count: usize) -> Vec<(usize, Side)> {
     let pairs = count.saturating_sub(1) / 2;
     let mut places = vec![(0, Side::Middle)];
     places.extend((1..=pairs).map(|row| (row, Side::Right)));
-    if count % 2 == 0 {
+    if count.is_multiple_of(2) {
         places.push((pairs + 1, Side::Middle));
     }
     places.extend((1..=pairs).rev().map(|row| (row, Side::Left)));

@@ -91,9 +91,7 @@ impl<'a> Style<'a> {
             stack.line(point, &POINT)?;
         }
         if let Some(who) = &item.who {
-            let text = self
-                .words
-                .text("infographic.who.is", &[("who", &who.text)]);
+            let text = self.words.text("infographic.who.is", &[("who", &who.text)]);
             stack.add(who, &text, &WHO)?;
         }
         if let Some(serves) = item.serves {
@@ -163,7 +161,11 @@ impl Stack<'_> {
             size: look.size * self.size,
             bold: look.bold,
         };
-        let indent = if look.is_point { INDENT * self.size } else { 0.0 };
+        let indent = if look.is_point {
+            INDENT * self.size
+        } else {
+            0.0
+        };
         let lines = font.lines(text, self.width - indent);
         self.paragraphs.push(Paragraph {
             lines: lines.ok_or_else(|| Overflow::of(line))?,

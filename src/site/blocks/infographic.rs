@@ -80,9 +80,14 @@ fn posters(writer: &mut BlockWriter<'_, '_>, infographic: &Infographic) -> Vec<P
         version: version(writer),
     };
     match poster(infographic, input.theme.poster_palette(), &frame) {
-        Ok(poster) => Paper::ALL
-            .map(|paper| write(writer, infographic, &poster, paper))
-            .into(),
+        Ok(poster) => {
+            let id = &infographic.id;
+            let claim = (format!("{}/{}", folder(writer), id.text), id.place.clone());
+            writer.block.claims.push(claim);
+            Paper::ALL
+                .map(|paper| write(writer, infographic, &poster, paper))
+                .into()
+        }
         Err(overflow) => {
             writer.problem(
                 Diagnostic::error("poster-text-does-not-fit")
@@ -100,17 +105,9 @@ fn write(
     poster: &Poster<'_>,
     paper: Paper,
 ) -> PosterView {
-    let config = writer.page.input.config;
-    let language = writer.page.page.language;
-    let folder = match language == config.default_language() {
-        true => FOLDER.to_owned(),
-        false => format!("{language}/{FOLDER}"),
-    };
     let name = paper.name().to_lowercase();
-    let path = format!("{folder}/{}-{name}.svg", infographic.id.text);
-    let href = format!("{}/{path}", config.base_path());
-    let place = infographic.id.place.clone();
-    writer.block.claims.push((path.clone(), place));
+    let path = format!("{}/{}-{name}.svg", folder(writer), infographic.id.text);
+    let href = format!("{}/{path}", writer.page.input.config.base_path());
     writer.block.outputs.push(Output {
         path,
         bytes: poster.svg(paper).into_bytes().into(),
@@ -119,6 +116,15 @@ fn write(
     PosterView {
         paper: paper.name(),
         href,
+    }
+}
+
+/// Returns the folder of the posters in the language of the page.
+fn folder(writer: &BlockWriter<'_, '_>) -> String {
+    let language = writer.page.page.language;
+    match language == writer.page.input.config.default_language() {
+        true => FOLDER.to_owned(),
+        false => format!("{language}/{FOLDER}"),
     }
 }
 

@@ -62,7 +62,7 @@ pub struct Rendered {
     pub to_fill_in: usize,
     /// Files that its blocks made.
     pub outputs: Vec<Output>,
-    /// The paths of those that no other block of the portal may make, with the place that names them.
+    /// Names of files that no other block of the portal may give, with the place that gives them.
     pub claims: Vec<(String, Place)>,
 }
 
@@ -75,7 +75,7 @@ pub struct Block {
     pub to_fill_in: usize,
     /// Files that it made.
     pub outputs: Vec<Output>,
-    /// The paths of those that no other block of the portal may make, with the place that names them.
+    /// Names of files that no other block of the portal may give, with the place that gives them.
     pub claims: Vec<(String, Place)>,
     /// What is wrong with it, with places.
     pub diagnostics: Vec<Diagnostic>,
