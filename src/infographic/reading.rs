@@ -211,8 +211,13 @@ fn lines(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Line> {
 }
 
 fn line(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Line> {
+    let text = node.text(diagnostics)?;
+    if text.trim().is_empty() {
+        diagnostics.push(Diagnostic::error("yaml-expected-text").at(node.place()));
+        return None;
+    }
     Some(Line {
-        text: node.text(diagnostics)?,
+        text,
         place: node.place(),
     })
 }

@@ -17,3 +17,4 @@ pub mod pages;
 pub mod render;
 pub mod slug;
 pub mod source;
+mod web_app;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::config::{Config, PageReference, dial};
+use super::config::{Config, Contact, PageReference, Translated, dial};
 use super::files::Files;
 use super::front_matter::Kind;
 use super::links::{PageResolver, dead_page};
@@ -16,6 +16,7 @@ use super::markdown;
 use super::outputs;
 use super::pages::{Page, Site};
 use super::source::Sources;
+use super::web_app;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::language::Language;
@@ -118,20 +119,25 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
             href: exit.href.clone(),
         }),
         after_care: after_care.into_iter().next(),
-        emergency: EmergencyView {
-            public: PUBLIC_EMERGENCY.to_owned(),
-            internal: config.emergency_internal.clone(),
-            internal_dial: config.emergency_internal.as_deref().map(dial),
-        },
+        emergency: emergency_view(config),
         register: config.register.as_ref().map(|register| RegisterView {
             name: register.name.clone(),
             url: register.url.clone(),
         }),
-        contacts: contacts(config, language),
+        contacts: config
+            .contacts
+            .iter()
+            .map(|contact| contact_view(contact, language))
+            .collect(),
         footer,
         stylesheets: input.theme.stylesheets(),
         scripts: input.theme.scripts(),
         icon: input.theme.icon(),
+        app: Some(format!(
+            "{}/{}",
+            config.base_path(),
+            beside_home(config, language, web_app::FILE)
+        )),
         indexable: config.indexable,
     };
     (view, diagnostics)
@@ -164,6 +170,7 @@ pub fn receiver_views(
         stylesheets: theme.stylesheets(),
         scripts: theme.scripts(),
         icon: theme.icon(),
+        app: None,
         ..view.clone()
     };
     views
@@ -193,10 +200,7 @@ pub fn receiver_outputs(
             },
         };
         let html = theme.render(Template::Redirect, &theme.share(site), &view)?;
-        let path = match *language == config.default_language() {
-            true => "index.html".to_owned(),
-            false => format!("{language}/index.html"),
-        };
+        let path = beside_home(config, *language, "index.html");
         outputs.push(output(path, html));
     }
     Ok(outputs::with_compressed(outputs))
@@ -255,15 +259,16 @@ pub fn render(
     }
     for (language, site) in &shared {
         let view = not_found_view(input, *language);
-        let path = match *language == input.config.default_language() {
-            true => "404.html".to_owned(),
-            false => format!("{language}/404.html"),
-        };
+        let path = beside_home(input.config, *language, "404.html");
         match input.theme.render(Template::Error, site, &view) {
             Ok(html) => result.push(output(path, html)),
             Err(error) => diagnostics.push(theme_problem(&error)),
         }
     }
+    result.extend(views.iter().map(|(language, view)| {
+        let path = beside_home(input.config, *language, web_app::FILE);
+        web_app::manifest(view, path, &format!("{}/", input.config.base_path()))
+    }));
     result.extend(input.theme.outputs().iter().cloned());
     result.extend(files.into_outputs());
     // The addresses of a sitemap must be whole.
@@ -275,6 +280,14 @@ pub fn render(
     result.sort_by(|a, b| a.path.cmp(&b.path));
     result.dedup_by(|a, b| a.path == b.path);
     (outputs::with_compressed(result), diagnostics)
+}
+
+/// Returns the path of a file beside the home page of a language.
+fn beside_home(config: &Config, language: Language, file: &str) -> String {
+    match language == config.default_language() {
+        true => file.to_owned(),
+        false => format!("{language}/{file}"),
+    }
 }
 
 fn output(path: String, text: String) -> Output {
@@ -562,32 +575,28 @@ fn contents(config: &Config, page: &Page) -> Vec<HeadingView> {
     contents
 }
 
-fn contacts(config: &Config, language: Language) -> Vec<ContactView> {
-    config
-        .contacts
-        .iter()
-        .map(|contact| ContactView {
-            name: contact.name.get(language).to_owned(),
-            function: contact
-                .function
-                .as_ref()
-                .unwrap_or(&contact.name)
-                .get(language)
-                .to_owned(),
-            about: contact
-                .about
-                .as_ref()
-                .map(|text| text.get(language).to_owned()),
-            phone: contact.phone.clone(),
-            phone_dial: contact.phone.as_deref().map(dial),
-            email: contact.email.clone(),
-            hours: contact
-                .hours
-                .as_ref()
-                .map(|text| text.get(language).to_owned()),
-            external: contact.external,
-        })
-        .collect()
+/// Returns whom to call in acute danger.
+pub(super) fn emergency_view(config: &Config) -> EmergencyView {
+    EmergencyView {
+        public: PUBLIC_EMERGENCY.to_owned(),
+        internal: config.emergency_internal.clone(),
+        internal_dial: config.emergency_internal.as_deref().map(dial),
+    }
+}
+
+/// Returns a contact as readers see them, in a language.
+pub(super) fn contact_view(contact: &Contact, language: Language) -> ContactView {
+    let text = |text: &Translated| text.get(language).to_owned();
+    ContactView {
+        name: text(&contact.name),
+        function: text(contact.function.as_ref().unwrap_or(&contact.name)),
+        about: contact.about.as_ref().map(text),
+        phone: contact.phone.clone(),
+        phone_dial: contact.phone.as_deref().map(dial),
+        email: contact.email.clone(),
+        hours: contact.hours.as_ref().map(text),
+        external: contact.external,
+    }
 }
 
 /// Writes a date out in the language of a catalogue: `22 november 2026`.

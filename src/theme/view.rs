@@ -6,7 +6,12 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod contact;
+pub mod decision_table;
+pub mod figure;
 pub mod infographic;
+pub mod questions;
+pub mod quote;
 
 use serde::Serialize;
 
@@ -56,6 +61,8 @@ pub struct SiteView {
     pub scripts: Vec<String>,
     /// Address of the icon of the portal.
     pub icon: Option<String>,
+    /// Address of the web app manifest; absent where the home page is elsewhere.
+    pub app: Option<String>,
     /// Whether search engines may list the portal.
     pub indexable: bool,
 }
@@ -707,6 +714,8 @@ pub struct SheetOptionView {
 pub struct KeptView {
     /// For the shell.
     pub shell: ShellView,
+    /// The draft that has become the report, where the form was sent once more; it must go from the device.
+    pub draft: Option<DraftView>,
 }
 
 /// The page that asks for the receipt code. Its form posts to `action`: `code` with `go=open`.

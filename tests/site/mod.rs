@@ -1,7 +1,7 @@
 //! The generator, feature by feature: each folder here is a small portal with what is expected of it.
 //!
 //! `expected/diagnostics.txt` holds every problem with its place, `expected/outputs.txt` the path of
-//! every file (theme assets left out), and any other file in `expected/` the `<main>` of the page of
+//! every file (those of every portal, of the theme and the app, left out), and any other file in `expected/` the `<main>` of the page of
 //! that path, or a poster as it is. With `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
 
 use std::fs;
@@ -73,6 +73,7 @@ fn paths(outputs: &[Output]) -> String {
             let is_script = output.path.starts_with("assets/") && output.path.ends_with(".js");
             !output.path.starts_with("assets/style")
                 && !output.path.starts_with("assets/icon")
+                && !output.path.ends_with("app.webmanifest")
                 && !is_script
         })
         .filter(|output| !output.path.ends_with(".br") && !output.path.ends_with(".gz"))
@@ -161,6 +162,15 @@ features! {
     a_portal_can_live_below_a_path: "base-path",
     blocks_in_the_text_are_made: "blocks",
     mistakes_in_blocks_are_told_with_their_line: "block-mistakes",
+    mistakes_in_each_kind_of_block_are_told: "block-mistakes-by-block",
+    contacts_of_the_settings_stand_where_a_page_wants_them: "block-contact",
+    what_to_do_when_is_a_table: "block-decision-table",
+    figures_have_a_source_and_a_year: "block-figure",
+    questions_fold_open_to_their_answers: "block-questions",
+    what_somebody_said_says_who_or_that_it_is_a_colleague: "block-quote",
+    protocols_with_too_many_steps_are_told: "protocol-steps",
+    a_box_to_tick_without_text_is_told: "task-list-mistakes",
+    what_is_to_be_done_can_be_ticked: "task-lists",
     only_what_is_published_today_is_shown: "dates",
     files_get_names_that_follow_their_bytes: "files",
     infographics_of_every_kind_are_made_with_their_posters: "infographics",
@@ -286,4 +296,21 @@ fn a_build_with_errors_leaves_the_good_one_standing() {
     assert!(told.contains("content/index.md:4:7"), "{told}");
     let page = fs::read_to_string(root.path().join("public/index.html")).unwrap();
     assert!(page.contains("Goed") && !page.contains("Fout"));
+}
+
+#[test]
+fn a_portal_can_be_put_among_the_apps_of_a_phone_in_each_language() {
+    let (portal, _) = portal_at(&repository().join("tests/site/base-path"));
+    let portal = portal.unwrap();
+    let app = portal.outputs.iter().find(|o| o.path == "app.webmanifest");
+    let manifest: serde_json::Value = serde_json::from_slice(&app.unwrap().bytes).unwrap();
+    assert_eq!(manifest["scope"], "/veilig/");
+    assert_eq!(manifest["start_url"], "/veilig/");
+    assert_eq!(manifest["shortcuts"][0]["url"], "/veilig/melden/");
+    let icon = manifest["icons"][0]["src"].as_str().unwrap();
+    let icon = icon.strip_prefix("/veilig/").unwrap();
+    assert!(portal.outputs.iter().any(|output| output.path == icon));
+    let home = portal.outputs.iter().find(|o| o.path == "index.html");
+    let home = String::from_utf8(home.unwrap().bytes.to_vec()).unwrap();
+    assert!(home.contains("<link rel=\"manifest\" href=\"/veilig/app.webmanifest\">"));
 }
