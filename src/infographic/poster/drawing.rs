@@ -134,6 +134,9 @@ impl Drawing {
         fill: Colour,
         lines: &[String],
     ) -> f64 {
+        if lines.is_empty() {
+            return y;
+        }
         let weight = if font.bold {
             r#" font-weight="700""#
         } else {

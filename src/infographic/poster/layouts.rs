@@ -61,7 +61,8 @@ struct Rows {
     bottom: f64,
 }
 
-/// Spreads rows over an area, with at least `gap` between them. Nothing where they do not fit.
+/// Spreads rows over an area, with at least `gap` between them; without a gap they touch. Nothing where they do not
+/// fit.
 fn spread(area: Area, heights: &[f64], gap: f64) -> Option<Rows> {
     let gaps = heights.len().saturating_sub(1) as f64;
     let needed: f64 = heights.iter().sum::<f64>() + gap * gaps;
@@ -69,17 +70,18 @@ fn spread(area: Area, heights: &[f64], gap: f64) -> Option<Rows> {
     if left < 0.0 {
         return None;
     }
-    let places = heights.len() as f64 + gaps;
-    let slack = (left / places).min(MOST_SLACK);
+    let loose = if gap > 0.0 { gaps } else { 0.0 };
+    let slack = (left / (heights.len() as f64 + loose)).min(MOST_SLACK);
+    let gap = if gap > 0.0 { gap + slack } else { 0.0 };
     let mut y = area.y;
     let mut rows = Vec::new();
     for height in heights {
         rows.push((y, height + slack));
-        y += height + slack + gap + slack;
+        y += height + slack + gap;
     }
     Some(Rows {
         rows,
-        bottom: y - gap - slack,
+        bottom: y - gap,
     })
 }
 
