@@ -65,10 +65,12 @@ pub enum Kind {
     Guide,
     /// A page that ends with the contacts of `site.yaml`.
     Directory,
+    /// The word list, to which the terms in other pages lead.
+    Glossary,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Kind); 8] = [
+    const NAMES: [(&'static str, Kind); 9] = [
         ("home", Kind::Home),
         ("section", Kind::Section),
         ("page", Kind::Page),
@@ -77,6 +79,7 @@ impl Kind {
         ("checklist", Kind::Checklist),
         ("guide", Kind::Guide),
         ("directory", Kind::Directory),
+        ("glossary", Kind::Glossary),
     ];
 
     /// Returns the name as it is written in front matter.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::config::{Config, Contact, PageReference, Translated, dial};
 use super::files::Files;
 use super::front_matter::Kind;
+use super::glossary::Glossary;
 use super::links::{PageResolver, dead_page};
 use super::markdown;
 use super::outputs;
@@ -50,6 +51,8 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The look.
     pub theme: &'a Theme,
+    /// The words that the portal explains.
+    pub glossary: &'a Glossary,
     /// The forms; the first is the one behind the Melden button.
     pub forms: &'a [Definition],
     /// The addresses of forms with mistakes, which are told: a link to one of them is no mistake too.
@@ -358,9 +361,12 @@ fn render_page<'a>(
     files: &Files<'a>,
     page: &Page,
 ) -> RenderedPage {
-    let resolver = PageResolver { input, files, page };
+    let resolver = PageResolver::new(input, files, page);
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
+    if page.kind == Kind::Glossary {
+        diagnostics.extend(input.glossary.unshown(page, &rendered.html));
+    }
     let to_fill_in = rendered.to_fill_in;
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {

@@ -7,6 +7,7 @@
 mod assets;
 mod files;
 mod poster;
+pub mod size;
 mod templates;
 mod tidy;
 pub mod view;

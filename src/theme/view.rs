@@ -9,7 +9,10 @@ pub mod block;
 pub mod contact;
 pub mod decision_table;
 pub mod figure;
+pub mod glossary;
+pub mod handout;
 pub mod infographic;
+pub mod medium;
 pub mod questions;
 pub mod quote;
 

@@ -18,7 +18,7 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     };
     let plain = infographic.with_lines(|line| markdown::plain(&line.text, writer.page));
     let posters = posters(writer, &plain);
-    let html = infographic.with_lines(|line| writer.inline_text(&line.text, &line.place));
+    let html = infographic.with_lines(|line| writer.line(&line.text, &line.place));
     let view = InfographicView {
         id: format!("infographic--{}", infographic.id.text),
         kind: infographic.kind.name(),
@@ -49,7 +49,7 @@ fn item_view(
     marker: Option<String>,
 ) -> InfographicItemView {
     let text = |line: &Option<Line>| line.as_ref().map(|line| line.text.clone());
-    let words = writer.words();
+    let words = writer.theme_texts();
     InfographicItemView {
         // The letter of a factor is its marker.
         when_html: text(&item.label).filter(|_| marker.is_none()),
@@ -74,7 +74,7 @@ fn posters(writer: &mut BlockWriter<'_, '_>, infographic: &Infographic) -> Vec<P
         .map_or(&*address, |(_, rest)| rest);
     let frame = Frame {
         language: page.language.tag(),
-        words: writer.words(),
+        words: writer.theme_texts(),
         organisation: &config.organisation,
         address,
         version: version(writer),
@@ -130,7 +130,7 @@ fn folder(writer: &BlockWriter<'_, '_>) -> String {
 
 /// Returns which version of the page a poster is made of, in words; empty where the page does not say.
 fn version(writer: &BlockWriter<'_, '_>) -> String {
-    let words = writer.words();
+    let words = writer.theme_texts();
     let front = &writer.page.page.front_matter;
     let version = front.version.as_ref();
     let version = version.map(|version| words.text("infographic.version", &[("version", version)]));

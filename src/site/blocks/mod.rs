@@ -7,17 +7,24 @@
 
 mod contact;
 mod decision_table;
+mod dilemma;
 mod do_dont;
+mod download;
 mod figure;
+mod glossary;
 mod infographic;
+mod print_card;
+mod qr;
 mod questions;
 mod quote;
+mod video;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-use super::links::PageResolver;
+use super::config::VALUE_NAMES;
+use super::links::{LocalFile, PageResolver};
 use super::markdown::{self, Block, Resolver, Target};
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
@@ -30,13 +37,19 @@ use crate::yaml::{self, Mapping, Node};
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 6] = [
+const BLOCKS: [(&str, Make); 12] = [
+    ("card", print_card::make),
     ("contact", contact::make),
     ("decision-table", decision_table::make),
+    ("dilemma", dilemma::make),
     ("do-dont", do_dont::make),
+    ("download", download::make),
     ("figure", figure::make),
+    ("glossary", glossary::make),
     ("infographic", infographic::make),
+    ("qr", qr::make),
     ("quote", quote::make),
+    ("video", video::make),
 ];
 
 /// Makes a block that is a list from what stands in it.
@@ -121,16 +134,22 @@ impl<'a> BlockWriter<'a, '_> {
 
     /// Writes a line of Markdown as safe HTML. A line without words is told.
     fn inline(&mut self, node: &Node) -> Option<String> {
+        let text = self.words(node)?;
+        Some(self.line(&text, &node.place()))
+    }
+
+    /// Reads a text. One without words is told.
+    fn words(&mut self, node: &Node) -> Option<String> {
         let text = node.text(&mut self.block.diagnostics)?;
         if text.trim().is_empty() {
             self.problem(Diagnostic::error("yaml-expected-text").at(node.place()));
             return None;
         }
-        Some(self.inline_text(&text, &node.place()))
+        Some(text)
     }
 
-    /// Writes a line of Markdown that stands at `place` as safe HTML.
-    fn inline_text(&mut self, text: &str, place: &Place) -> String {
+    /// Writes a line of Markdown that stands at a place as safe HTML.
+    fn line(&mut self, text: &str, place: &Place) -> String {
         let line = markdown::inline(text, place, self.page);
         self.block.to_fill_in += line.to_fill_in;
         self.block.diagnostics.extend(line.diagnostics);
@@ -138,7 +157,7 @@ impl<'a> BlockWriter<'a, '_> {
     }
 
     /// Returns the texts of the theme in the language of the page.
-    fn words(&self) -> &'a Catalogue {
+    fn theme_texts(&self) -> &'a Catalogue {
         self.page.input.theme.messages(self.page.page.language)
     }
 
@@ -207,6 +226,46 @@ impl<'a> BlockWriter<'a, '_> {
             .into_iter()
             .filter_map(|item| self.inline(item))
             .collect()
+    }
+
+    /// Reads a line without markup, such as the text of a link, with typographic quotes and values of settings.
+    fn plain(&mut self, node: &Node) -> Option<String> {
+        let text = self.words(node)?;
+        let line = markdown::typographic(&text);
+        let (line, unknown) = self
+            .page
+            .input
+            .config
+            .with_values(&line, self.page.page.language);
+        for name in unknown {
+            let near = nearest(name, VALUE_NAMES).unwrap_or("organisation");
+            self.problem(
+                Diagnostic::error("value-unknown")
+                    .with("name", name)
+                    .with("nearest", near)
+                    .at(node.place()),
+            );
+        }
+        Some(line)
+    }
+
+    /// Reads the line without markup under a key that must be there; its absence is told.
+    fn require_plain(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<String> {
+        let node = map.require(key, &mut self.block.diagnostics)?;
+        self.plain(node)
+    }
+
+    /// Finds the file that a path names, as seen from the page.
+    fn file(&mut self, node: &Node) -> Option<LocalFile<'a>> {
+        let path = node.text(&mut self.block.diagnostics)?;
+        match self.page.file(&path) {
+            Ok(file) => Some(file),
+            Err(problem) => {
+                let problem = problem.map(|problem| problem.at(node.place()));
+                self.block.diagnostics.extend(problem);
+                None
+            }
+        }
     }
 
     /// Puts what a component of the theme makes of a view in the page.
