@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+use super::plain_language::Skipping;
 use crate::diagnostic::Diagnostic;
 use crate::source_text::{Place, SourceText};
 use crate::yaml;
@@ -42,8 +43,10 @@ pub struct FrontMatter {
     pub order: Option<i64>,
     /// Old addresses that lead here, with their places.
     pub aliases: Vec<(String, Place)>,
-    /// Ids of the requirements that the page serves.
-    pub serves: Vec<String>,
+    /// Ids of the requirements that the page serves, with their places.
+    pub serves: Vec<(String, Place)>,
+    /// What the language check leaves alone.
+    pub plain_language: Option<Skipping>,
 }
 
 /// Kinds of pages.
@@ -118,7 +121,8 @@ impl Audience {
     }
 }
 
-fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+/// Returns the name of a value among the names that editors write.
+pub(super) fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
     names
         .iter()
         .find(|(_, known)| *known == value)
@@ -206,8 +210,16 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
             .unwrap_or_default(),
         serves: map
             .get("serves")
-            .map(|n| n.texts(diagnostics))
+            .map(|n| {
+                n.list()
+                    .into_iter()
+                    .filter_map(|item| Some((item.text(diagnostics)?, item.place())))
+                    .collect()
+            })
             .unwrap_or_default(),
+        plain_language: map
+            .get("plain_language")
+            .and_then(|n| Skipping::read(n, diagnostics)),
     };
     if let (Some(publish), Some(expires)) = (front_matter.publish, front_matter.expires)
         && expires <= publish

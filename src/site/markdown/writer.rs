@@ -12,7 +12,11 @@ use pulldown_cmark::{
     Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html::push_html,
 };
 
-use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in};
+use super::passages::CAPTIONS;
+use super::{
+    Outline, PLACE_TO_FILL_IN, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape,
+    to_fill_in,
+};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::output::Output;
@@ -356,9 +360,7 @@ impl<'a> Writer<'a> {
         let Some((Event::Text(text), range)) = events.get(at + 1) else {
             return None;
         };
-        let caption = ["Tabel:", "Table:"]
-            .iter()
-            .find_map(|word| text.strip_prefix(word))?;
+        let caption = CAPTIONS.iter().find_map(|word| text.strip_prefix(word))?;
         let mut inner = vec![(
             Event::Text(CowStr::from(caption.trim_start().to_owned())),
             range.clone(),
@@ -742,6 +744,8 @@ impl<'a> Writer<'a> {
     fn value(&mut self, name: &str, range: &Range<usize>) {
         if let Some(what) = to_fill_in(name) {
             self.to_fill_in += 1;
+            let place = value_range(self.source, range, name);
+            self.problem(Diagnostic::advice(PLACE_TO_FILL_IN), &place);
             let label = escape(&self.resolver.text("fill-in.label"));
             self.inline_html(format!(
                 "<mark class=\"fill-in\">{label} {}</mark>",
@@ -825,7 +829,7 @@ fn heading_level(level: u8) -> HeadingLevel {
 }
 
 /// Returns the index of the end that belongs to the start at `at`.
-fn end_of(events: &[Spanned<'_>], at: usize) -> usize {
+pub(super) fn end_of(events: &[Spanned<'_>], at: usize) -> usize {
     let mut depth = 0usize;
     for (index, (event, _)) in events.iter().enumerate().skip(at) {
         match event {
