@@ -10,6 +10,7 @@ pub mod language;
 pub mod message;
 pub mod nearest;
 pub mod output;
+pub mod palette;
 pub mod randomness;
 pub mod source_text;
 pub mod yaml;
@@ -19,6 +20,7 @@ pub mod durable;
 
 pub mod attachment;
 pub mod form;
+pub mod infographic;
 pub mod report;
 pub mod theme;
 

@@ -257,7 +257,11 @@ pub fn render(
     let (found, problems) = search::render(input, &shared, bodies(input, &rendered));
     result.extend(found);
     diagnostics.extend(problems);
+    let mut claimed: BTreeMap<String, Place> = BTreeMap::new();
     for page in rendered {
+        for (path, place) in page.claims {
+            diagnostics.extend(clash(&mut claimed, path, place));
+        }
         result.extend(page.outputs);
         diagnostics.extend(page.diagnostics);
     }
@@ -403,8 +407,25 @@ fn unfinished(config: &Config, rendered: &[RenderedPage]) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// Notes that a block names a file, and tells where another one has named it already.
+fn clash(claimed: &mut BTreeMap<String, Place>, path: String, place: Place) -> Option<Diagnostic> {
+    match claimed.get(&path) {
+        Some(first) => Some(
+            Diagnostic::error("block-file-twice")
+                .with("file", path)
+                .with("other", format!("{}:{}", first.path, first.line))
+                .at(place),
+        ),
+        None => {
+            claimed.insert(path, place);
+            None
+        }
+    }
+}
+
 struct RenderedPage {
     outputs: Vec<Output>,
+    claims: Vec<(String, Place)>,
     diagnostics: Vec<Diagnostic>,
     body_html: String,
     /// Places that an editor still has to fill in.
@@ -459,6 +480,7 @@ fn render_page<'a>(
     }
     RenderedPage {
         outputs,
+        claims: rendered.claims,
         diagnostics,
         body_html: rendered.html,
         to_fill_in,

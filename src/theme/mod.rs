@@ -6,6 +6,7 @@
 
 mod assets;
 mod files;
+mod poster;
 pub mod size;
 mod templates;
 mod tidy;
@@ -21,6 +22,7 @@ use crate::diagnostic::{Diagnostic, any_error, sort};
 use crate::language::Language;
 use crate::message::{Catalogue, placeholders};
 use crate::output::Output;
+use crate::palette::Palette;
 use crate::source_text::SourceText;
 use assets::Assets;
 use templates::Environment;
@@ -125,6 +127,7 @@ pub struct Theme {
     dutch: Environment,
     english: Environment,
     assets: Assets,
+    poster_palette: Palette,
 }
 
 /// What all pages in one language share, made ready for templates once; cheap to clone.
@@ -162,6 +165,7 @@ impl Theme {
         let sources = templates::sources(files, &mut diagnostics);
         templates::check_keys(&sources, &dutch_texts.catalogue, &mut diagnostics);
         let assets = Assets::collect(files, base_path);
+        let poster_palette = poster::palette(files, &mut diagnostics);
         let built = templates::check_syntax(&sources, &mut diagnostics).then(|| {
             (
                 Environment::build(Language::Nl, &sources, dutch_texts.catalogue),
@@ -173,6 +177,7 @@ impl Theme {
                 dutch,
                 english,
                 assets,
+                poster_palette,
             }),
             Some((Err(problems), _) | (_, Err(problems))) => {
                 diagnostics.extend(problems);
@@ -202,6 +207,11 @@ impl Theme {
     /// Returns the address of the icon of the portal, with the base path.
     pub fn icon(&self) -> Option<String> {
         self.assets.icon.clone()
+    }
+
+    /// Returns the colours of posters.
+    pub fn poster_palette(&self) -> &Palette {
+        &self.poster_palette
     }
 
     /// Returns the texts of the theme in a language.

@@ -13,6 +13,7 @@ pub mod figure;
 pub mod glossary;
 pub mod handout;
 pub mod history;
+pub mod infographic;
 pub mod medium;
 pub mod questions;
 pub mod quote;

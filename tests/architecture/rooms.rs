@@ -6,7 +6,7 @@ use crate::architecture::rust_source::{RustFile, Token, sources, tokens};
 
 /// The rooms, and which other rooms each may name. The files directly in `src/` are the foundation:
 /// every room may name them, and they name no room.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     (
         "cli",
         &[
@@ -15,15 +15,17 @@ const ROOMS: [(&str, &[&str]); 8] = [
             "attachment",
             "report",
             "form",
+            "infographic",
             "theme",
             "durable",
         ],
     ),
     ("receiver", &["attachment", "report", "form", "theme"]),
-    ("site", &["report", "form", "theme"]),
+    ("site", &["report", "form", "infographic", "theme"]),
     ("attachment", &[]),
     ("report", &["durable"]),
     ("form", &[]),
+    ("infographic", &[]),
     ("theme", &[]),
     ("durable", &[]),
 ];

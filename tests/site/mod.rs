@@ -2,7 +2,7 @@
 //!
 //! `expected/diagnostics.txt` holds every problem with its place, `expected/outputs.txt` the path of
 //! every file (those of every portal, of the theme and the app, left out), any page in `expected/` the
-//! `<main>` of the page of that path, and any feed or calendar there the whole file. With
+//! `<main>` of the page of that path, and any poster, feed or calendar there the whole file. With
 //! `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
 
 mod calendar;
@@ -141,7 +141,7 @@ fn pages_in(folder: &Path) -> Vec<PathBuf> {
         if path.is_dir() {
             pages.extend(pages_in(&path));
         } else if path.extension().is_some_and(|extension| {
-            ["html", "xml", "ics"]
+            ["html", "svg", "xml", "ics"]
                 .iter()
                 .any(|known| extension == *known)
         }) {
@@ -203,6 +203,8 @@ features! {
     files_get_names_that_follow_their_bytes: "files",
     messages_are_shown_and_can_be_followed: "messages",
     mistakes_in_messages_are_told: "message-mistakes",
+    infographics_of_every_kind_are_made_with_their_posters: "infographics",
+    mistakes_in_infographics_are_told_with_their_line: "infographic-mistakes",
     links_are_resolved_and_dead_ones_told: "links",
     mistakes_are_all_told_at_once: "mistakes",
     every_page_can_be_found: "search",
@@ -225,6 +227,37 @@ fn the_portal_that_ships_has_nothing_wrong() {
     );
     assert!(told(&diagnostics).starts_with("Warning places-to-fill-in"));
     assert!(portal.unwrap().outputs.len() > 60);
+}
+
+#[test]
+fn every_infographic_that_ships_has_posters_that_are_sound() {
+    let (portal, _) = portal_at(repository());
+    let outputs = portal.unwrap().outputs;
+    let posters: Vec<&Output> = outputs
+        .iter()
+        .filter(|output| output.path.contains("posters/") && output.path.ends_with(".svg"))
+        .collect();
+    // Seven of what happens and who does what, two overviews, and three of them in English; each on two papers.
+    assert_eq!(posters.len(), 24);
+    for poster in posters {
+        let svg = std::str::from_utf8(&poster.bytes).unwrap();
+        let tree = roxmltree::Document::parse(svg).unwrap();
+        let root = tree.root_element();
+        assert_eq!(root.attribute("role"), Some("img"), "{}", poster.path);
+        let mut inside = root.children().filter(roxmltree::Node::is_element);
+        for name in ["title", "desc"] {
+            let element = inside.next().unwrap();
+            assert_eq!(element.tag_name().name(), name, "{}", poster.path);
+            assert!(element.text().is_some_and(|text| !text.is_empty()));
+        }
+        for node in tree.descendants().filter(roxmltree::Node::is_element) {
+            let drawn = [
+                "svg", "title", "desc", "rect", "circle", "polyline", "text", "tspan",
+            ];
+            assert!(drawn.contains(&node.tag_name().name()), "{}", poster.path);
+            assert_eq!(node.attribute("style"), None, "{}", poster.path);
+        }
+    }
 }
 
 #[test]

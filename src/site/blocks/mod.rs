@@ -13,6 +13,7 @@ mod do_dont;
 mod download;
 mod figure;
 mod glossary;
+mod infographic;
 mod print_card;
 mod qr;
 mod questions;
@@ -29,6 +30,7 @@ use super::markdown::{self, Block, Resolver, Target};
 use super::plain_language;
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
+use crate::message::Catalogue;
 use crate::nearest::nearest;
 use crate::source_text::Place;
 use crate::yaml::{self, Mapping, Node};
@@ -37,7 +39,7 @@ use crate::yaml::{self, Mapping, Node};
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 14] = [
+const BLOCKS: [(&str, Make); 15] = [
     ("calendar", calendar::calendar),
     ("card", print_card::make),
     ("contact", contact::make),
@@ -47,6 +49,7 @@ const BLOCKS: [(&str, Make); 14] = [
     ("download", download::make),
     ("figure", figure::make),
     ("glossary", glossary::make),
+    ("infographic", infographic::make),
     ("message-of-the-week", calendar::message_of_the_week),
     ("messages", calendar::messages),
     ("qr", qr::make),
@@ -165,6 +168,11 @@ impl<'a> BlockWriter<'a, '_> {
         self.block.to_fill_in.extend(line.to_fill_in);
         self.block.diagnostics.extend(line.diagnostics);
         line.html
+    }
+
+    /// Returns the texts of the theme in the language of the page.
+    fn theme_texts(&self) -> &'a Catalogue {
+        self.page.input.theme.messages(self.page.page.language)
     }
 
     /// Tells what makes a text in the block hard to read.

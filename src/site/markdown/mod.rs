@@ -80,6 +80,8 @@ pub struct Rendered {
     pub to_fill_in: Vec<Place>,
     /// Files that its blocks made.
     pub outputs: Vec<Output>,
+    /// Names of files that no other block of the portal may give, with the place that gives them.
+    pub claims: Vec<(String, Place)>,
 }
 
 /// What a fenced block became that is no code, such as an infographic.
@@ -91,6 +93,8 @@ pub struct Block {
     pub to_fill_in: Vec<Place>,
     /// Files that it made.
     pub outputs: Vec<Output>,
+    /// Names of files that no other block of the portal may give, with the place that gives them.
+    pub claims: Vec<(String, Place)>,
     /// What is wrong with it, with places.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -171,6 +175,7 @@ pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
         html: rendered.html.trim_end().to_owned(),
         to_fill_in: vec![place.clone(); rendered.to_fill_in.len()],
         outputs: Vec::new(),
+        claims: Vec::new(),
         diagnostics: diagnostics
             .into_iter()
             .map(|diagnostic| diagnostic.at(place.clone()))
@@ -307,6 +312,34 @@ pub fn typographic(text: &str) -> String {
         }
     }
     dutch_apostrophes(&line)
+}
+
+/// Returns one line of Markdown as plain text, with the values of settings and the places to fill in. What is wrong
+/// with the line, [`inline`] tells.
+pub fn plain(text: &str, resolver: &dyn Resolver) -> String {
+    let line = typographic(text);
+    let mut plain = String::with_capacity(line.len());
+    let mut rest = line.as_str();
+    while let Some((before, after)) = rest.split_once("[[") {
+        let Some((name, after)) = after.split_once("]]") else {
+            break;
+        };
+        plain.push_str(before);
+        match to_fill_in(name) {
+            Some(what) => plain.push_str(&format!("[{} {what}]", resolver.text("fill-in.label"))),
+            None => plain.push_str(&resolver.value(name.trim()).unwrap_or_default()),
+        }
+        rest = after;
+    }
+    plain + rest
+}
+
+/// Returns what an editor must still fill in, where that is what stands between the brackets.
+fn to_fill_in(name: &str) -> Option<&str> {
+    ["vul in:", "fill in:"]
+        .iter()
+        .find_map(|word| name.strip_prefix(word))
+        .map(str::trim)
 }
 
 /// Makes a text safe inside HTML, attributes included.

@@ -13,7 +13,7 @@ use pulldown_cmark::{
 };
 
 use super::passages::CAPTIONS;
-use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape};
+use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::output::Output;
@@ -63,6 +63,7 @@ pub(super) struct Writer<'a> {
     made_blocks: usize,
     to_fill_in: Vec<Place>,
     outputs: Vec<Output>,
+    claims: Vec<(String, Place)>,
     last_heading: Option<String>,
     /// Whether what is written stands in a link, where no other link may be.
     in_link: bool,
@@ -98,6 +99,7 @@ impl<'a> Writer<'a> {
             made_blocks: 0,
             to_fill_in: Vec::new(),
             outputs: Vec::new(),
+            claims: Vec::new(),
             last_heading: None,
             in_link: false,
             terms: None,
@@ -233,6 +235,7 @@ impl<'a> Writer<'a> {
         self.made_blocks = number;
         self.to_fill_in.extend(block.to_fill_in);
         self.outputs.extend(block.outputs);
+        self.claims.extend(block.claims);
         let room = MOST_PROBLEMS.saturating_sub(self.diagnostics.len());
         self.diagnostics
             .extend(block.diagnostics.into_iter().take(room));
@@ -736,16 +739,13 @@ impl<'a> Writer<'a> {
     }
 
     fn value(&mut self, name: &str, range: &Range<usize>) {
-        if let Some(what) = ["vul in:", "fill in:"]
-            .iter()
-            .find_map(|word| name.strip_prefix(word))
-        {
+        if let Some(what) = to_fill_in(name) {
             let place = value_range(self.source, range, name);
             self.to_fill_in.push(self.source.place(place));
             let label = escape(&self.resolver.text("fill-in.label"));
             self.inline_html(format!(
                 "<mark class=\"fill-in\">{label} {}</mark>",
-                escape(what.trim())
+                escape(what)
             ));
             return;
         }
@@ -778,6 +778,7 @@ impl<'a> Writer<'a> {
             html,
             to_fill_in: self.to_fill_in,
             outputs: self.outputs,
+            claims: self.claims,
         };
         (rendered, self.diagnostics)
     }
