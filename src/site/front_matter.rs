@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+use super::paths::plan::Plan;
 use crate::diagnostic::Diagnostic;
 use crate::source_text::{Place, SourceText};
 use crate::yaml;
@@ -44,6 +45,8 @@ pub struct FrontMatter {
     pub aliases: Vec<(String, Place)>,
     /// Ids of the requirements that the page serves.
     pub serves: Vec<String>,
+    /// The steps of a path, on a page of that kind.
+    pub path: Option<Plan>,
 }
 
 /// Kinds of pages.
@@ -65,10 +68,12 @@ pub enum Kind {
     Guide,
     /// A page that ends with the contacts of `site.yaml`.
     Directory,
+    /// Pages and exercises in an order.
+    Path,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Kind); 8] = [
+    const NAMES: [(&'static str, Kind); 9] = [
         ("home", Kind::Home),
         ("section", Kind::Section),
         ("page", Kind::Page),
@@ -77,6 +82,7 @@ impl Kind {
         ("checklist", Kind::Checklist),
         ("guide", Kind::Guide),
         ("directory", Kind::Directory),
+        ("path", Kind::Path),
     ];
 
     /// Returns the name as it is written in front matter.
@@ -101,7 +107,8 @@ pub enum Audience {
 }
 
 impl Audience {
-    const NAMES: [(&'static str, Audience); 5] = [
+    /// Every audience with its name.
+    pub(super) const NAMES: [(&'static str, Audience); 5] = [
         ("medewerker", Audience::Employee),
         ("leidinggevende", Audience::Manager),
         ("coordinator", Audience::Coordinator),
@@ -205,6 +212,7 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
             .get("serves")
             .map(|n| n.texts(diagnostics))
             .unwrap_or_default(),
+        path: map.get("path").map(|n| Plan::read(n, diagnostics)),
     };
     if let (Some(publish), Some(expires)) = (front_matter.publish, front_matter.expires)
         && expires <= publish

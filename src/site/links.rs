@@ -5,22 +5,27 @@
 
 use std::ops::Range;
 
+use serde_json::json;
+
 use super::blocks;
 use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
 use super::markdown::{Block, Image, Resolver, Target};
 use super::pages::Page;
-use super::render::Input;
+use super::render::{Input, theme_problem};
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::language::Language;
 use crate::nearest::nearest;
+use crate::theme::view::path::PathStopView;
 
 /// Resolves what stands in one page.
 pub(super) struct PageResolver<'a, 'input> {
     pub(super) input: &'a Input<'input>,
     pub(super) files: &'a Files<'input>,
     pub(super) page: &'a Page,
+    /// The places of the page in paths.
+    pub(super) stops: &'a [PathStopView],
 }
 
 /// Gives the address of something that goes with a form, in a language of a portal with a default one.
@@ -168,7 +173,8 @@ fn split_address(address: &str) -> (&str, &str) {
     address.split_at_checked(at).unwrap_or((address, ""))
 }
 
-fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
+/// Describes an anchor that a page has not, with the nearest that it has.
+pub(super) fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
     let decoded = percent_decoded(anchor);
     let ids = page
         .outline
@@ -324,6 +330,20 @@ impl Resolver for PageResolver<'_, '_> {
 
     fn raw_html(&self) -> bool {
         self.input.config.raw_html
+    }
+
+    fn before_heading(&self, id: &str) -> Block {
+        let mut block = Block::default();
+        let stops = self.stops.iter();
+        for stop in stops.filter(|stop| stop.heading.as_deref() == Some(id)) {
+            let view = json!({ "stop": stop });
+            let language = self.page.language;
+            match self.input.theme.render_component("path_stop", language, &view) {
+                Ok(html) => block.html.push_str(&html),
+                Err(error) => block.diagnostics.push(theme_problem(&error)),
+            }
+        }
+        block
     }
 
     fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block> {

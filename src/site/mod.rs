@@ -14,6 +14,7 @@ mod links;
 pub mod markdown;
 pub mod outputs;
 pub mod pages;
+pub mod paths;
 pub mod render;
 pub mod slug;
 pub mod source;

@@ -15,6 +15,7 @@ use super::links::{PageResolver, dead_page};
 use super::markdown;
 use super::outputs;
 use super::pages::{Page, Site};
+use super::paths::{Paths, feed};
 use super::source::Sources;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
@@ -212,11 +213,13 @@ pub fn render(
         .map(|(language, view)| (*language, input.theme.share(view)))
         .collect();
     let files = Files::new(input);
+    let (paths, problems) = Paths::gather(input);
+    diagnostics.extend(problems);
     let rendered: Vec<_> = input
         .site
         .pages
         .par_iter()
-        .map(|page| render_page(input, &shared, &files, page))
+        .map(|page| render_page(input, &shared, &files, &paths, page))
         .collect();
     let mut result = Vec::new();
     let unfinished = rendered.iter().filter(|page| page.to_fill_in > 0).count();
@@ -261,6 +264,9 @@ pub fn render(
     }
     result.extend(input.theme.outputs().iter().cloned());
     result.extend(files.into_outputs());
+    if let Some(feed) = paths.feed(input) {
+        result.push(output(feed::FILE.to_owned(), feed));
+    }
     // The addresses of a sitemap must be whole.
     if input.config.base_url.is_some() {
         result.push(output("sitemap.xml".to_owned(), sitemap(input)));
@@ -321,15 +327,34 @@ fn render_page<'a>(
     input: &Input<'a>,
     shared: &BTreeMap<Language, SharedSite>,
     files: &Files<'a>,
+    paths: &Paths<'a>,
     page: &Page,
 ) -> RenderedPage {
-    let resolver = PageResolver { input, files, page };
+    let stops = paths.stops_on(page);
+    let resolver = PageResolver {
+        input,
+        files,
+        page,
+        stops: &stops,
+    };
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
-    let to_fill_in = rendered.to_fill_in;
+    let mut to_fill_in = rendered.to_fill_in;
+    let path = paths.on(page).map(|path| {
+        path.view(input, |text, place| {
+            let line = markdown::inline(text, place, &resolver);
+            to_fill_in += line.to_fill_in;
+            diagnostics.extend(line.diagnostics);
+            line.html
+        })
+    });
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {
-        let view = content_view(input, page, rendered.html);
+        let view = ContentView {
+            path,
+            stops,
+            ..content_view(input, page, rendered.html)
+        };
         let has_children = !view.children.is_empty();
         let template = match page.kind {
             Kind::Home => Template::Home,
@@ -378,6 +403,8 @@ fn content_view(input: &Input<'_>, page: &Page, body_html: String) -> ContentVie
         next,
         children: children(input, page),
         feedback: feedback(input, page),
+        path: None,
+        stops: Vec::new(),
     }
 }
 

@@ -133,6 +133,8 @@ fn content(kind: &'static str) -> ContentView {
             summary: Some("What may happen.".to_owned()),
             href: "/portaal/en/rules/".to_owned(),
         }],
+        path: None,
+        stops: vec![],
     }
 }
 

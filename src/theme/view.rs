@@ -6,10 +6,13 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod exercise;
+pub mod path;
 
 use serde::Serialize;
 
 use crate::language::Language;
+use path::{PathStopView, PathView};
 
 /// A link with the text it shows.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
@@ -190,7 +193,7 @@ pub struct CardView {
 pub struct ContentView {
     /// For the shell.
     pub shell: ShellView,
-    /// `home`, `section`, `page`, `norm`, `protocol`, `checklist`, `guide` or `directory`.
+    /// `home`, `section`, `page`, `norm`, `protocol`, `checklist`, `guide`, `directory` or `path`.
     pub kind: &'static str,
     /// Title; the h1.
     pub title: String,
@@ -220,6 +223,10 @@ pub struct ContentView {
     pub children: Vec<CardView>,
     /// Address of the form in which readers say what they think of this page.
     pub feedback: Option<String>,
+    /// The path that stands on this page.
+    pub path: Option<PathView>,
+    /// The places of this page in paths. Bars before headings stand in the body already.
+    pub stops: Vec<PathStopView>,
 }
 
 /// A page that sends the reader on from an old address.

@@ -162,6 +162,8 @@ features! {
     files_get_names_that_follow_their_bytes: "files",
     links_are_resolved_and_dead_ones_told: "links",
     mistakes_are_all_told_at_once: "mistakes",
+    paths_lead_past_pages_and_exercises: "paths",
+    mistakes_in_paths_and_exercises_are_told: "path-mistakes",
     folders_are_sections: "sections",
     versions_of_a_page_know_each_other: "translations",
 }

@@ -5,6 +5,7 @@
 //! around it. Invariant: a block with a mistake is told with its line, and the rest of the page stays.
 
 mod do_dont;
+mod exercise;
 
 use std::ops::Range;
 
@@ -21,7 +22,11 @@ use crate::yaml::{self, Mapping, Node};
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 1] = [("do-dont", do_dont::make)];
+const BLOCKS: [(&str, Make); 3] = [
+    ("cards", exercise::make_cards),
+    ("check-questions", exercise::make_questions),
+    ("do-dont", do_dont::make),
+];
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.

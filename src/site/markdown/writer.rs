@@ -12,7 +12,7 @@ use pulldown_cmark::{
     Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html::push_html,
 };
 
-use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape};
+use super::{Block, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::output::Output;
@@ -217,14 +217,18 @@ impl<'a> Writer<'a> {
             return false;
         };
         self.made_blocks = number;
+        self.made(block);
+        self.html("\n");
+        true
+    }
+
+    fn made(&mut self, block: Block) {
         self.to_fill_in += block.to_fill_in;
         self.outputs.extend(block.outputs);
         let room = MOST_PROBLEMS.saturating_sub(self.diagnostics.len());
         self.diagnostics
             .extend(block.diagnostics.into_iter().take(room));
         self.html(block.html);
-        self.html("\n");
-        true
     }
 
     /// Writes what is one line of text: the paragraph around it is left out, blocks stay.
@@ -249,6 +253,8 @@ impl<'a> Writer<'a> {
         };
         self.headings_seen += 1;
         self.last_heading = Some(heading.text.clone());
+        let before = self.resolver.before_heading(&heading.id);
+        self.made(before);
         let level = heading_level(heading.level);
         self.output.push(Event::Start(Tag::Heading {
             level,
