@@ -59,6 +59,8 @@ struct Step<'a> {
     /// Name for other programs: the id of the page with `#` and the heading, or that of the form.
     id: String,
     title: String,
+    /// Whether the path has a title of its own for the step, in the language of the path.
+    has_own_title: bool,
     minutes: u32,
     target: Target<'a>,
     why: Option<&'a (String, Place)>,
@@ -234,6 +236,7 @@ impl<'a> Path<'a> {
             title: step.title.clone(),
             href: self.stop_href(at).unwrap_or_default(),
             lang: (step.language() != self.page.language).then_some(step.language()),
+            title_of_page: !step.has_own_title,
             minutes: step.minutes,
             why_html: step.why.map(|(text, place)| line(text, place)),
             address: input.config.absolute(step.address()),
@@ -332,6 +335,7 @@ fn step_on_page<'a>(
             None => page.id.clone(),
         },
         title: title_of(planned).unwrap_or_else(|| page.title.clone()),
+        has_own_title: planned.title.is_some(),
         minutes: planned.minutes,
         target: Target::Page { page, anchor },
         why: planned.why.as_ref(),
@@ -370,6 +374,7 @@ fn step_with_form<'a>(
     Ok(Step {
         id: form.id.clone(),
         title: title_of(planned).unwrap_or_else(|| form.title.get(language).to_owned()),
+        has_own_title: planned.title.is_some(),
         minutes: planned.minutes,
         target: Target::Form {
             href: format!("{}/{path}", config.base_path()),

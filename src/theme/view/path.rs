@@ -35,6 +35,8 @@ pub struct PathStepView {
     pub href: String,
     /// Language of the page of the step, where it is another one.
     pub lang: Option<Language>,
+    /// Whether the title is that of the page, and so in its language.
+    pub title_of_page: bool,
     /// How many minutes it takes.
     pub minutes: u32,
     /// Why it is in the path, safe HTML.
