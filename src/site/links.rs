@@ -338,7 +338,11 @@ impl Resolver for PageResolver<'_, '_> {
         for stop in stops.filter(|stop| stop.heading.as_deref() == Some(id)) {
             let view = json!({ "stop": stop });
             let language = self.page.language;
-            match self.input.theme.render_component("path_stop", language, &view) {
+            match self
+                .input
+                .theme
+                .render_component("path_stop", language, &view)
+            {
                 Ok(html) => block.html.push_str(&html),
                 Err(error) => block.diagnostics.push(theme_problem(&error)),
             }

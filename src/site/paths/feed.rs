@@ -78,7 +78,8 @@ impl Step<'_> {
 pub fn file_schema() -> Value {
     let text = json!({ "type": "string", "minLength": 1 });
     // An address without a host, where the portal does not know its own.
-    let address = json!({ "type": "string", "format": "uri-reference", "pattern": "^(https?:/)?/" });
+    let address =
+        json!({ "type": "string", "format": "uri-reference", "pattern": "^(https?:/)?/" });
     let languages = Language::ALL.map(Language::tag);
     let audiences = Audience::NAMES.map(|(name, _)| name);
     json!({

@@ -88,8 +88,9 @@ impl<'a> Paths<'a> {
                 (Some(plan), Kind::Path) => {
                     paths.push(Path::resolve(input, page, plan, &mut diagnostics));
                 }
-                (Some(plan), _) => diagnostics
-                    .push(Diagnostic::error("path-of-other-kind").at(plan.place.clone())),
+                (Some(plan), _) => {
+                    diagnostics.push(Diagnostic::error("path-of-other-kind").at(plan.place.clone()))
+                }
                 (None, Kind::Path) => {
                     diagnostics
                         .push(Diagnostic::error("path-without-steps").at(page.source.start()));
