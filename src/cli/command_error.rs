@@ -4,6 +4,7 @@
 
 use std::io;
 
+use crate::cli::findings;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::durable::{PathError, StorageError};
@@ -11,7 +12,6 @@ use crate::report::acts::{CaseError, RecordError};
 use crate::report::ids::{CaseId, Code};
 use crate::report::people::{PeopleError, RECOVERY_SECRET, SHORTEST_PASSPHRASE};
 use crate::report::store::OpenError;
-use crate::report::verify::Finding;
 use crate::site::outputs::WriteError;
 
 /// Why a command stopped.
@@ -154,7 +154,7 @@ impl From<CaseError> for CommandError {
             CaseError::Erased { case } => about_case("cli-case-erased", case),
             CaseError::NotEntitled { case } => about_case("cli-not-entitled", case),
             CaseError::Damaged { case, findings } => {
-                let mut told: Vec<_> = findings.iter().map(Finding::diagnostic).collect();
+                let mut told = findings::diagnostics(&findings);
                 told.push(Diagnostic::error("cli-case-damaged").with("case", case));
                 CommandError::Several(told)
             }

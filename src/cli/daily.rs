@@ -115,13 +115,13 @@ pub(super) fn work(store: &Store, rules: &Rules) -> Vec<LogEntry> {
     let erased = purged.erased.iter();
     let names = erased.filter(|erasure| erasure.rule == Rule::Names).count();
     let failed = owed.failed.len() + purged.failed.len() + submissions.failed.len();
-    let done = owed.actions + purged.erased.len() + submissions.erased;
+    let done = owed.actions + purged.erased.len() + submissions.erased.len();
     if done + purged.held.len() + submissions.damaged + failed > 0 {
         entries.push(LogEntry::Daily {
             acted: owed.actions,
             erased: purged.erased.len().saturating_sub(names),
             names,
-            submissions: submissions.erased,
+            submissions: submissions.erased.len(),
             damaged: submissions.damaged,
             held: purged.held.len(),
             failed,

@@ -25,7 +25,10 @@ pub(super) fn read(text: &str) -> Option<i64> {
 fn without_thousands(digits: &str, mark: char) -> Option<String> {
     let mut groups = digits.split(mark);
     let first = groups.next()?;
-    let is_sound = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    // `0.125` is a part of one, not a hundred and more.
+    let is_sound = (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && groups.all(|group| group.len() == 3);
     is_sound.then(|| digits.replace(mark, ""))
 }
 
@@ -43,6 +46,9 @@ mod tests {
             "1,5",
             "1.5",
             "12.50",
+            "0.125",
+            "0,125",
+            "012.500",
             "1.25.000",
             "1.250,00",
             "--1",

@@ -47,7 +47,9 @@ impl Application {
             ..self.journey(route)
         };
         match journey.first_page(&draft) {
-            Some(view) => self.rendered(route, StatusCode::OK, Template::FormPage, &view),
+            Some(view) => {
+                self.rendered_before_sending(route, StatusCode::OK, Template::FormPage, &view)
+            }
             None => self.error(route.language, StatusCode::NOT_FOUND),
         }
     }
@@ -80,11 +82,11 @@ impl Application {
             None => self.error(language, StatusCode::NOT_FOUND),
             Some(Screen::Page(shown)) => {
                 let view = journey.page(&shown, &sent.draft);
-                self.rendered(route, StatusCode::OK, Template::FormPage, &view)
+                self.rendered_before_sending(route, StatusCode::OK, Template::FormPage, &view)
             }
             Some(Screen::Check(answers)) => {
                 let view = journey.check(&sent.draft, &answers, None);
-                self.rendered(route, StatusCode::OK, Template::FormCheck, &view)
+                self.rendered_before_sending(route, StatusCode::OK, Template::FormCheck, &view)
             }
             Some(Screen::Submit(answers)) => {
                 let done = match journey.key {
@@ -93,7 +95,7 @@ impl Application {
                 };
                 done.unwrap_or_else(|problem| {
                     let view = journey.check(&sent.draft, &answers, Some(problem.text));
-                    self.rendered(route, problem.status, Template::FormCheck, &view)
+                    self.rendered_before_sending(route, problem.status, Template::FormCheck, &view)
                 })
             }
         }
@@ -115,7 +117,7 @@ impl Application {
                         let view = journey.confirmation(&submitted, receipt, answers);
                         self.rendered(route, StatusCode::OK, Template::FormConfirmation, &view)
                     }
-                    None => self.kept(route),
+                    None => self.kept(route, journey.draft()),
                 })
             }
             Sends::Submission {

@@ -436,6 +436,20 @@ impl Application {
         key.inspect_err(failed).ok()
     }
 
+    /// Gives a page of the form before it is sent, which the browser may keep so that Back loses nothing.
+    pub(super) fn rendered_before_sending<V: serde::Serialize>(
+        &self,
+        route: &FormRoute,
+        status: StatusCode,
+        template: Template,
+        view: &V,
+    ) -> Response<Body> {
+        let mut response = self.rendered(route, status, template, view);
+        response.headers_mut().insert(CACHE_CONTROL, FORM_CACHING);
+        response
+    }
+
+    /// Gives a page that nobody may store, as every page of a report that was sent.
     pub(super) fn rendered<V: serde::Serialize>(
         &self,
         route: &FormRoute,
@@ -450,15 +464,7 @@ impl Application {
             .map(|(_, site)| self.theme.render(template, site, view));
         match site {
             Some(Ok(page)) => match self.budget.hold(page, &self.limits) {
-                Ok(page) => {
-                    let mut response = html(status, page);
-                    // Nothing was typed on the confirmation, so nothing is lost without a copy of it; and
-                    // who leaves My report wants it gone.
-                    if matches!(template, Template::FormPage | Template::FormCheck) {
-                        response.headers_mut().insert(CACHE_CONTROL, FORM_CACHING);
-                    }
-                    response
-                }
+                Ok(page) => html(status, page),
                 Err(_) => self.error(route.language, StatusCode::SERVICE_UNAVAILABLE),
             },
             Some(Err(error)) => {

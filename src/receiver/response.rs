@@ -44,7 +44,7 @@ pub(super) const FORM_CACHING: HeaderValue = HeaderValue::from_static("private, 
 /// Only what stands here may be loaded, from this host alone; nothing inline, nothing framed.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; \
-     script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+     script-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
 /// With `no-referrer` browsers would send `Origin: null` on our own posts, which the same-origin

@@ -91,6 +91,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         stylesheets: Vec::new(),
         scripts: Vec::new(),
         icon: None,
+        app: None,
         indexable,
     }
 }

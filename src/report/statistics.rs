@@ -99,14 +99,16 @@ pub(super) fn set(
     name: &Name,
     record: Option<&Record>,
 ) -> Result<(), RecordError> {
-    let wanted = record.map(bytes_of).transpose()?;
+    let Some(record) = record else {
+        // Also where it is gone: an earlier delete may have failed before that was on disk.
+        return Ok(storage.delete_undated(name)?);
+    };
+    let wanted = bytes_of(record)?;
     let there = storage.get(name)?;
-    if there.is_some() && there != wanted {
+    if there.is_some_and(|there| there != wanted) {
         storage.delete_undated(name)?;
     }
-    if let Some(bytes) = wanted {
-        storage.put_undated(name, &bytes)?;
-    }
+    storage.put_undated(name, &wanted)?;
     Ok(())
 }
 
@@ -145,4 +147,45 @@ fn bytes_of(record: &Record) -> Result<Vec<u8>, RecordError> {
 
 fn received_on(cover: &Cover) -> Date {
     cover.received_at.to_zoned(clock::time_zone()).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::durable::Folder;
+    use crate::durable::faults::{Fault, FaultyFiles};
+
+    #[test]
+    fn a_record_that_is_gone_but_not_surely_is_made_sure_again() {
+        let data = tempfile::tempdir().unwrap();
+        let files = FaultyFiles::default();
+        let folder = Folder::with_files(data.path(), 0, files.clone());
+        let record = Record {
+            format: FORMAT,
+            form: "incident".parse().unwrap(),
+            year: 2026,
+            month: None,
+            counts: Counts::ReportedOnly,
+            choices: Value::Null,
+        };
+        let name = Name::parse("statistics/2026/a.json").unwrap();
+        let mut was_gone = false;
+        // The n-th operation of removing fails, for every n until there is none.
+        for n in 0.. {
+            set(&folder, &name, Some(&record)).unwrap();
+            files.fail(n..n + 1, Fault::Disk);
+            let removed = set(&folder, &name, None);
+            files.heal();
+            if removed.is_ok() {
+                break;
+            }
+            was_gone |= folder.get(&name).unwrap().is_none();
+            files.heal();
+            set(&folder, &name, None).unwrap();
+            assert!(files.done() > 1, "operation {n}: nothing but a look");
+            assert_eq!(folder.get(&name).unwrap(), None);
+            assert!(n < 50);
+        }
+        assert!(was_gone);
+    }
 }

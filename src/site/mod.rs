@@ -18,3 +18,4 @@ pub mod paths;
 pub mod render;
 pub mod slug;
 pub mod source;
+mod web_app;

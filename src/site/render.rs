@@ -17,6 +17,7 @@ use super::outputs;
 use super::pages::{Page, Site};
 use super::paths::{Paths, feed};
 use super::source::Sources;
+use super::web_app;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::language::Language;
@@ -132,6 +133,11 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         stylesheets: input.theme.stylesheets(),
         scripts: input.theme.scripts(),
         icon: input.theme.icon(),
+        app: Some(format!(
+            "{}/{}",
+            config.base_path(),
+            beside_home(config, language, web_app::FILE)
+        )),
         indexable: config.indexable,
     };
     (view, diagnostics)
@@ -164,6 +170,7 @@ pub fn receiver_views(
         stylesheets: theme.stylesheets(),
         scripts: theme.scripts(),
         icon: theme.icon(),
+        app: None,
         ..view.clone()
     };
     views
@@ -193,10 +200,7 @@ pub fn receiver_outputs(
             },
         };
         let html = theme.render(Template::Redirect, &theme.share(site), &view)?;
-        let path = match *language == config.default_language() {
-            true => "index.html".to_owned(),
-            false => format!("{language}/index.html"),
-        };
+        let path = beside_home(config, *language, "index.html");
         outputs.push(output(path, html));
     }
     Ok(outputs::with_compressed(outputs))
@@ -253,15 +257,16 @@ pub fn render(
     }
     for (language, site) in &shared {
         let view = not_found_view(input, *language);
-        let path = match *language == input.config.default_language() {
-            true => "404.html".to_owned(),
-            false => format!("{language}/404.html"),
-        };
+        let path = beside_home(input.config, *language, "404.html");
         match input.theme.render(Template::Error, site, &view) {
             Ok(html) => result.push(output(path, html)),
             Err(error) => diagnostics.push(theme_problem(&error)),
         }
     }
+    result.extend(views.iter().map(|(language, view)| {
+        let path = beside_home(input.config, *language, web_app::FILE);
+        web_app::manifest(view, path, &format!("{}/", input.config.base_path()))
+    }));
     result.extend(input.theme.outputs().iter().cloned());
     result.extend(files.into_outputs());
     if let Some(feed) = paths.feed(input) {
@@ -276,6 +281,14 @@ pub fn render(
     result.sort_by(|a, b| a.path.cmp(&b.path));
     result.dedup_by(|a, b| a.path == b.path);
     (outputs::with_compressed(result), diagnostics)
+}
+
+/// Returns the path of a file beside the home page of a language.
+fn beside_home(config: &Config, language: Language, file: &str) -> String {
+    match language == config.default_language() {
+        true => file.to_owned(),
+        false => format!("{language}/{file}"),
+    }
 }
 
 fn output(path: String, text: String) -> Output {

@@ -62,6 +62,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
         stylesheets: theme.stylesheets(),
         scripts: theme.scripts(),
         icon: theme.icon(),
+        app: None,
         indexable: false,
     }
 }

@@ -58,6 +58,8 @@ pub struct SiteView {
     pub scripts: Vec<String>,
     /// Address of the icon of the portal.
     pub icon: Option<String>,
+    /// Address of the web app manifest; absent where the home page is elsewhere.
+    pub app: Option<String>,
     /// Whether search engines may list the portal.
     pub indexable: bool,
 }
@@ -713,6 +715,8 @@ pub struct SheetOptionView {
 pub struct KeptView {
     /// For the shell.
     pub shell: ShellView,
+    /// The draft that has become the report, where the form was sent once more; it must go from the device.
+    pub draft: Option<DraftView>,
 }
 
 /// The page that asks for the receipt code. Its form posts to `action`: `code` with `go=open`.

@@ -138,6 +138,7 @@ fn portal_at(
             stylesheets: Vec::new(),
             scripts: Vec::new(),
             icon: None,
+            app: None,
             indexable: false,
         }],
         forms: Definition::shipped()

@@ -1,7 +1,7 @@
 //! The generator, feature by feature: each folder here is a small portal with what is expected of it.
 //!
 //! `expected/diagnostics.txt` holds every problem with its place, `expected/outputs.txt` the path of
-//! every file (theme assets left out), and any other file in `expected/` the `<main>` of the page of
+//! every file (those of every portal, of the theme and the app, left out), and any other file in `expected/` the `<main>` of the page of
 //! that path. With `MELDWIJZER_REWRITE=1` the expected files are written anew; read the difference.
 
 use std::fs;
@@ -70,6 +70,7 @@ fn paths(outputs: &[Output]) -> String {
             let is_script = output.path.starts_with("assets/") && output.path.ends_with(".js");
             !output.path.starts_with("assets/style")
                 && !output.path.starts_with("assets/icon")
+                && !output.path.ends_with("app.webmanifest")
                 && !is_script
         })
         .filter(|output| !output.path.ends_with(".br") && !output.path.ends_with(".gz"))
@@ -252,4 +253,21 @@ fn a_build_with_errors_leaves_the_good_one_standing() {
     assert!(told.contains("content/index.md:4:7"), "{told}");
     let page = fs::read_to_string(root.path().join("public/index.html")).unwrap();
     assert!(page.contains("Goed") && !page.contains("Fout"));
+}
+
+#[test]
+fn a_portal_can_be_put_among_the_apps_of_a_phone_in_each_language() {
+    let (portal, _) = portal_at(&repository().join("tests/site/base-path"));
+    let portal = portal.unwrap();
+    let app = portal.outputs.iter().find(|o| o.path == "app.webmanifest");
+    let manifest: serde_json::Value = serde_json::from_slice(&app.unwrap().bytes).unwrap();
+    assert_eq!(manifest["scope"], "/veilig/");
+    assert_eq!(manifest["start_url"], "/veilig/");
+    assert_eq!(manifest["shortcuts"][0]["url"], "/veilig/melden/");
+    let icon = manifest["icons"][0]["src"].as_str().unwrap();
+    let icon = icon.strip_prefix("/veilig/").unwrap();
+    assert!(portal.outputs.iter().any(|output| output.path == icon));
+    let home = portal.outputs.iter().find(|o| o.path == "index.html");
+    let home = String::from_utf8(home.unwrap().bytes.to_vec()).unwrap();
+    assert!(home.contains("<link rel=\"manifest\" href=\"/veilig/app.webmanifest\">"));
 }

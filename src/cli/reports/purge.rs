@@ -76,12 +76,11 @@ pub(super) fn run(
         }),
     };
     let purged = store.purge(&rules).map_err(not_erased)?;
-    let mut over = over(data)?;
-    let submissions = store.erase_submissions().map_err(not_erased)?;
-    over.retain(|one| submissions.failed.iter().all(|(id, _)| *id != one.id));
+    let mut submissions = store.erase_submissions().map_err(not_erased)?;
+    in_order(&mut submissions.erased);
     print(ui, "cli-purge-erased", &purged.erased)?;
-    print_submissions(ui, "submission-purge-erased", &over)?;
-    if purged.erased.is_empty() && over.is_empty() {
+    print_submissions(ui, "submission-purge-erased", &submissions.erased)?;
+    if purged.erased.is_empty() && submissions.erased.is_empty() {
         ui.print(&ui.text("cli-purge-nothing", &[]))?;
     }
     if !purged.finished.is_empty() {
@@ -160,8 +159,12 @@ fn over(data: &Path) -> Result<Vec<Submission>, CommandError> {
     let mut submissions = Archive::at(data).submissions()?.whole;
     let today = SystemClock.today();
     submissions.retain(|one| one.erase_after < today);
-    submissions.sort_by_key(|one| (one.erase_after, one.id));
+    in_order(&mut submissions);
     Ok(submissions)
+}
+
+fn in_order(submissions: &mut [Submission]) {
+    submissions.sort_by_key(|one| (one.erase_after, one.id));
 }
 
 /// Prints how many submissions go, and a line for each.

@@ -14,7 +14,7 @@ use super::definition::{
     Addressees, Confirmation, ContactField, Definition, Details, KeepFor, RECIPIENTS,
     RECIPIENTS_OF_SUBMISSIONS, Sends,
 };
-use super::field::{Field, FieldName};
+use super::field::{Field, FieldKind, FieldName};
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::language::Language;
@@ -330,7 +330,8 @@ impl Reader {
     /// Reads who may open what is sent: a list of recipients, or a question and who else.
     fn addressees(&mut self, node: &Node, sends: Option<&Sends>) -> Option<Addressees> {
         let mut known = RECIPIENTS.to_vec();
-        if !matches!(sends, Some(Sends::Report)) {
+        let is_report = matches!(sends, Some(Sends::Report));
+        if !is_report {
             known.extend(RECIPIENTS_OF_SUBMISSIONS);
         }
         if !node.is_mapping() {
@@ -343,6 +344,9 @@ impl Reader {
                 .into_iter()
                 .filter_map(|node| self.recipient(node, &known));
             let all: Vec<String> = all.collect();
+            if let (true, Some(second)) = (is_report, node.list().get(1)) {
+                self.one_recipient(second);
+            }
             return (!all.is_empty()).then_some(Addressees::All(all));
         }
         let mut to = Mapping::read(node, &mut self.diagnostics);
@@ -352,6 +356,9 @@ impl Reader {
         let otherwise = otherwise.and_then(|node| self.recipient(node, &known));
         to.finish(&mut self.diagnostics);
         if let (Some(node), Some(field)) = (field_node, &field) {
+            if is_report && field.kind != FieldKind::Choice {
+                self.one_recipient(node);
+            }
             for value in field.values() {
                 self.check_recipient(value, &known, node, Some(&field.name));
             }
@@ -360,6 +367,12 @@ impl Reader {
             field: field?.name,
             otherwise: otherwise?,
         })
+    }
+
+    /// Tells that a report goes to one recipient, who passes it on where the reporter wants that.
+    fn one_recipient(&mut self, node: &Node) {
+        self.diagnostics
+            .push(Diagnostic::error("form-report-two-recipients").at(node.place()));
     }
 
     fn recipient(&mut self, node: &Node, known: &[&str]) -> Option<String> {

@@ -266,7 +266,7 @@ pages:
           - { value: other, label: Anders, other: true }
           - { value: none, label: Geen }
       - name: recipient
-        kind: choices
+        kind: choice
         privacy: P1
         label: Wie
         options: [{ value: coordinator, label: C }, { value: own_manager, label: M }]
@@ -356,10 +356,16 @@ fn who_may_open_it_is_somebody() {
         "value: my_manager",
         &[("form-answer-no-recipient", 6)],
     );
+    // A report has one recipient.
     check(
         "[coordinator]",
-        "[coordinator, coordinater]",
-        &[("form-no-such-recipient", 24)],
+        "[coordinator, own_manager]",
+        &[("form-report-two-recipients", 24)],
+    );
+    rich(
+        "kind: choice\n        privacy: P1\n        label: Wie",
+        "kind: choices\n        privacy: P1\n        label: Wie",
+        &[("form-report-two-recipients", 6)],
     );
     rich(
         ", otherwise: coordinator }",
@@ -708,8 +714,35 @@ fn conditions_say_what_they_want_and_can_hold_together() {
         chain,
         &[("form-never-shown", 65)],
     );
-    let possible = "when: [{ field: story, given: true }, { field: recipient, any: [own_manager] }, { field: recipient, any: [coordinator] }]";
-    rich("when: { field: contact, any: [phone] }", possible, &[]);
+    let two_answers = "when: [{ field: kind, any: [a] }, { field: kind, any: [b] }]";
+    let story = "when: { field: kind, any: [b] }";
+    check(story, two_answers, &[("form-page-never-shown", 16)]);
+    let possible = SOUND
+        .replacen("kind: choice\n", "kind: choices\n", 1)
+        .replacen(story, two_answers, 1);
+    assert_eq!(problems("forms/form.yaml", &possible), []);
+}
+
+#[test]
+fn a_chain_of_many_conditions_is_looked_at_once() {
+    // Each question depends on the five before it: there are more ways back than can be walked.
+    let mut pages = String::new();
+    for page in 0..40 {
+        let conditions =
+            (page.max(5) - 5..page).map(|before| format!("{{ field: f{before}, any: [yes] }}"));
+        let when: Vec<String> = conditions.collect();
+        let when = match when.is_empty() {
+            true => String::new(),
+            false => format!(", when: [{}]", when.join(", ")),
+        };
+        pages += &format!(
+            "  - {{ id: p{page}, title: Pagina {page}, fields: [{{ name: f{page}, kind: yes_no, privacy: P0, label: Ja {page}{when} }}] }}\n"
+        );
+    }
+    let form = format!(
+        "address: melden\nversion: 1\nlanguages: [nl]\ntitle: Formulier\npages:\n{pages}to: [coordinator]\n"
+    );
+    assert_eq!(problems("forms/form.yaml", &form), []);
 }
 
 #[test]

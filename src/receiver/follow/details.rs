@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use hyper::header::CACHE_CONTROL;
 use hyper::{Response, StatusCode};
 
 use super::acts::{Plan, Posted};
@@ -20,7 +19,6 @@ use crate::receiver::form_journey::{Screen, Sent};
 use crate::receiver::form_route::FormRoute;
 use crate::receiver::form_views::{DETAILS, Journey};
 use crate::receiver::portal::Application;
-use crate::receiver::response::NO_STORE;
 use crate::report::acts::RecordError;
 use crate::report::case::Case;
 use crate::report::details::NewDetails;
@@ -102,14 +100,14 @@ impl Posted {
         self.fields.push(("go".to_owned(), RESUME.to_owned()));
     }
 
-    /// Takes the file out of its answer that the button says, and returns its id.
-    fn take_out(&mut self, part: &SecondPart<'_>) -> Option<String> {
+    /// Returns the id of the file that is to be taken away, where the button says so. It leaves its answer
+    /// only when it is gone from the report.
+    fn taken_away(&mut self, part: &SecondPart<'_>) -> Option<String> {
         let removed = self.value("go").strip_prefix(REMOVE)?.split_once('.');
-        let (field, id) = removed.filter(|(field, _)| part.takes_files(field))?;
-        let removed = (field.to_owned(), id.to_owned());
-        self.fields.retain(|pair| *pair != removed);
+        let (_, id) = removed.filter(|(field, _)| part.takes_files(field))?;
+        let id = id.to_owned();
         self.stay();
-        Some(removed.1)
+        Some(id)
     }
 
     /// Adds files to the answers, each once.
@@ -121,9 +119,13 @@ impl Posted {
         }
     }
 
-    /// Leaves the ids of files out that are none of the report's.
+    /// Leaves the ids of files out that are none of the reporter's own.
     fn keep_files_of(&mut self, case: &Case, part: &SecondPart<'_>) {
-        let is_known = |id: &str| id.parse::<Code>().is_ok_and(|id| case.file(&id).is_some());
+        let own = case.own_files();
+        let is_known = |id: &str| {
+            let id = id.parse::<Code>();
+            id.is_ok_and(|id| own.iter().any(|file| file.id == id))
+        };
         let fields = &mut self.fields;
         fields.retain(|(name, value)| !part.takes_files(name) || is_known(value));
     }
@@ -190,7 +192,7 @@ impl Application {
         let fixed = self.fixed(route, &visit);
         let journey = self.details_journey(route, &part, &fixed, key);
         match journey.first_page(&draft) {
-            Some(view) => self.unstored(route, StatusCode::OK, Template::FormPage, &view),
+            Some(view) => self.rendered(route, StatusCode::OK, Template::FormPage, &view),
             None => self.not_asked(route, visit),
         }
     }
@@ -214,7 +216,7 @@ impl Application {
         let Some(part) = self.second_part(&visit.opened.case) else {
             return self.not_asked(route, visit);
         };
-        if let Some(id) = posted.take_out(&part) {
+        if let Some(id) = posted.taken_away(&part) {
             if let Err((status, problem)) = self.remove(&visit, &id).await {
                 evidence.problem = Some((status, problem));
             }
@@ -242,11 +244,11 @@ impl Application {
             Some(Screen::Page(shown)) => {
                 let mut view = journey.page(&shown, &sent.draft);
                 let status = self.tell_evidence(route, &evidence, &mut view);
-                self.unstored(route, status, Template::FormPage, &view)
+                self.rendered(route, status, Template::FormPage, &view)
             }
             Some(Screen::Check(answers)) => {
                 let view = journey.check(&sent.draft, &answers, None);
-                self.unstored(route, StatusCode::OK, template, &view)
+                self.rendered(route, StatusCode::OK, template, &view)
             }
             Some(Screen::Submit(answers)) => {
                 match self.give(route, &visit, &part, &answers).await {
@@ -260,7 +262,7 @@ impl Application {
                     Err((status, problem)) => {
                         let problem = format!("details.problem.{problem}");
                         let view = journey.check(&sent.draft, &answers, Some(&problem));
-                        self.unstored(route, status, template, &view)
+                        self.rendered(route, status, template, &view)
                     }
                 }
             }
@@ -421,18 +423,5 @@ impl Application {
         let title = &mut view.shell.document_title;
         *title = format!("{} {title}", views.words.text("form.error_prefix"));
         status
-    }
-
-    /// Gives a page of the second part, which nobody may store.
-    fn unstored<V: serde::Serialize>(
-        &self,
-        route: &FormRoute,
-        status: StatusCode,
-        template: Template,
-        view: &V,
-    ) -> Response<Body> {
-        let mut response = self.rendered(route, status, template, view);
-        response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
-        response
     }
 }

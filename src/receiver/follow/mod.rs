@@ -45,7 +45,7 @@ use crate::report::ids::{CaseId, SubmissionKey};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::people::{People, PeopleError};
 use crate::report::receipt::ReceiptCode;
-use crate::theme::view::FollowEntryView;
+use crate::theme::view::{DraftView, FollowEntryView};
 use crate::theme::{Template, Theme};
 
 pub(super) use guard::{Guard, NoAnswer, Verdict};
@@ -152,7 +152,7 @@ impl Application {
         match wish {
             Wish::SaveCode => return self.save_code(route, &posted),
             // A page that was opened before the code travelled with this button.
-            Wish::Kept if posted.value("code").is_empty() => return self.kept(route),
+            Wish::Kept if posted.value("code").is_empty() => return self.kept(route, None),
             Wish::Close => return self.close(route, &posted),
             _ => {}
         }
@@ -271,12 +271,13 @@ impl Application {
                 reason: error.to_string(),
             });
         }
-        self.kept(route)
+        self.kept(route, None)
     }
 
-    /// Shows the last page of the form, which has no code.
-    pub(super) fn kept(&self, route: &FormRoute) -> Response<Body> {
-        let view = self.views(route).kept();
+    /// Shows the last page of the form, which has no code. `draft` is what the browser may still hold of a form
+    /// that was sent once more.
+    pub(super) fn kept(&self, route: &FormRoute, draft: Option<DraftView>) -> Response<Body> {
+        let view = self.views(route).kept(draft);
         self.rendered(route, StatusCode::OK, Template::FormKept, &view)
     }
 

@@ -23,10 +23,10 @@ use crate::report::lifecycle::Lifecycle;
 use crate::report::people::People;
 use crate::theme::Theme;
 use crate::theme::view::{
-    AccessView, AlternateView, AnswerView, DateView, DecisionView, DetailsOfferView, ErrorLinkView,
-    FileLimitsView, FileView, FollowClosedView, FollowEntryView, FollowView, HelpedView,
-    HiddenView, KeptView, Link, MessageView, NextStepView, ProposalView, RefusedFileView,
-    ShellView, StateView, TimelineEntryView, TypedView, WithdrawView,
+    AccessView, AlternateView, AnswerView, DateView, DecisionView, DetailsOfferView, DraftView,
+    ErrorLinkView, FileLimitsView, FileView, FollowClosedView, FollowEntryView, FollowView,
+    HelpedView, HiddenView, KeptView, Link, MessageView, NextStepView, ProposalView,
+    RefusedFileView, ShellView, StateView, TimelineEntryView, TypedView, WithdrawView,
 };
 
 /// The action with which a measure is proposed.
@@ -208,8 +208,9 @@ impl<'a> Views<'a> {
     }
 
     /// Shows that the receipt is kept.
-    pub(super) fn kept(&self) -> KeptView {
+    pub(super) fn kept(&self, draft: Option<DraftView>) -> KeptView {
         KeptView {
+            draft,
             shell: self.shell(self.words.text("kept.title"), true),
         }
     }

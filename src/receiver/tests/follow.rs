@@ -250,6 +250,8 @@ async fn the_confirmation_gives_a_code_that_opens_the_report() {
     let (response, kept) = setup.post(PATH, &[("go", "kept")]).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert!(!kept.contains(&code) && !kept.contains(&number), "{kept}");
+    // Nothing was sent, so no draft on the device has become a report.
+    assert!(!kept.contains("data-draft-sent"), "{kept}");
     let follower = Follower::of(&setup, &code.replace('-', " ").to_lowercase()).await;
     follower.sees(&number);
     follower.sees("en liep door");

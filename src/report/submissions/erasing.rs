@@ -10,15 +10,15 @@ use std::collections::BTreeSet;
 use crate::report::ids::CaseId;
 use crate::report::retention::PurgeError;
 use crate::report::store::Store;
-use crate::report::submissions::WriteError;
 use crate::report::submissions::file::Place;
 use crate::report::submissions::reading::FoundSubmission;
+use crate::report::submissions::{Submission, WriteError};
 
 /// What a run erased.
 #[derive(Debug, Default)]
 pub struct ErasedSubmissions {
-    /// How many submissions went, those of which little was left too.
-    pub erased: usize,
+    /// The submissions that went, those of which little was left too.
+    pub erased: Vec<Submission>,
     /// How many have a last version that cannot be read: nobody can tell when its time is over.
     pub damaged: usize,
     /// Those that could not be erased whole; the next run tries again.
@@ -27,7 +27,8 @@ pub struct ErasedSubmissions {
 
 /// What is left in the place of a submission.
 enum Left {
-    Nothing,
+    /// Nothing of this submission.
+    Nothing(Box<Submission>),
     Submission,
     /// A last version that cannot be read.
     Damaged,
@@ -46,7 +47,7 @@ impl Store {
         let mut erased = ErasedSubmissions::default();
         for (place, versions) in self.archive.places(&mut Vec::new())? {
             match self.erase_submission(&place, &versions) {
-                Ok(Left::Nothing) => erased.erased += 1,
+                Ok(Left::Nothing(submission)) => erased.erased.push(*submission),
                 Ok(Left::Submission) => {}
                 Ok(Left::Damaged) => erased.damaged += 1,
                 Err(error) => erased.failed.push((place.id, error)),
@@ -70,7 +71,7 @@ impl Store {
                     self.remove_versions(place, versions.range(..until).copied())?;
                     return Ok(match (damaged, is_over) {
                         (true, _) => Left::Damaged,
-                        (false, true) => Left::Nothing,
+                        (false, true) => Left::Nothing(Box::new(submission)),
                         (false, false) => Left::Submission,
                     });
                 }

@@ -240,7 +240,13 @@ fn withdraw(problem: Option<&'static str>, error: Option<&str>) -> WithdrawView 
 
 #[test]
 fn every_state_renders_sound_html_in_both_languages() {
-    render(Template::FormKept, &KeptView { shell: shell(true) });
+    render(
+        Template::FormKept,
+        &KeptView {
+            shell: shell(true),
+            draft: None,
+        },
+    );
     render(Template::FollowEntry, &entry(None, None, None));
     for error in ["wrong", "empty"] {
         render(Template::FollowEntry, &entry(Some(error), None, None));

@@ -617,6 +617,31 @@ async fn without_free_space_everything_is_still_there() {
 }
 
 #[tokio::test]
+async fn a_file_that_could_not_be_taken_away_stays_in_its_answer() {
+    let setup = set_up(options());
+    let mut before = follower(&setup, "verbal").await;
+    before.go_to_evidence().await;
+    before.send_evidence("next", &[NOTE]).await;
+    before.press("back", &[]).await;
+    let id = before.opened().case.cover.files[0].id.to_string();
+    let (page, code) = (before.page.clone(), before.code.clone());
+    let full = set_up_again(
+        setup,
+        Options {
+            least_free_bytes: u64::MAX,
+            ..options()
+        },
+    );
+    let mut follower = Follower::of(&full, &code).await;
+    follower.page = page;
+    follower.press(&format!("remove:evidence.{id}"), &[]).await;
+    assert_eq!(follower.status(), 503);
+    follower.is_on("evidence");
+    follower.sees("We hebben te weinig ruimte.");
+    follower.sees(&format!("name=\"evidence\" value=\"{id}\""));
+}
+
+#[tokio::test]
 async fn a_form_without_second_part_offers_none_and_keeps_what_was_given() {
     let setup = set_up(options());
     let mut follower = follower(&setup, "verbal").await;
