@@ -521,9 +521,9 @@ fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
 }
 
 /// Returns the pages before and after a page among those of its folder. Pages at the top have no
-/// order in which anyone would read them.
+/// order in which anyone would read them, and what follows a path is its first step.
 fn neighbours(input: &Input<'_>, page: &Page) -> (Option<Link>, Option<Link>) {
-    if page.is_index || page.folder.is_empty() {
+    if page.is_index || page.folder.is_empty() || page.kind == Kind::Path {
         return (None, None);
     }
     let siblings: Vec<&Page> = input

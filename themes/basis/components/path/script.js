@@ -72,7 +72,7 @@ function start() {
   part('[data-path-forget]').addEventListener('click', forget);
   recall();
   // The browser may show the page as it was before something was ticked or forgotten in another tab.
-  addEventListener('pageshow', (event) => event.persisted && read() && recall());
+  addEventListener('pageshow', (event) => event.persisted && recall());
 }
 
 try {
