@@ -604,9 +604,14 @@ fn phone(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     Some(text)
 }
 
-/// Returns a phone number as it stands in a `tel:` link: digits and a leading plus only.
+/// Returns a phone number as it stands in a `tel:` link: digits and a leading plus only. The zero of `+31 (0)88` is
+/// for calls inside the country, and left out.
 pub fn dial(phone: &str) -> String {
     let plus = phone.trim_start().starts_with('+');
+    let phone = match plus {
+        true => phone.replacen("(0)", "", 1),
+        false => phone.to_owned(),
+    };
     let digits = phone.chars().filter(char::is_ascii_digit);
     plus.then_some('+').into_iter().chain(digits).collect()
 }
@@ -973,6 +978,6 @@ mod tests {
             config.absolute("/veilig/a/"),
             "https://intranet.example/veilig/a/"
         );
-        assert_eq!(dial(&config.emergency_internal.unwrap()), "+310881");
+        assert_eq!(dial(&config.emergency_internal.unwrap()), "+31881");
     }
 }

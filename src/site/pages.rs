@@ -24,6 +24,9 @@ use crate::source_text::SourceText;
 /// First step of the addresses of everything that is not a page.
 pub const ASSETS: &str = "assets";
 
+/// Most steps in one list of a protocol (S1.A.6): under stress nobody follows more.
+const MOST_STEPS: u64 = 7;
+
 /// A page that is published.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -144,6 +147,7 @@ pub fn gather(
     pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
     warn_of_age(&pages, today, &mut diagnostics);
     warn_of_same_titles(&pages, &mut diagnostics);
+    warn_of_many_steps(&pages, &mut diagnostics);
     let site = index(config, pages, unpublished, forms, &mut diagnostics);
     (site, diagnostics)
 }
@@ -436,6 +440,22 @@ fn warn_of_age(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
                     .with("date", review)
                     .at(page.source.place(line..line + "review:".len())),
             );
+        }
+    }
+}
+
+/// Warns of each numbered list of a protocol that has too many steps.
+fn warn_of_many_steps(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+    for page in pages.iter().filter(|page| page.kind == Kind::Protocol) {
+        for list in &page.outline.ordered_lists {
+            if list.last_number > MOST_STEPS {
+                diagnostics.push(
+                    Diagnostic::warning("protocol-too-many-steps")
+                        .with("steps", list.last_number)
+                        .with("most", MOST_STEPS)
+                        .at(page.source.place(list.range.clone())),
+                );
+            }
         }
     }
 }

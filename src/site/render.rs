@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::config::{Config, PageReference, dial};
+use super::config::{Config, Contact, PageReference, Translated, dial};
 use super::files::Files;
 use super::front_matter::Kind;
 use super::links::{PageResolver, dead_page};
@@ -119,16 +119,16 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
             href: exit.href.clone(),
         }),
         after_care: after_care.into_iter().next(),
-        emergency: EmergencyView {
-            public: PUBLIC_EMERGENCY.to_owned(),
-            internal: config.emergency_internal.clone(),
-            internal_dial: config.emergency_internal.as_deref().map(dial),
-        },
+        emergency: emergency_view(config),
         register: config.register.as_ref().map(|register| RegisterView {
             name: register.name.clone(),
             url: register.url.clone(),
         }),
-        contacts: contacts(config, language),
+        contacts: config
+            .contacts
+            .iter()
+            .map(|contact| contact_view(contact, language))
+            .collect(),
         footer,
         stylesheets: input.theme.stylesheets(),
         scripts: input.theme.scripts(),
@@ -579,32 +579,28 @@ fn contents(config: &Config, page: &Page) -> Vec<HeadingView> {
     contents
 }
 
-fn contacts(config: &Config, language: Language) -> Vec<ContactView> {
-    config
-        .contacts
-        .iter()
-        .map(|contact| ContactView {
-            name: contact.name.get(language).to_owned(),
-            function: contact
-                .function
-                .as_ref()
-                .unwrap_or(&contact.name)
-                .get(language)
-                .to_owned(),
-            about: contact
-                .about
-                .as_ref()
-                .map(|text| text.get(language).to_owned()),
-            phone: contact.phone.clone(),
-            phone_dial: contact.phone.as_deref().map(dial),
-            email: contact.email.clone(),
-            hours: contact
-                .hours
-                .as_ref()
-                .map(|text| text.get(language).to_owned()),
-            external: contact.external,
-        })
-        .collect()
+/// Returns whom to call in acute danger.
+pub(super) fn emergency_view(config: &Config) -> EmergencyView {
+    EmergencyView {
+        public: PUBLIC_EMERGENCY.to_owned(),
+        internal: config.emergency_internal.clone(),
+        internal_dial: config.emergency_internal.as_deref().map(dial),
+    }
+}
+
+/// Returns a contact as readers see them, in a language.
+pub(super) fn contact_view(contact: &Contact, language: Language) -> ContactView {
+    let text = |text: &Translated| text.get(language).to_owned();
+    ContactView {
+        name: text(&contact.name),
+        function: text(contact.function.as_ref().unwrap_or(&contact.name)),
+        about: contact.about.as_ref().map(text),
+        phone: contact.phone.clone(),
+        phone_dial: contact.phone.as_deref().map(dial),
+        email: contact.email.clone(),
+        hours: contact.hours.as_ref().map(text),
+        external: contact.external,
+    }
 }
 
 /// Writes a date out in the language of a catalogue: `22 november 2026`.

@@ -6,8 +6,13 @@
 //! Texts of the theme itself come from its message catalogue, through the function `t(key=…)`.
 
 pub mod block;
+pub mod contact;
+pub mod decision_table;
 pub mod exercise;
+pub mod figure;
 pub mod path;
+pub mod questions;
+pub mod quote;
 
 use serde::Serialize;
 

@@ -159,6 +159,15 @@ features! {
     a_portal_can_live_below_a_path: "base-path",
     blocks_in_the_text_are_made: "blocks",
     mistakes_in_blocks_are_told_with_their_line: "block-mistakes",
+    mistakes_in_each_kind_of_block_are_told: "block-mistakes-by-block",
+    contacts_of_the_settings_stand_where_a_page_wants_them: "block-contact",
+    what_to_do_when_is_a_table: "block-decision-table",
+    figures_have_a_source_and_a_year: "block-figure",
+    questions_fold_open_to_their_answers: "block-questions",
+    what_somebody_said_says_who_or_that_it_is_a_colleague: "block-quote",
+    protocols_with_too_many_steps_are_told: "protocol-steps",
+    a_box_to_tick_without_text_is_told: "task-list-mistakes",
+    what_is_to_be_done_can_be_ticked: "task-lists",
     only_what_is_published_today_is_shown: "dates",
     files_get_names_that_follow_their_bytes: "files",
     links_are_resolved_and_dead_ones_told: "links",
@@ -167,6 +176,42 @@ features! {
     mistakes_in_paths_and_exercises_are_told: "path-mistakes",
     folders_are_sections: "sections",
     versions_of_a_page_know_each_other: "translations",
+}
+
+#[test]
+fn the_feed_of_paths_has_names_and_addresses_that_do_not_change() {
+    let (portal, _) = portal_at(&repository().join("tests/site/paths"));
+    let outputs = portal.unwrap().outputs;
+    let file = outputs.iter().find(|output| output.path == "paths.json");
+    let feed: serde_json::Value = serde_json::from_slice(&file.unwrap().bytes).unwrap();
+    let told = |path: &serde_json::Value| {
+        let steps = path["steps"].as_array().unwrap().iter();
+        let steps =
+            steps.map(|step| format!("  {} {} {}\n", step["id"], step["url"], step["minutes"]));
+        format!(
+            "{} {} {} {}\n{}",
+            path["id"],
+            path["version"],
+            path["url"],
+            path["minutes"],
+            steps.collect::<String>()
+        )
+    };
+    let told: String = feed["paths"].as_array().unwrap().iter().map(told).collect();
+    assert_eq!(
+        told.replace('"', ""),
+        "nieuw 2 https://intranet.example/veilig/en/p/wegwijs-nieuw/ 4\n  \
+           norm#our-norm https://intranet.example/veilig/en/p/norm/#our-norm 3\n  \
+           norm-huisregels https://intranet.example/veilig/p/norm-huisregels/ 1\n\
+         nieuw 1.2 https://intranet.example/veilig/p/wegwijs-nieuw/ 13\n  \
+           norm#de-norm https://intranet.example/veilig/p/norm/#de-norm 3\n  \
+           norm-huisregels https://intranet.example/veilig/p/norm-huisregels/ 1\n  \
+           praktijk https://intranet.example/veilig/oefenen/ 5\n  \
+           kaarten https://intranet.example/veilig/p/kaarten/ 4\n\
+         wegwijs-opfris 1 https://intranet.example/veilig/p/wegwijs-opfris/ 4\n  \
+           norm#de-norm https://intranet.example/veilig/p/norm/#de-norm 2\n  \
+           norm https://intranet.example/veilig/p/norm/ 2\n"
+    );
 }
 
 #[test]

@@ -10,14 +10,17 @@ use crate::yaml::{Mapping, Node};
 /// Fewest options of a question: with one there is nothing to choose.
 const FEWEST_OPTIONS: usize = 2;
 
+/// Most cards or questions in one block; nobody does more in one go.
+const MOST_ITEMS: usize = 20;
+
 /// Makes cards: one question about several situations, with the same options for each.
 pub(super) fn make_cards(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
-    let question = map.require("question", &mut writer.block.diagnostics);
-    let question_html = question.and_then(|node| writer.inline(node));
+    let question_html = writer.require_inline(map, "question");
     let options = map.require("options", &mut writer.block.diagnostics);
     let labels = options.map(|node| labels(writer, node)).unwrap_or_default();
-    let cards = nodes(writer, map, "cards", "cards");
-    let items = cards.into_iter().filter_map(|card| {
+    let cards = map.require("cards", &mut writer.block.diagnostics);
+    let cards = cards.map(|node| writer.items(node, MOST_ITEMS));
+    let items = cards.into_iter().flatten().filter_map(|card| {
         read_item(writer, card, "text", |writer, map| {
             let answer = map.require("answer", &mut writer.block.diagnostics);
             answer.map_or_else(Vec::new, |answer| answered(writer, &labels, answer))
@@ -28,8 +31,8 @@ pub(super) fn make_cards(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>
 }
 
 /// Makes check questions, each with options of its own of which one is right.
-pub(super) fn make_questions(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
-    let questions = nodes(writer, map, "check-questions", "questions");
+pub(super) fn make_questions(writer: &mut BlockWriter<'_, '_>, list: &Node) {
+    let questions = writer.items(list, MOST_ITEMS);
     let items = questions.into_iter().filter_map(|question| {
         read_item(writer, question, "question", |writer, map| {
             let options = map.require("options", &mut writer.block.diagnostics);
@@ -38,24 +41,6 @@ pub(super) fn make_questions(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping
     });
     let items = items.collect();
     render(writer, "questions", None, items);
-}
-
-/// Returns the list under a key of the block `word`; one without items is told.
-fn nodes<'n>(
-    writer: &mut BlockWriter<'_, '_>,
-    map: &mut Mapping<'n>,
-    word: &str,
-    key: &'static str,
-) -> Vec<&'n Node> {
-    let Some(node) = map.require(key, &mut writer.block.diagnostics) else {
-        return Vec::new();
-    };
-    let items = node.list();
-    if items.is_empty() {
-        let diagnostic = Diagnostic::error("block-empty").with("word", word);
-        writer.problem(diagnostic.at(node.place()));
-    }
-    items
 }
 
 fn render(
@@ -80,11 +65,9 @@ fn read_item<'n>(
     options: impl FnOnce(&mut BlockWriter<'_, '_>, &mut Mapping<'n>) -> Vec<ExerciseOptionView>,
 ) -> Option<ExerciseItemView> {
     let mut map = Mapping::read(node, &mut writer.block.diagnostics);
-    let text = map.require(text, &mut writer.block.diagnostics);
-    let text_html = text.and_then(|node| writer.inline(node));
+    let text_html = writer.require_inline(&mut map, text);
     let options = options(writer, &mut map);
-    let explanation = map.require("explanation", &mut writer.block.diagnostics);
-    let explanation_html = explanation.and_then(|node| writer.inline(node));
+    let explanation_html = writer.require_inline(&mut map, "explanation");
     map.finish(&mut writer.block.diagnostics);
     Some(ExerciseItemView {
         text_html: text_html?,

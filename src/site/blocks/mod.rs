@@ -1,18 +1,24 @@
 //! Blocks: what an editor writes as YAML between two fences, and readers see as something of its own.
 //!
-//! A block is one function from a mapping to a view of the theme; which words there are stands in [`BLOCKS`].
+//! A block is one function from a mapping, or a list, to a view of the theme; which words there are stands in
+//! [`BLOCKS`] and [`LISTS`].
 //! Texts in a block are lines of Markdown, with links, values of settings and places to fill in, like the text
 //! around it. Invariant: a block with a mistake is told with its line, and the rest of the page stays.
 
+mod contact;
+mod decision_table;
 mod do_dont;
 mod exercise;
+mod figure;
+mod questions;
+mod quote;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::links::PageResolver;
-use super::markdown::{self, Block};
+use super::markdown::{self, Block, Resolver, Target};
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -22,11 +28,26 @@ use crate::yaml::{self, Mapping, Node};
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 3] = [
+const BLOCKS: [(&str, Make); 6] = [
     ("cards", exercise::make_cards),
-    ("check-questions", exercise::make_questions),
+    ("contact", contact::make),
+    ("decision-table", decision_table::make),
     ("do-dont", do_dont::make),
+    ("figure", figure::make),
+    ("quote", quote::make),
 ];
+
+/// Makes a block that is a list from what stands in it.
+type MakeList = fn(&mut BlockWriter<'_, '_>, &Node);
+
+/// The words of blocks that are a list.
+const LISTS: [(&str, MakeList); 2] = [
+    ("check-questions", exercise::make_questions),
+    ("questions", questions::make),
+];
+
+/// Most paragraphs of one text in a block; what is longer belongs in the text of the page.
+const MOST_PARAGRAPHS: usize = 10;
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
@@ -42,8 +63,11 @@ pub(super) fn make(
         number,
         block: Block::default(),
     };
-    let Some((_, make)) = BLOCKS.iter().find(|(known, _)| *known == word) else {
-        let near = nearest(word, BLOCKS.iter().map(|(known, _)| *known))?;
+    let map = BLOCKS.iter().find(|(known, _)| *known == word);
+    let list = LISTS.iter().find(|(known, _)| *known == word);
+    if map.is_none() && list.is_none() {
+        let words = BLOCKS.iter().map(|(known, _)| *known);
+        let near = nearest(word, words.chain(LISTS.iter().map(|(known, _)| *known)))?;
         let fence = source.text().get(..yaml.start).unwrap_or_default();
         let start = fence.rfind(word).unwrap_or(yaml.start);
         writer.problem(
@@ -53,14 +77,19 @@ pub(super) fn make(
                 .at(source.place(start..start + word.len())),
         );
         return Some(writer.block);
-    };
+    }
     let (node, problems) = yaml::parse_part(source, yaml.clone());
     writer.block.diagnostics.extend(problems);
     match node {
         Some(node) => {
-            let mut map = Mapping::read(&node, &mut writer.block.diagnostics);
-            make(&mut writer, &mut map);
-            map.finish(&mut writer.block.diagnostics);
+            if let Some((_, make)) = list {
+                make(&mut writer, &node);
+            }
+            if let Some((_, make)) = map {
+                let mut map = Mapping::read(&node, &mut writer.block.diagnostics);
+                make(&mut writer, &mut map);
+                map.finish(&mut writer.block.diagnostics);
+            }
         }
         None if writer.block.diagnostics.is_empty() => {
             let diagnostic = Diagnostic::error("block-empty").with("word", word);
@@ -91,13 +120,75 @@ impl BlockWriter<'_, '_> {
         format!("blok--{}", self.number)
     }
 
-    /// Writes a line of Markdown as safe HTML.
+    /// Writes a line of Markdown as safe HTML. A line without words is told.
     fn inline(&mut self, node: &Node) -> Option<String> {
         let text = node.text(&mut self.block.diagnostics)?;
+        if text.trim().is_empty() {
+            self.problem(Diagnostic::error("yaml-expected-text").at(node.place()));
+            return None;
+        }
         let line = markdown::inline(&text, &node.place(), self.page);
         self.block.to_fill_in += line.to_fill_in;
         self.block.diagnostics.extend(line.diagnostics);
         Some(line.html)
+    }
+
+    /// Writes the line of Markdown under a key that must be there; its absence is told.
+    fn require_inline(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<String> {
+        let node = map.require(key, &mut self.block.diagnostics)?;
+        self.inline(node)
+    }
+
+    /// Writes a line of Markdown that readers can click as a whole: a link in it is told.
+    fn inline_without_link(&mut self, node: &Node) -> Option<String> {
+        let html = self.inline(node)?;
+        if html.contains("<a ") {
+            self.problem(Diagnostic::error("block-link-here").at(node.place()));
+        }
+        Some(html)
+    }
+
+    /// Writes the text under a key that must be there: one line of Markdown, or a list of which each line is a
+    /// paragraph.
+    fn require_paragraphs(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Vec<String> {
+        let Some(node) = map.require(key, &mut self.block.diagnostics) else {
+            return Vec::new();
+        };
+        let lines = self.items(node, MOST_PARAGRAPHS);
+        lines
+            .into_iter()
+            .filter_map(|line| self.inline(line))
+            .collect()
+    }
+
+    /// Returns the items of a list. One without items is told, and one with more than `most`.
+    fn items<'n>(&mut self, node: &'n Node, most: usize) -> Vec<&'n Node> {
+        let items = node.list();
+        if items.is_empty() {
+            self.problem(Diagnostic::error("block-list-empty").at(node.place()));
+        }
+        if items.len() > most {
+            self.problem(
+                Diagnostic::error("block-list-too-long")
+                    .with("count", items.len())
+                    .with("most", most)
+                    .at(node.place()),
+            );
+        }
+        items
+    }
+
+    /// Returns the address that a link to what stands in a node has, where it leads somewhere.
+    fn address(&mut self, node: &Node) -> Option<String> {
+        let written = node.text(&mut self.block.diagnostics)?;
+        let (target, problem) = self.page.link(&written);
+        if let Some(problem) = problem {
+            self.problem(problem.at(node.place()));
+        }
+        match target {
+            Target::Address { href, .. } => Some(href),
+            Target::Nowhere => None,
+        }
     }
 
     /// Writes a list of lines of Markdown as safe HTML.

@@ -44,13 +44,24 @@ pub struct Heading {
     pub text: String,
 }
 
-/// The headings of a page.
+/// The headings and numbered lists of a page.
 #[derive(Clone, Debug, Default)]
 pub struct Outline {
     /// A level-1 heading at the very start of the body, which serves as the title or repeats it.
     pub title: Option<String>,
     /// All other headings, in order.
     pub headings: Vec<Heading>,
+    /// The numbered lists that stand in nothing else, in order.
+    pub ordered_lists: Vec<OrderedList>,
+}
+
+/// A numbered list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderedList {
+    /// Number of its last item as readers see it: a list that goes on after other text counts what came before.
+    pub last_number: u64,
+    /// Where it stands, as a byte range of the file.
+    pub range: Range<usize>,
 }
 
 /// A page's HTML, and what it refers to.

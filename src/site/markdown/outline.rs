@@ -1,11 +1,11 @@
-//! The headings of a page: their levels, their anchors, and what is wrong with them.
+//! The headings of a page: their levels, their anchors, and what is wrong with them; and its numbered lists.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::{Heading, ID_OF_MAIN, Outline, Spanned, dutch_apostrophes};
+use super::{Heading, ID_OF_MAIN, OrderedList, Outline, Spanned, dutch_apostrophes};
 use crate::diagnostic::Diagnostic;
 use crate::site::slug::slug;
 use crate::source_text::SourceText;
@@ -31,6 +31,7 @@ pub(super) fn read_outline(
     let mut outline = Outline {
         title,
         headings: Vec::new(),
+        ordered_lists: ordered_lists(events),
     };
     let mut taken: HashMap<String, usize> = HashMap::new();
     let mut above: Vec<(u8, String)> = Vec::new();
@@ -63,6 +64,36 @@ pub(super) fn read_outline(
         });
     }
     outline
+}
+
+/// Finds the numbered lists that stand in nothing else.
+fn ordered_lists(events: &[Spanned<'_>]) -> Vec<OrderedList> {
+    let mut lists: Vec<OrderedList> = Vec::new();
+    let mut depth = 0usize;
+    let mut counts = false;
+    for (event, range) in events {
+        match event {
+            Event::Start(Tag::List(start)) if depth == 0 => {
+                counts = start.is_some();
+                lists.extend(start.map(|start| OrderedList {
+                    last_number: start.saturating_sub(1),
+                    range: range.clone(),
+                }));
+            }
+            Event::Start(Tag::Item) if depth == 1 && counts => {
+                if let Some(list) = lists.last_mut() {
+                    list.last_number += 1;
+                }
+            }
+            _ => {}
+        }
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    lists
 }
 
 struct FoundHeading {

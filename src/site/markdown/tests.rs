@@ -137,6 +137,23 @@ fn the_title_of_the_page_is_not_shown_twice() {
 }
 
 #[test]
+fn ordered_lists_know_their_last_number() {
+    fn check(text: &str, expected: &[u64]) {
+        let source = SourceText::new("content/a.md", text);
+        let (outline, _) = outline(&source, 0..text.len(), None);
+        let lists = outline.ordered_lists.iter();
+        let found: Vec<u64> = lists.map(|list| list.last_number).collect();
+        assert_eq!(found, expected, "{text:?}");
+    }
+    check("- a\n- b\n", &[]);
+    check(
+        "1. a\n   1. c\n   2. d\n2. b\n\ntekst\n\n3. e\n4. f\n",
+        &[2, 4],
+    );
+    check("> 1. a\n\n- b\n  1. c\n", &[]);
+}
+
+#[test]
 fn headings_that_skip_or_repeat_are_told() {
     check_problem("## A\n\n#### B\n", "heading-skipped", 3, 1);
     check_problem("## A\n\n## A\n", "heading-same-text", 3, 1);
@@ -180,15 +197,39 @@ fn tables_have_a_caption_header_cells_and_no_inline_style() {
 }
 
 #[test]
-fn task_lists_say_in_words_what_is_done() {
+fn what_is_to_be_done_is_a_box_to_tick_and_what_is_done_says_so() {
     check(
         "- [ ] doen\n- [x] gedaan\n",
         "<ul>\n\
-         <li class=\"task\"><span class=\"task-mark\"><span class=\"visually-hidden\">‹task.open›: </span></span>\
-         doen</li>\n\
-         <li class=\"task\"><span class=\"task-mark task-done\"><span class=\"visually-hidden\">‹task.done›: </span></span>\
+         <li class=\"task\"><label><input type=\"checkbox\"> doen</label></li>\n\
+         <li class=\"task\"><span class=\"task-done\"><span class=\"visually-hidden\">‹task.done›: </span></span>\
          gedaan</li>\n</ul>\n",
     );
+}
+
+#[test]
+fn only_the_first_run_of_text_is_the_label_of_a_box() {
+    check(
+        "- [ ] **Bel** [iemand](b.md)\n  nu\n  - thuis\n",
+        "<ul>\n\
+         <li class=\"task\"><label><input type=\"checkbox\"> \
+         <strong>Bel</strong> <a href=\"b.md\">iemand</a>\nnu</label>\n\
+         <ul>\n<li>thuis</li>\n</ul>\n</li>\n</ul>\n",
+    );
+    check(
+        "1. [ ] bellen\n\n   Neem de tijd.\n\n2. [x] mailen\n\n   ```text\n   a\n   ```\n",
+        "<ol>\n\
+         <li class=\"task\"><label><input type=\"checkbox\"> bellen</label>\n\
+         <p>Neem de tijd.</p>\n</li>\n\
+         <li class=\"task\"><span class=\"task-done\"><span class=\"visually-hidden\">‹task.done›: </span></span>\
+         mailen\n<pre><code class=\"language-text\">a\n</code></pre>\n</li>\n</ol>\n",
+    );
+}
+
+#[test]
+fn a_box_without_text_is_told() {
+    check_problem("- [ ] a\n- [ ] &nbsp;\n", "task-without-text", 2, 1);
+    check_problem("- [ ]\n  - b\n", "task-without-text", 1, 1);
 }
 
 #[test]

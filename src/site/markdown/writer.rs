@@ -136,10 +136,6 @@ impl<'a> Writer<'a> {
                     self.footnote_reference(name);
                     at + 1
                 }
-                Event::TaskListMarker(done) => {
-                    self.task_mark(*done);
-                    at + 1
-                }
                 other => {
                     self.output.push(other.clone());
                     at + 1
@@ -170,7 +166,10 @@ impl<'a> Writer<'a> {
                 self.output.push(Event::Start(Tag::Paragraph));
             }
             Tag::Table(alignments) => return self.table(alignments, None, events, at),
-            Tag::Item if is_task(events, at) => self.html("<li class=\"task\">"),
+            Tag::Item => match task_mark(events, at) {
+                Some((mark, done)) => return self.task(mark, done, events, at),
+                None => self.output.push(Event::Start(Tag::Item)),
+            },
             Tag::FootnoteDefinition(name) => {
                 return self.footnote_definition(name, range, events, at);
             }
@@ -434,16 +433,43 @@ impl<'a> Writer<'a> {
         end + 1
     }
 
-    fn task_mark(&mut self, done: bool) {
-        let (class, key) = if done {
-            ("task-mark task-done", "task.done")
+    /// Writes an item of a task list: what is to be done as a box to tick, what is done in words. The label of a
+    /// box is the first run of text only, because a label holds no paragraphs and no lists.
+    fn task(&mut self, mark: usize, done: bool, events: &[Spanned<'a>], at: usize) -> usize {
+        let end = end_of(events, at);
+        let inner = events.get(mark + 1..end).unwrap_or_default();
+        let label_end = inner
+            .iter()
+            .position(|(event, _)| !is_span(event))
+            .unwrap_or(inner.len());
+        let (label, rest) = inner.split_at(label_end);
+        if is_silent(label)
+            && let Some((_, range)) = events.get(at)
+        {
+            self.problem(Diagnostic::error("task-without-text"), range);
+        }
+        if done {
+            let word = escape(&self.resolver.text("task.done"));
+            self.html(format!(
+                "<li class=\"task\"><span class=\"task-done\"><span class=\"visually-hidden\">{word}: </span></span>"
+            ));
+            self.blocks(label);
         } else {
-            ("task-mark", "task.open")
+            // Without a name and outside a form: what somebody ticks goes nowhere.
+            self.html("<li class=\"task\"><label><input type=\"checkbox\"> ");
+            self.blocks(label);
+            self.html("</label>");
+        }
+        let rest = match rest.first() {
+            Some((Event::End(TagEnd::Paragraph), _)) => rest.get(1..).unwrap_or_default(),
+            _ => rest,
         };
-        let text = escape(&self.resolver.text(key));
-        self.inline_html(format!(
-            "<span class=\"{class}\"><span class=\"visually-hidden\">{text}: </span></span>"
-        ));
+        if !rest.is_empty() {
+            self.html("\n");
+            self.blocks(rest);
+        }
+        self.html("</li>\n");
+        end + 1
     }
 
     fn footnote_reference(&mut self, name: &str) {
@@ -505,11 +531,7 @@ impl<'a> Writer<'a> {
         let end = end_of(events, at);
         let inner = events.get(at + 1..end).unwrap_or_default();
         let place = destination_range(self.source, range, destination);
-        if inner.iter().all(|(event, _)| match event {
-            Event::Text(text) => text.trim().is_empty(),
-            Event::Code(_) | Event::Start(Tag::Image { .. }) => false,
-            _ => true,
-        }) {
+        if is_silent(inner) {
             self.problem(Diagnostic::error("link-without-text"), range);
         }
         let destination = match link_type {
@@ -767,12 +789,46 @@ fn end_of(events: &[Spanned<'_>], at: usize) -> usize {
     events.len()
 }
 
-fn is_task(events: &[Spanned<'_>], at: usize) -> bool {
-    let first = events.get(at + 1).map(|(event, _)| event);
-    let second = events.get(at + 2).map(|(event, _)| event);
-    match first {
-        Some(Event::TaskListMarker(_)) => true,
-        Some(Event::Start(Tag::Paragraph)) => matches!(second, Some(Event::TaskListMarker(_))),
+/// Returns where the mark of an item of a task list stands, and whether it is done.
+fn task_mark(events: &[Spanned<'_>], item: usize) -> Option<(usize, bool)> {
+    let is_paragraph = |at| matches!(events.get(at), Some((Event::Start(Tag::Paragraph), _)));
+    let mark = item + 1 + usize::from(is_paragraph(item + 1));
+    match events.get(mark) {
+        Some((Event::TaskListMarker(done), _)) => Some((mark, *done)),
+        _ => None,
+    }
+}
+
+/// Returns whether a run of text says nothing: no word, no code, no image.
+fn is_silent(events: &[Spanned<'_>]) -> bool {
+    events.iter().all(|(event, _)| match event {
+        Event::Text(text) => text.trim().is_empty(),
+        Event::Code(_) | Event::Start(Tag::Image { .. }) => false,
+        _ => true,
+    })
+}
+
+/// Returns whether an event is part of a run of text, not a block.
+fn is_span(event: &Event<'_>) -> bool {
+    match event {
+        Event::Text(_)
+        | Event::Code(_)
+        | Event::InlineHtml(_)
+        | Event::FootnoteReference(_)
+        | Event::SoftBreak
+        | Event::HardBreak => true,
+        Event::Start(tag) => matches!(
+            tag,
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
+        ),
+        Event::End(tag) => matches!(
+            tag,
+            TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Link
+                | TagEnd::Image
+        ),
         _ => false,
     }
 }
