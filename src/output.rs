@@ -51,6 +51,7 @@ pub fn media_type(path: &str) -> &'static str {
         "pdf" => "application/pdf",
         "woff2" => "font/woff2",
         "mp4" => "video/mp4",
+        "webm" => "video/webm",
         "vtt" => "text/vtt; charset=utf-8",
         "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "odt" => "application/vnd.oasis.opendocument.text",

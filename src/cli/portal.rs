@@ -16,6 +16,7 @@ use crate::language::Language;
 use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
 use crate::site::config::{Config, Contact, Environment};
+use crate::site::glossary::Glossary;
 use crate::site::pages::gather;
 use crate::site::render::{
     Input, receiver_outputs, receiver_views, render, site_views, theme_problem,
@@ -151,7 +152,9 @@ fn assemble_unchecked(
     let forms = with_contacts(root, forms, &config, diagnostics);
     let lifecycle = read_lifecycle(root, diagnostics);
     let theme = read_theme(root, &config, config.base_path(), diagnostics);
-    let (sources, problems) = source::read(root);
+    let (mut sources, problems) = source::read(root);
+    diagnostics.extend(problems);
+    let (glossary, problems) = Glossary::take(&mut sources, &config.languages);
     diagnostics.extend(problems);
 
     let (site, problems) = gather(&config, &sources, &forms, today);
@@ -163,6 +166,7 @@ fn assemble_unchecked(
         sources: &sources,
         site: &site,
         theme: &theme,
+        glossary: &glossary,
         forms: &forms,
         unread_forms: &unread_forms,
         today,

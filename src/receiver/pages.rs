@@ -3,13 +3,15 @@
 //! Nothing is read from disk while serving: a path can only name what the generator made. A whole
 //! version of the portal is one immutable [`Pages`], so that a reader never gets half of two.
 
+mod range;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use hyper::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
-    HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE,
+    ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
 };
 use hyper::{Method, Response, StatusCode};
 use sha2::{Digest, Sha256};
@@ -119,6 +121,12 @@ impl Pages {
 }
 
 impl Page {
+    /// Returns whether everybody gets the same bytes: videos and other files that do not compress, of which a part
+    /// may be asked.
+    fn has_one_form(&self) -> bool {
+        self.brotli.is_none() && self.gzip.is_none()
+    }
+
     /// Answers a GET or HEAD request for this page.
     pub(super) fn respond(&self, method: &Method, request: &HeaderMap) -> Response<Body> {
         let accepted = AcceptedCodings::read(request);
@@ -142,7 +150,7 @@ impl Page {
             Caching::Revalidate => REVALIDATE,
         };
         headers.insert(CACHE_CONTROL, caching);
-        if self.brotli.is_some() || self.gzip.is_some() {
+        if !self.has_one_form() {
             headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         }
         if unchanged {
@@ -151,6 +159,13 @@ impl Page {
         }
         headers.insert(CONTENT_TYPE, self.content_type.clone());
         headers.insert(CONTENT_LENGTH, HeaderValue::from(form.bytes.len()));
+        if self.has_one_form() {
+            headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+            if *method == Method::GET {
+                range::narrow(&mut response, request, form);
+            }
+            return response;
+        }
         if let Some(coding) = coding {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
@@ -257,6 +272,8 @@ fn weight(parameters: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use hyper::header::CONTENT_RANGE;
+
     use super::*;
 
     fn output(path: &str, bytes: &str, caching: Caching) -> Output {
@@ -275,6 +292,7 @@ mod tests {
             output("norm/index.html.gz", "norm gz", Caching::Revalidate),
             output("a/x.1234.css", "css", Caching::Forever),
             output("los.gz", "los", Caching::Revalidate),
+            output("a/film.1234.mp4", "0123456789", Caching::Forever),
         ])
     }
 
@@ -378,12 +396,51 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_part_of_a_file_is_sent_where_one_is_asked() {
+        async fn check(request: &[(&'static str, &str)], status: u16, body: &str, range: &str) {
+            let (response, found) = get("a/film.1234.mp4", request).await;
+            assert_eq!(response.status(), status, "{request:?}");
+            assert_eq!(found, body, "{request:?}");
+            let headers = response.headers();
+            let found = headers.get(CONTENT_RANGE);
+            assert_eq!(found.map_or("", |value| value.to_str().unwrap()), range);
+            assert_eq!(headers[CONTENT_LENGTH], body.len().to_string().as_str());
+            assert_eq!(headers[ACCEPT_RANGES], "bytes");
+        }
+        let (whole, _) = get("a/film.1234.mp4", &[]).await;
+        let tag = whole.headers()[ETAG].to_str().unwrap();
+        check(&[("range", "bytes=20-")], 416, "", "bytes */10").await;
+        check(&[("range", "bytes=0-1,4-5")], 200, "0123456789", "").await;
+        check(&[("range", "onzin")], 200, "0123456789", "").await;
+        check(&[], 200, "0123456789", "").await;
+        check(&[("range", "bytes=2-4")], 206, "234", "bytes 2-4/10").await;
+        check(&[("range", "bytes=-1")], 206, "9", "bytes 9-9/10").await;
+        let weak = format!("W/{tag}");
+        let of = |tag| [("range", "bytes=2-4"), ("if-range", tag)];
+        check(&of(tag), 206, "234", "bytes 2-4/10").await;
+        check(&of(&weak), 200, "0123456789", "").await;
+        check(&of("\"anders\""), 200, "0123456789", "").await;
+        check(&of("Sun, 22 Nov 2026 10:00:00 GMT"), 200, "0123456789", "").await;
+    }
+
+    #[tokio::test]
+    async fn a_page_that_is_compressed_is_sent_as_a_whole() {
+        let (response, body) = get("norm/", &[("range", "bytes=0-1")]).await;
+        assert_eq!(
+            (response.status(), body.as_str()),
+            (StatusCode::OK, "norm plain")
+        );
+        assert!(response.headers().get(ACCEPT_RANGES).is_none());
+    }
+
+    #[tokio::test]
     async fn head_has_the_length_and_no_body() {
         let pages = pages();
         let Found::Page(page) = pages.find("") else {
             panic!()
         };
-        let response = page.respond(&Method::HEAD, &HeaderMap::new());
+        let response = page.respond(&Method::HEAD, &headers(&[("range", "bytes=0-1")]));
+        assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[CONTENT_LENGTH], "5");
         let body = axum::body::to_bytes(response.into_body(), 10)
             .await

@@ -168,6 +168,8 @@ impl Setup {
             .to_str()
             .unwrap();
         assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"));
+        // Videos and their captions come from here, and from nowhere else.
+        assert!(policy.contains("; media-src 'self';"));
         assert_eq!(response.headers()["x-content-type-options"], "nosniff");
         assert!(response.headers().get("server").is_none());
         (response, text)

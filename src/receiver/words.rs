@@ -8,6 +8,7 @@ use crate::form::Text;
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::report::lifecycle::Within;
+use crate::theme::size::size_in_words;
 use crate::theme::view::DateView;
 
 /// The texts of the theme in one language.
@@ -102,22 +103,7 @@ impl Words<'_> {
 
     /// Writes a number of bytes: `640 bytes`, `12 kB`, `1,2 MB`.
     pub(super) fn size(&self, bytes: u64) -> String {
-        const KILO: u64 = 1024;
-        const MEGA: u64 = KILO * KILO;
-        let (unit, number) = match bytes {
-            0..KILO => ("bytes", bytes.to_string()),
-            KILO..MEGA => ("kilobytes", bytes.div_ceil(KILO).to_string()),
-            _ => ("megabytes", self.tenths(bytes.saturating_mul(10) / MEGA)),
-        };
-        self.texts
-            .text(&format!("size.{unit}"), &[("number", &number)])
-    }
-
-    fn tenths(&self, tenths: u64) -> String {
-        match (tenths / 10, tenths % 10) {
-            (whole, 0) => whole.to_string(),
-            (whole, part) => format!("{whole}{}{part}", self.text("size.point")),
-        }
+        size_in_words(bytes, self.texts)
     }
 }
 

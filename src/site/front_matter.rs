@@ -68,12 +68,14 @@ pub enum Kind {
     Guide,
     /// A page that ends with the contacts of `site.yaml`.
     Directory,
+    /// The word list, to which the terms in other pages lead.
+    Glossary,
     /// Pages and exercises in an order.
     Path,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Kind); 9] = [
+    const NAMES: [(&'static str, Kind); 10] = [
         ("home", Kind::Home),
         ("section", Kind::Section),
         ("page", Kind::Page),
@@ -82,6 +84,7 @@ impl Kind {
         ("checklist", Kind::Checklist),
         ("guide", Kind::Guide),
         ("directory", Kind::Directory),
+        ("glossary", Kind::Glossary),
         ("path", Kind::Path),
     ];
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::blocks;
 use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
+use super::glossary;
 use super::markdown::{Block, Image, Resolver, Target};
 use super::pages::Page;
 use super::render::{Input, theme_problem};
@@ -24,26 +25,93 @@ pub(super) struct PageResolver<'a, 'input> {
     pub(super) input: &'a Input<'input>,
     pub(super) files: &'a Files<'input>,
     pub(super) page: &'a Page,
+    /// The folder from which paths are written, with a slash at its end.
+    folder: &'a str,
     /// The places of the page in paths.
     pub(super) stops: &'a [PathStopView],
+}
+
+/// A file beside the pages.
+pub(super) struct LocalFile<'a> {
+    /// Its path, relative to the root.
+    pub(super) path: String,
+    /// Its bytes.
+    pub(super) bytes: &'a [u8],
 }
 
 /// Gives the address of something that goes with a form, in a language of a portal with a default one.
 type FormAddress = fn(&Definition, Language, Language) -> String;
 
-impl PageResolver<'_, '_> {
-    /// Returns the folder of the page's file, with a slash at its end.
-    fn folder(&self) -> &str {
-        let path = self.page.source.path();
-        path.rfind('/')
-            .and_then(|at| path.get(..=at))
-            .unwrap_or_default()
+impl<'a, 'input> PageResolver<'a, 'input> {
+    /// Resolves for a page, where paths are written as seen from its file.
+    pub(super) fn new(
+        input: &'a Input<'input>,
+        files: &'a Files<'input>,
+        page: &'a Page,
+        stops: &'a [PathStopView],
+    ) -> PageResolver<'a, 'input> {
+        let path = page.source.path();
+        let folder = path.rfind('/').and_then(|at| path.get(..=at));
+        PageResolver {
+            input,
+            files,
+            page,
+            folder: folder.unwrap_or_default(),
+            stops,
+        }
+    }
+
+    /// Resolves for the same page what is written in a file of the content folder itself.
+    pub(super) fn seen_from_content(&self) -> PageResolver<'a, 'input> {
+        PageResolver {
+            input: self.input,
+            files: self.files,
+            page: self.page,
+            folder: "content/",
+            stops: self.stops,
+        }
+    }
+
+    /// Finds a file beside the pages. Where it cannot be had, what is wrong comes back, or nothing where that has
+    /// been told.
+    pub(super) fn file(&self, written: &str) -> Result<LocalFile<'a>, Option<Diagnostic>> {
+        let target = || written.to_owned();
+        if scheme(written).is_some() || written.starts_with('/') {
+            return Err(Some(
+                Diagnostic::error("file-elsewhere").with("target", target()),
+            ));
+        }
+        let Some(path) = self.path_of(written) else {
+            let diagnostic = Diagnostic::error("link-outside").with("target", target());
+            return Err(Some(diagnostic));
+        };
+        if self.input.sources.unreadable.contains(&path) {
+            return Err(None);
+        }
+        let Some(bytes) = self.files.bytes(&path) else {
+            return Err(Some(match nearest(&path, self.files.paths()) {
+                Some(near) => Diagnostic::error("file-dead")
+                    .with("target", &path)
+                    .with("nearest", relative(self.folder, near)),
+                None => Diagnostic::error("file-dead-nothing-near").with("target", &path),
+            }));
+        };
+        if is_active(&path) && !self.input.config.raw_html {
+            let diagnostic = Diagnostic::error("file-active").with("target", &path);
+            return Err(Some(diagnostic));
+        }
+        Ok(LocalFile { path, bytes })
+    }
+
+    /// Returns the address of a file, and notes that the page needs it.
+    pub(super) fn href_of(&self, file: &LocalFile<'_>) -> String {
+        self.files.href(&file.path).unwrap_or_default().to_owned()
     }
 
     /// Returns a path relative to the root for one that is written relative to the page, or nothing
     /// where it leads out of the content folder.
     fn path_of(&self, written: &str) -> Option<String> {
-        let mut steps: Vec<&str> = self.folder().split('/').filter(|s| !s.is_empty()).collect();
+        let mut steps: Vec<&str> = self.folder.split('/').filter(|s| !s.is_empty()).collect();
         for step in written.split('/') {
             match step {
                 "" | "." => {}
@@ -73,7 +141,7 @@ impl PageResolver<'_, '_> {
             }
             return (
                 Target::Nowhere,
-                Some(dead_page(self.input, path, self.folder())),
+                Some(dead_page(self.input, path, self.folder)),
             );
         };
         let language = (target.language != self.page.language).then(|| target.language.tag());
@@ -152,7 +220,7 @@ impl PageResolver<'_, '_> {
                 let diagnostic = match near {
                     Some(near) => Diagnostic::error("link-dead")
                         .with("target", path)
-                        .with("nearest", relative(self.folder(), near.source.path())),
+                        .with("nearest", relative(self.folder, near.source.path())),
                     None => Diagnostic::error("link-dead-nothing-near").with("target", path),
                 };
                 (Target::Nowhere, Some(diagnostic))
@@ -266,13 +334,13 @@ impl Resolver for PageResolver<'_, '_> {
         let diagnostic = match meant {
             Some(meant) => Diagnostic::error("link-dead")
                 .with("target", &path)
-                .with("nearest", relative(self.folder(), &meant)),
+                .with("nearest", relative(self.folder, &meant)),
             None => {
                 let known = self.files.paths();
                 match nearest(&path, known.chain(self.input.site.source_paths())) {
                     Some(near) => Diagnostic::error("link-dead")
                         .with("target", &path)
-                        .with("nearest", relative(self.folder(), near)),
+                        .with("nearest", relative(self.folder, near)),
                     None => Diagnostic::error("link-dead-nothing-near").with("target", &path),
                 }
             }
@@ -295,7 +363,7 @@ impl Resolver for PageResolver<'_, '_> {
             return Err(match nearest(&target, known) {
                 Some(near) => Diagnostic::error("image-dead")
                     .with("target", &target)
-                    .with("nearest", relative(self.folder(), near)),
+                    .with("nearest", relative(self.folder, near)),
                 None => Diagnostic::error("image-dead-nothing-near").with("target", &target),
             });
         };
@@ -330,6 +398,10 @@ impl Resolver for PageResolver<'_, '_> {
 
     fn raw_html(&self) -> bool {
         self.input.config.raw_html
+    }
+
+    fn term(&self, id: &str, text_html: &str) -> Result<(String, Vec<Diagnostic>), Diagnostic> {
+        glossary::explain(self, id, text_html)
     }
 
     fn before_heading(&self, id: &str) -> Block {

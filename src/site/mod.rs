@@ -10,6 +10,7 @@ mod blocks;
 pub mod config;
 mod files;
 pub mod front_matter;
+pub mod glossary;
 mod links;
 pub mod markdown;
 pub mod outputs;

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::config::{Config, Contact, PageReference, Translated, dial};
 use super::files::Files;
 use super::front_matter::Kind;
+use super::glossary::Glossary;
 use super::links::{PageResolver, dead_page};
 use super::markdown;
 use super::outputs;
@@ -50,6 +51,8 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The look.
     pub theme: &'a Theme,
+    /// The words that the portal explains.
+    pub glossary: &'a Glossary,
     /// The forms; the first is the one behind the Melden button.
     pub forms: &'a [Definition],
     /// The addresses of forms with mistakes, which are told: a link to one of them is no mistake too.
@@ -344,14 +347,12 @@ fn render_page<'a>(
     page: &Page,
 ) -> RenderedPage {
     let stops = paths.stops_on(page);
-    let resolver = PageResolver {
-        input,
-        files,
-        page,
-        stops: &stops,
-    };
+    let resolver = PageResolver::new(input, files, page, &stops);
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
+    if page.kind == Kind::Glossary {
+        diagnostics.extend(input.glossary.unshown(page, &rendered.html));
+    }
     let mut to_fill_in = rendered.to_fill_in;
     let path = paths.on(page).map(|path| {
         path.view(input, |text, place| {

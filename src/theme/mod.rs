@@ -6,6 +6,7 @@
 
 mod assets;
 mod files;
+pub mod size;
 mod templates;
 mod tidy;
 pub mod view;

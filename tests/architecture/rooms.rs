@@ -29,7 +29,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.
-const CRATES: [(&str, &str); 17] = [
+const CRATES: [(&str, &str); 18] = [
     ("age", "report/seal.rs"),
     ("age_core", "report/seal.rs"),
     ("axum", "receiver/"),
@@ -42,6 +42,7 @@ const CRATES: [(&str, &str); 17] = [
     ("image", "attachment/"),
     ("moxcms", "attachment/"),
     ("pulldown_cmark", "site/markdown"),
+    ("qrcodegen", "site/blocks/qr.rs"),
     ("schemars", "report/"),
     ("scrypt", "report/seal.rs"),
     ("tera", "theme/"),

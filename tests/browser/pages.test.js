@@ -77,6 +77,35 @@ test('every page is valid HTML', { timeout: TEST_LIMIT_MS }, async () => {
   assert.deepEqual(await htmlComplaints(documents), []);
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  const scripts = javaScriptEnabled ? 'with' : 'without';
+  test(`a term opens and closes by keyboard, ${scripts} scripts`, async () => {
+    const reader = await openPage(browser, { javaScriptEnabled, viewport: NARROW });
+    await reader.goto(`${portal.origin}/norm/`);
+    const term = reader.getByRole('button', { name: 'opvang', exact: true });
+    const explanation = reader.locator('#uitleg--opvang');
+    assert.equal(await explanation.isVisible(), false);
+
+    await term.focus();
+    await reader.keyboard.press('Enter');
+    assert.ok(await explanation.isVisible());
+    const { x, y, width, height } = await explanation.boundingBox();
+    assert.ok(x >= 0 && x + width <= NARROW.width, `${x} and ${width} wide`);
+    assert.ok(y >= 0 && y + height <= NARROW.height, `${y} and ${height} high`);
+
+    await reader.keyboard.press('Escape');
+    assert.equal(await explanation.isVisible(), false);
+
+    // The next Tab goes on from the term, and the link leads to it in the word list.
+    await reader.keyboard.press('Enter');
+    await reader.keyboard.press('Tab');
+    await reader.keyboard.press('Enter');
+    await reader.waitForURL('**/woordenlijst/#begrip-opvang');
+    assert.ok(await reader.locator('#begrip-opvang').isVisible());
+    await reader.context().close();
+  });
+}
+
 /** The pages of the sitemap, and those of the form and My report that can be asked for, in both languages. */
 async function everyAddress() {
   const found = new Set(await portal.sitemap());

@@ -7,34 +7,48 @@
 
 mod contact;
 mod decision_table;
+mod dilemma;
 mod do_dont;
+mod download;
 mod exercise;
 mod figure;
+mod glossary;
+mod print_card;
+mod qr;
 mod questions;
 mod quote;
+mod video;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-use super::links::PageResolver;
+use super::config::VALUE_NAMES;
+use super::links::{LocalFile, PageResolver};
 use super::markdown::{self, Block, Resolver, Target};
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
+use crate::source_text::Place;
 use crate::yaml::{self, Mapping, Node};
 
 /// Makes a block from what stands in it.
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 6] = [
+const BLOCKS: [(&str, Make); 12] = [
+    ("card", print_card::make),
     ("cards", exercise::make_cards),
     ("contact", contact::make),
     ("decision-table", decision_table::make),
+    ("dilemma", dilemma::make),
     ("do-dont", do_dont::make),
+    ("download", download::make),
     ("figure", figure::make),
+    ("glossary", glossary::make),
+    ("qr", qr::make),
     ("quote", quote::make),
+    ("video", video::make),
 ];
 
 /// Makes a block that is a list from what stands in it.
@@ -109,7 +123,7 @@ pub(super) struct BlockWriter<'a, 'input> {
     block: Block,
 }
 
-impl BlockWriter<'_, '_> {
+impl<'a> BlockWriter<'a, '_> {
     /// Tells a problem that has its place.
     fn problem(&mut self, diagnostic: Diagnostic) {
         self.block.diagnostics.push(diagnostic);
@@ -122,15 +136,26 @@ impl BlockWriter<'_, '_> {
 
     /// Writes a line of Markdown as safe HTML. A line without words is told.
     fn inline(&mut self, node: &Node) -> Option<String> {
+        let text = self.words(node)?;
+        Some(self.line(&text, &node.place()))
+    }
+
+    /// Reads a text. One without words is told.
+    fn words(&mut self, node: &Node) -> Option<String> {
         let text = node.text(&mut self.block.diagnostics)?;
         if text.trim().is_empty() {
             self.problem(Diagnostic::error("yaml-expected-text").at(node.place()));
             return None;
         }
-        let line = markdown::inline(&text, &node.place(), self.page);
+        Some(text)
+    }
+
+    /// Writes a line of Markdown that stands at a place as safe HTML.
+    fn line(&mut self, text: &str, place: &Place) -> String {
+        let line = markdown::inline(text, place, self.page);
         self.block.to_fill_in += line.to_fill_in;
         self.block.diagnostics.extend(line.diagnostics);
-        Some(line.html)
+        line.html
     }
 
     /// Writes the line of Markdown under a key that must be there; its absence is told.
@@ -198,6 +223,46 @@ impl BlockWriter<'_, '_> {
             .into_iter()
             .filter_map(|item| self.inline(item))
             .collect()
+    }
+
+    /// Reads a line without markup, such as the text of a link, with typographic quotes and values of settings.
+    fn plain(&mut self, node: &Node) -> Option<String> {
+        let text = self.words(node)?;
+        let line = markdown::typographic(&text);
+        let (line, unknown) = self
+            .page
+            .input
+            .config
+            .with_values(&line, self.page.page.language);
+        for name in unknown {
+            let near = nearest(name, VALUE_NAMES).unwrap_or("organisation");
+            self.problem(
+                Diagnostic::error("value-unknown")
+                    .with("name", name)
+                    .with("nearest", near)
+                    .at(node.place()),
+            );
+        }
+        Some(line)
+    }
+
+    /// Reads the line without markup under a key that must be there; its absence is told.
+    fn require_plain(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<String> {
+        let node = map.require(key, &mut self.block.diagnostics)?;
+        self.plain(node)
+    }
+
+    /// Finds the file that a path names, as seen from the page.
+    fn file(&mut self, node: &Node) -> Option<LocalFile<'a>> {
+        let path = node.text(&mut self.block.diagnostics)?;
+        match self.page.file(&path) {
+            Ok(file) => Some(file),
+            Err(problem) => {
+                let problem = problem.map(|problem| problem.at(node.place()));
+                self.block.diagnostics.extend(problem);
+                None
+            }
+        }
     }
 
     /// Puts what a component of the theme makes of a view in the page.

@@ -1,7 +1,8 @@
 //! One page's Markdown, to HTML.
 //!
 //! The dialect is CommonMark with tables, footnotes, task lists, definition lists, callouts, values
-//! of `site.yaml` (`[[organisation]]`), places to fill in (`[[vul in: …]]`) and fenced blocks of YAML
+//! of `site.yaml` (`[[organisation]]`), places to fill in (`[[vul in: …]]`), terms of the word list
+//! (`[meldingen](begrip:melding)`) and fenced blocks of YAML
 //! (` ```do-dont `), which the resolver makes. This module knows one
 //! page and nothing of others: what a link or an image leads to is decided by a [`Resolver`]. Raw
 //! HTML never passes unless the resolver allows it, and no inline style is ever written, because the
@@ -17,7 +18,7 @@ mod writer;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pulldown_cmark::{Event, Options, Parser, TextMergeWithOffset};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::diagnostic::Diagnostic;
 use crate::output::Output;
@@ -137,6 +138,10 @@ pub trait Resolver {
     /// Returns whether raw HTML is let through.
     fn raw_html(&self) -> bool;
 
+    /// Explains a term of the word list where it stands in the text as `text_html`: returns safe HTML and what
+    /// is wrong with the explanation, or else what is wrong with the id.
+    fn term(&self, id: &str, text_html: &str) -> Result<(String, Vec<Diagnostic>), Diagnostic>;
+
     /// Returns what stands before the heading with this id and is no text of the page.
     fn before_heading(&self, _id: &str) -> Block {
         Block::default()
@@ -172,6 +177,17 @@ pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     }
 }
 
+/// Returns whether a text is one line or paragraph of Markdown, so that it can stand inside a paragraph.
+pub fn is_line(text: &str) -> bool {
+    let source = SourceText::new("", text);
+    let (events, _) = events(&source, &(0..text.len()));
+    let inner = events.get(1..events.len().saturating_sub(1));
+    let mut inner = inner.unwrap_or_default().iter().map(|(event, _)| event);
+    let first = events.first().map(|(event, _)| event);
+    first == Some(&Event::Start(Tag::Paragraph))
+        && inner.all(|event| *event != Event::End(TagEnd::Paragraph))
+}
+
 /// Reads the headings of a page whose front matter gives this title, if any.
 pub fn outline(
     source: &SourceText,
@@ -195,7 +211,7 @@ pub fn render(
     guarded(source, || {
         // What is wrong with the structure was told with the outline.
         let (events, _) = events(source, &body);
-        let mut writer = Writer::new(source, outline, resolver);
+        let mut writer = Writer::new(source, outline, resolver).explaining_terms();
         writer.blocks(&events);
         writer.finish()
     })

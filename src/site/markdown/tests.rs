@@ -56,6 +56,13 @@ impl Resolver for Fixed {
         &["organisation", "register.name"]
     }
 
+    fn term(&self, id: &str, text_html: &str) -> Result<(String, Vec<Diagnostic>), Diagnostic> {
+        match id {
+            "weg" => Err(Diagnostic::error("term-unknown")),
+            id => Ok((format!("<button>{text_html}</button>({id})"), Vec::new())),
+        }
+    }
+
     fn text(&self, key: &str) -> String {
         format!("‹{key}›")
     }
@@ -392,4 +399,61 @@ fn a_line_elsewhere_is_written_like_the_text_of_a_page() {
         line.diagnostics,
         [Diagnostic::error("link-dead").at(place.clone())]
     );
+}
+
+#[test]
+fn a_term_opens_where_it_stands_first() {
+    check(
+        "Over *[mel**din**gen](begrip:melding)* en [meldingen](begrip:melding).\n\n- [VPT](begrip:vpt)\n",
+        "<p>Over <em><button>mel<strong>din</strong>gen</button>(melding)</em> en meldingen.</p>\n\
+         <ul>\n<li><button>VPT</button>(vpt)</li>\n</ul>\n",
+    );
+    // A button holds no link.
+    check(
+        "[Bel [[phone]]](begrip:bellen) of [[phone]]\n",
+        "<p><button>Bel 12 3</button>(bellen) of <a href=\"tel:123\">12 3</a></p>\n",
+    );
+}
+
+#[test]
+fn a_term_that_is_unknown_or_cannot_open_is_told() {
+    check_problem("a [b](begrip:weg)\n", "term-unknown", 1, 7);
+    check_problem("a [](begrip:melding)\n", "link-without-text", 1, 3);
+    let problems = rendered("[a](begrip:weg) [b](begrip:weg)\n").1;
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    check_problem("## Een [b](begrip:melding)\n", "term-not-here", 1, 12);
+    check_problem("- [ ] een [b](begrip:melding)\n", "term-not-here", 1, 15);
+    // Where the heading has no room for it, the text below has.
+    check_problem(
+        "## Een [b](begrip:melding)\n\n[b](begrip:melding)\n",
+        "term-not-here",
+        1,
+        12,
+    );
+    let place = SourceText::new("a.yaml", "x").start();
+    let line = inline("Een [b](begrip:melding)", &place, &Fixed);
+    assert_eq!(line.html, "Een b");
+    let codes: Vec<_> = line.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["term-not-here"]);
+}
+
+#[test]
+fn a_line_is_one_paragraph() {
+    for line in ["a", "a *b* [c](d.md)", "a\nb", " a ", "a `code`"] {
+        assert!(is_line(line), "{line:?}");
+    }
+    for other in [
+        "",
+        "# a",
+        "- a",
+        "1. a",
+        "a\n\nb",
+        "> a",
+        "    a",
+        "```\na\n```",
+        "---",
+        "a\n- b",
+    ] {
+        assert!(!is_line(other), "{other:?}");
+    }
 }

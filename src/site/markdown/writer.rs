@@ -5,7 +5,7 @@
 //! parser. Invariant: what an editor wrote reaches the page as text or as a known element, never as
 //! markup of the editor's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark::{
@@ -20,6 +20,9 @@ use crate::source_text::SourceText;
 
 /// Most problems that are told of one page. Beyond it the page is something else than Markdown.
 const MOST_PROBLEMS: usize = 1000;
+
+/// What the destination of a term begins with, where an address has its scheme.
+const TERM_SCHEME: &str = "begrip:";
 
 /// Kinds of callouts: the name in the style sheet, the key of its usual heading, and what editors
 /// may write between the brackets.
@@ -62,6 +65,8 @@ pub(super) struct Writer<'a> {
     last_heading: Option<String>,
     /// Whether what is written stands in a link, where no other link may be.
     in_link: bool,
+    /// Terms that were explained on the page; absent where terms may not stand, as in a heading.
+    terms: Option<BTreeSet<String>>,
 }
 
 #[derive(Default)]
@@ -94,6 +99,15 @@ impl<'a> Writer<'a> {
             outputs: Vec::new(),
             last_heading: None,
             in_link: false,
+            terms: None,
+        }
+    }
+
+    /// Lets terms be explained: in running text they may open, inside a label or a title of something not.
+    pub(super) fn explaining_terms(self) -> Writer<'a> {
+        Writer {
+            terms: Some(BTreeSet::new()),
+            ..self
         }
     }
 
@@ -261,7 +275,9 @@ impl<'a> Writer<'a> {
             classes: Vec::new(),
             attrs: Vec::new(),
         }));
+        let terms = self.terms.take();
         self.blocks(inner);
+        self.terms = terms;
         self.output.push(Event::End(TagEnd::Heading(level)));
         end + 1
     }
@@ -457,7 +473,10 @@ impl<'a> Writer<'a> {
         } else {
             // Without a name and outside a form: what somebody ticks goes nowhere.
             self.html("<li class=\"task\"><label><input type=\"checkbox\"> ");
+            // A label holds no button.
+            let terms = self.terms.take();
             self.blocks(label);
+            self.terms = terms;
             self.html("</label>");
         }
         let rest = match rest.first() {
@@ -531,8 +550,13 @@ impl<'a> Writer<'a> {
         let end = end_of(events, at);
         let inner = events.get(at + 1..end).unwrap_or_default();
         let place = destination_range(self.source, range, destination);
+        let term = destination.strip_prefix(TERM_SCHEME);
         if is_silent(inner) {
             self.problem(Diagnostic::error("link-without-text"), range);
+        }
+        if let Some(term) = term {
+            self.term(term, &place, inner);
+            return end + 1;
         }
         let destination = match link_type {
             LinkType::Email => format!("mailto:{destination}"),
@@ -566,6 +590,38 @@ impl<'a> Writer<'a> {
             Target::Nowhere => self.blocks(inner),
         }
         end + 1
+    }
+
+    /// Writes a term of the word list: where it stands first it can be opened, after that it is plain text.
+    fn term(&mut self, term: &str, place: &Range<usize>, inner: &[Spanned<'a>]) {
+        let Some(seen) = &self.terms else {
+            self.problem(Diagnostic::error("term-not-here"), place);
+            return self.blocks(inner);
+        };
+        if seen.contains(term) {
+            return self.blocks(inner);
+        }
+        let before = std::mem::take(&mut self.output);
+        // A button holds no link.
+        self.in_link = true;
+        self.blocks(inner);
+        self.in_link = false;
+        let inner = std::mem::replace(&mut self.output, before);
+        let mut text = String::new();
+        push_html(&mut text, inner.into_iter());
+        match self.resolver.term(term, &text) {
+            Ok((html, problems)) => {
+                self.terms.iter_mut().for_each(|seen| {
+                    seen.insert(term.to_owned());
+                });
+                self.diagnostics.extend(problems);
+                self.inline_html(html);
+            }
+            Err(problem) => {
+                self.problem(problem, place);
+                self.inline_html(text);
+            }
+        }
     }
 
     /// Returns the value of a setting that is used as a destination: `[[register.url]]`. The outer
