@@ -15,6 +15,8 @@ pub enum Severity {
     Error,
     /// The result is usable, but somebody should look.
     Warning,
+    /// Nothing is wrong; it can be better. Told where somebody asks for it.
+    Advice,
 }
 
 /// One problem.
@@ -39,6 +41,11 @@ impl Diagnostic {
     /// Makes a warning. `code` must be a key of the program's catalogues.
     pub fn warning(code: &'static str) -> Diagnostic {
         Diagnostic::new(Severity::Warning, code)
+    }
+
+    /// Makes an advice. `code` must be a key of the program's catalogues.
+    pub fn advice(code: &'static str) -> Diagnostic {
+        Diagnostic::new(Severity::Advice, code)
     }
 
     fn new(severity: Severity, code: &'static str) -> Diagnostic {
@@ -125,8 +132,10 @@ pub fn abridge(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let most = match diagnostic.severity {
             Severity::Error => MOST_ERRORS_OF_A_KIND,
             Severity::Warning => MOST_WARNINGS_OF_A_KIND,
+            // Who asks for advice wants all of it.
+            Severity::Advice => usize::MAX,
         };
-        if *number == most + 1 {
+        if *number == most.saturating_add(1) {
             let mut more = Diagnostic::new(diagnostic.severity, MORE_OF_THE_SAME)
                 .with("count", all - most)
                 .with("code", diagnostic.code);

@@ -241,13 +241,16 @@ impl Node {
     }
 
     /// Returns where a stretch of a scalar's text stands, counted in bytes from its start. Exact
-    /// for plain scalars; for quoted ones it is the whole scalar.
+    /// where the text is written as it is; where it is folded or has escapes, it is the whole scalar.
     pub fn place_within(&self, part: Range<usize>) -> Place {
-        match &self.value {
-            Value::Scalar { plain: true, .. } => self
-                .source
-                .place(self.range.start + part.start..self.range.start + part.end),
-            _ => self.place(),
+        let written = self.source.text().get(self.range.clone());
+        let start = match &self.value {
+            Value::Scalar { text, .. } => written.and_then(|written| written.find(text.as_str())),
+            _ => None,
+        };
+        match start.map(|start| self.range.start + start) {
+            Some(start) => self.source.place(start + part.start..start + part.end),
+            None => self.place(),
         }
     }
 

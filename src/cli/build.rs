@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cli::check::tell_without_advice;
 use crate::cli::command_error::CommandError;
 use crate::cli::portal::{Portal, assemble, environment};
 use crate::cli::ui::Ui;
@@ -23,9 +24,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let (portal, problems) = assemble(root, &environment, SystemClock.today());
-    if !problems.is_empty() {
-        ui.tell_diagnostics(&problems)?;
-    }
+    tell_without_advice(ui, problems)?;
     let Some(portal) = portal else {
         return Err(CommandError::Problems);
     };

@@ -35,6 +35,7 @@ pub enum Colours {
 enum Paint {
     Error,
     Warning,
+    Advice,
     Frame,
     Bold,
 }
@@ -44,6 +45,7 @@ impl Colours {
         let code = match paint {
             Paint::Error => "1;31",
             Paint::Warning => "1;33",
+            Paint::Advice => "1;36",
             Paint::Frame => "1;34",
             Paint::Bold => "1",
         };
@@ -56,6 +58,16 @@ impl Colours {
 
 /// Renders diagnostics in the order given. A count closes them where there are several.
 pub fn render(diagnostics: &[Diagnostic], texts: &Catalogue, colours: Colours) -> String {
+    let mut rendered = render_each(diagnostics, texts, colours);
+    if diagnostics.len() > 1 {
+        rendered.push_str(&count(diagnostics, texts));
+        rendered.push('\n');
+    }
+    rendered
+}
+
+/// Renders diagnostics in the order given; many are listed by kind at the end.
+pub fn render_each(diagnostics: &[Diagnostic], texts: &Catalogue, colours: Colours) -> String {
     let mut rendered = String::new();
     for diagnostic in diagnostics {
         rendered.push_str(&render_one(diagnostic, texts, colours));
@@ -63,10 +75,6 @@ pub fn render(diagnostics: &[Diagnostic], texts: &Catalogue, colours: Colours) -
     }
     if diagnostics.len() >= MANY {
         rendered.push_str(&by_kind(diagnostics));
-        rendered.push('\n');
-    }
-    if diagnostics.len() > 1 {
-        rendered.push_str(&count(diagnostics, texts));
         rendered.push('\n');
     }
     rendered
@@ -110,6 +118,7 @@ fn render_one(diagnostic: &Diagnostic, texts: &Catalogue, colours: Colours) -> S
     let (paint, word) = match diagnostic.severity {
         Severity::Error => (Paint::Error, "cli-error"),
         Severity::Warning => (Paint::Warning, "cli-warning"),
+        Severity::Advice => (Paint::Advice, "cli-advice"),
     };
     let arguments: Vec<(&str, &str)> = diagnostic
         .arguments
@@ -181,23 +190,23 @@ fn shown_part(place: &Place) -> (String, usize, usize) {
     (format!("{start}{}{end}", shown.trim_end()), before, width)
 }
 
+/// Returns how many diagnostics of a severity there are, with those that were left out as more of the same.
+pub fn number_of(diagnostics: &[Diagnostic], severity: Severity) -> usize {
+    let same = diagnostics.iter().filter(|one| one.severity == severity);
+    same.map(|one| kind_and_number(one).1).sum()
+}
+
 fn count(diagnostics: &[Diagnostic], texts: &Catalogue) -> String {
-    let of = |severity| {
-        diagnostics
-            .iter()
-            .filter(|one| one.severity == severity)
-            .map(|one| kind_and_number(one).1)
-            .sum::<usize>()
-    };
-    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
-    let mut parts = Vec::new();
-    if errors > 0 {
-        parts.push(texts.count("cli-count-errors", errors, &[]));
-    }
-    if warnings > 0 {
-        parts.push(texts.count("cli-count-warnings", warnings, &[]));
-    }
-    parts.join(", ")
+    let kinds = [
+        (Severity::Error, "cli-count-errors"),
+        (Severity::Warning, "cli-count-warnings"),
+        (Severity::Advice, "cli-count-advices"),
+    ];
+    let parts = kinds.into_iter().filter_map(|(severity, key)| {
+        let count = number_of(diagnostics, severity);
+        (count > 0).then(|| texts.count(key, count, &[]))
+    });
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

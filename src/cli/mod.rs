@@ -5,6 +5,7 @@
 
 mod answers;
 mod build;
+mod check;
 pub mod command_error;
 mod daily;
 pub mod data_folder;
@@ -19,6 +20,7 @@ pub mod people;
 pub mod portal;
 mod recovery;
 pub mod reports;
+mod requirements;
 mod schema;
 mod serve;
 mod small_file;
@@ -57,6 +59,7 @@ struct Arguments {
 enum Command {
     Serve(serve::Arguments),
     Build(build::Arguments),
+    Check(check::Arguments),
     Link(link::Arguments),
     People(people::Arguments),
     Reports(reports::Arguments),
@@ -83,6 +86,7 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
     match command {
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
+        Command::Check(arguments) => check::run(ui, &root, arguments),
         Command::Link(arguments) => link::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),

@@ -17,7 +17,8 @@ use crate::output::Output;
 use crate::report::lifecycle::Lifecycle;
 use crate::site::config::{Config, Contact, Environment};
 use crate::site::glossary::Glossary;
-use crate::site::pages::gather;
+use crate::site::pages::{Site, gather};
+use crate::site::plain_language;
 use crate::site::render::{
     Input, receiver_outputs, receiver_views, render, site_views, theme_problem,
 };
@@ -38,6 +39,8 @@ pub struct Portal {
     pub lifecycle: Arc<Lifecycle>,
     /// What all pages in a language share.
     pub views: BTreeMap<Language, SiteView>,
+    /// Its pages.
+    pub site: Site,
     /// Its files.
     pub outputs: Vec<Output>,
 }
@@ -160,6 +163,8 @@ fn assemble_unchecked(
     let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
 
+    let (wordings, problems) = plain_language::wordings(&config, &sources);
+    diagnostics.extend(problems);
     let theme = theme?;
     let input = Input {
         config: &config,
@@ -169,6 +174,7 @@ fn assemble_unchecked(
         glossary: &glossary,
         forms: &forms,
         unread_forms: &unread_forms,
+        wordings: &wordings,
         today,
     };
     let (views, problems) = site_views(&input);
@@ -184,6 +190,7 @@ fn assemble_unchecked(
         forms,
         lifecycle: Arc::new(lifecycle?),
         views,
+        site,
         outputs,
     })
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use url::Host;
 
+use crate::cli::check::tell_without_advice;
 use crate::cli::command_error::CommandError;
 use crate::cli::daily::{self, Daily};
 use crate::cli::data_folder::DataFolder;
@@ -43,9 +44,7 @@ pub(super) struct Arguments {
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let clock = Arc::new(SystemClock);
     let (portal, problems) = assemble(root, &environment, clock.today());
-    if !problems.is_empty() {
-        ui.tell_diagnostics(&problems)?;
-    }
+    tell_without_advice(ui, problems)?;
     let Some(portal) = portal else {
         return Err(CommandError::Problems);
     };

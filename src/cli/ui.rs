@@ -106,6 +106,16 @@ impl Ui {
         write_line(&mut self.out, text.trim_end())
     }
 
+    /// Prints problems as a result, on the standard output, without counting them.
+    ///
+    /// # Errors
+    ///
+    /// Fails where they cannot be written.
+    pub fn print_each_diagnostic(&mut self, problems: &[Diagnostic]) -> Result<(), CommandError> {
+        let text = diagnostics::render_each(problems, &self.texts, self.out_colours);
+        write_line(&mut self.out, &text)
+    }
+
     /// Tells problems on the standard error output.
     ///
     /// # Errors

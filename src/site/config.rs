@@ -50,6 +50,11 @@ impl Translated {
             .map_or("", String::as_str)
     }
 
+    /// Makes a text from its texts per language.
+    pub fn of(texts: Vec<(Language, String)>) -> Translated {
+        Translated(texts.into_iter().collect())
+    }
+
     fn everywhere(text: String) -> Translated {
         Translated(
             Language::ALL

@@ -8,6 +8,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::paths::plan::Plan;
+use super::plain_language::Skipping;
 use crate::diagnostic::Diagnostic;
 use crate::source_text::{Place, SourceText};
 use crate::yaml;
@@ -43,8 +44,10 @@ pub struct FrontMatter {
     pub order: Option<i64>,
     /// Old addresses that lead here, with their places.
     pub aliases: Vec<(String, Place)>,
-    /// Ids of the requirements that the page serves.
-    pub serves: Vec<String>,
+    /// Ids of the requirements that the page serves, with their places.
+    pub serves: Vec<(String, Place)>,
+    /// What the language check leaves alone.
+    pub plain_language: Option<Skipping>,
     /// The steps of a path, on a page of that kind.
     pub path: Option<Plan>,
 }
@@ -125,7 +128,8 @@ impl Audience {
     }
 }
 
-fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+/// Returns the name of a value among the names that editors write.
+pub(super) fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
     names
         .iter()
         .find(|(_, known)| *known == value)
@@ -213,9 +217,17 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
             .unwrap_or_default(),
         serves: map
             .get("serves")
-            .map(|n| n.texts(diagnostics))
+            .map(|n| {
+                n.list()
+                    .into_iter()
+                    .filter_map(|item| Some((item.text(diagnostics)?, item.place())))
+                    .collect()
+            })
             .unwrap_or_default(),
         path: map.get("path").map(|n| Plan::read(n, diagnostics)),
+        plain_language: map
+            .get("plain_language")
+            .and_then(|n| Skipping::read(n, diagnostics)),
     };
     if let (Some(publish), Some(expires)) = (front_matter.publish, front_matter.expires)
         && expires <= publish

@@ -17,6 +17,8 @@ use super::markdown;
 use super::outputs;
 use super::pages::{Page, Site};
 use super::paths::{Paths, feed};
+use super::plain_language::{self, Wording};
+use super::requirements::Requirements;
 use super::source::Sources;
 use super::web_app;
 use crate::diagnostic::Diagnostic;
@@ -57,6 +59,8 @@ pub struct Input<'a> {
     pub forms: &'a [Definition],
     /// The addresses of forms with mistakes, which are told: a link to one of them is no mistake too.
     pub unread_forms: &'a [String],
+    /// What the language check knows of each language.
+    pub wordings: &'a BTreeMap<Language, Wording>,
     /// The day as of which the portal is built.
     pub today: Date,
 }
@@ -214,7 +218,7 @@ pub fn render(
     input: &Input<'_>,
     views: &BTreeMap<Language, SiteView>,
 ) -> (Vec<Output>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = Requirements::shipped().unknown_rows(input.site);
     let shared: BTreeMap<Language, SharedSite> = views
         .iter()
         .map(|(language, view)| (*language, input.theme.share(view)))
@@ -352,6 +356,9 @@ fn render_page<'a>(
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
     if page.kind == Kind::Glossary {
         diagnostics.extend(input.glossary.unshown(page, &rendered.html));
+    }
+    if let Some(wording) = input.wordings.get(&page.language) {
+        diagnostics.extend(plain_language::of_page(page, wording));
     }
     let mut to_fill_in = rendered.to_fill_in;
     let path = paths.on(page).map(|path| {

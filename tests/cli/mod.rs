@@ -1,5 +1,6 @@
 //! The built program, as a user calls it.
 
+mod check;
 mod contacts;
 mod elsewhere;
 mod handling;

@@ -10,8 +10,9 @@ use std::process::Command;
 
 use jiff::civil::{Date, date};
 use meldwijzer::cli::portal::{Portal, assemble};
-use meldwijzer::diagnostic::Diagnostic;
+use meldwijzer::diagnostic::{Diagnostic, Severity};
 use meldwijzer::output::Output;
+use meldwijzer::site::requirements::{Requirements, Status, pages_for};
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -25,7 +26,11 @@ fn repository() -> &'static Path {
 
 fn check(feature: &str) {
     let root = repository().join("tests/site").join(feature);
-    let (portal, diagnostics) = portal_at(&root);
+    let (portal, mut diagnostics) = portal_at(&root);
+    // Other features are shown with whatever words.
+    if feature != "plain-language" {
+        diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
+    }
     let outputs = portal.map(|portal| portal.outputs).unwrap_or_default();
     let expected = root.join("expected");
     compare(&expected.join("diagnostics.txt"), &told(&diagnostics));
@@ -185,6 +190,8 @@ features! {
     mistakes_are_all_told_at_once: "mistakes",
     paths_lead_past_pages_and_exercises: "paths",
     mistakes_in_paths_and_exercises_are_told: "path-mistakes",
+    texts_that_are_hard_to_read_are_told: "plain-language",
+    pages_name_requirements_that_are_there: "requirements",
     folders_are_sections: "sections",
     versions_of_a_page_know_each_other: "translations",
 }
@@ -227,7 +234,8 @@ fn the_feed_of_paths_has_names_and_addresses_that_do_not_change() {
 
 #[test]
 fn the_portal_that_ships_has_nothing_wrong() {
-    let (portal, diagnostics) = portal_at(repository());
+    let (portal, mut diagnostics) = portal_at(repository());
+    diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
     assert_eq!(
         told(&diagnostics).lines().count(),
         1,
@@ -236,6 +244,18 @@ fn the_portal_that_ships_has_nothing_wrong() {
     );
     assert!(told(&diagnostics).starts_with("Warning places-to-fill-in"));
     assert!(portal.unwrap().outputs.len() > 60);
+}
+
+#[test]
+fn every_requirement_is_served_or_says_what_is_lacking() {
+    let (portal, _) = portal_at(repository());
+    let site = portal.unwrap().site;
+    for row in Requirements::shipped().rows {
+        let status = Requirements::status(&row, pages_for(&site, &row).len());
+        // Pages claim their infographics themselves.
+        let is_infographic = row.id.starts_with('I');
+        assert!(status != Status::Nobody || is_infographic, "{}", row.id);
+    }
 }
 
 #[test]

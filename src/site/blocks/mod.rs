@@ -26,6 +26,7 @@ use serde::Serialize;
 use super::config::VALUE_NAMES;
 use super::links::{LocalFile, PageResolver};
 use super::markdown::{self, Block, Resolver, Target};
+use super::plain_language;
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -137,6 +138,7 @@ impl<'a> BlockWriter<'a, '_> {
     /// Writes a line of Markdown as safe HTML. A line without words is told.
     fn inline(&mut self, node: &Node) -> Option<String> {
         let text = self.words(node)?;
+        self.advise(node, &text);
         Some(self.line(&text, &node.place()))
     }
 
@@ -156,6 +158,15 @@ impl<'a> BlockWriter<'a, '_> {
         self.block.to_fill_in += line.to_fill_in;
         self.block.diagnostics.extend(line.diagnostics);
         line.html
+    }
+
+    /// Tells what makes a text in the block hard to read.
+    fn advise(&mut self, node: &Node, text: &str) {
+        let page = self.page.page;
+        if let Some(wording) = self.page.input.wordings.get(&page.language) {
+            let advice = plain_language::of_line(page, node, text, wording);
+            self.block.diagnostics.extend(advice);
+        }
     }
 
     /// Writes the line of Markdown under a key that must be there; its absence is told.

@@ -11,6 +11,7 @@
 //! A page is read twice: first its headings (other pages link to them), then its text.
 
 mod outline;
+mod passages;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -22,12 +23,17 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::diagnostic::Diagnostic;
 use crate::output::Output;
+use crate::site::plain_language::Passage;
 use crate::source_text::{Place, SourceText};
 use outline::read_outline;
+use passages::Reader;
 use writer::Writer;
 
 /// Deepest nesting of blocks and spans. Deeper is no text, and costs the square of its depth.
 const DEEPEST_NESTING: usize = 64;
+
+/// The code of the advice that something in a page is still to be filled in, `[[vul in: …]]`.
+pub const PLACE_TO_FILL_IN: &str = "place-to-fill-in";
 
 /// The id that every page has for its `main`, where the skip link leads. All other ids that are not a
 /// heading's own hold two hyphens, which no slug does.
@@ -215,6 +221,22 @@ pub fn render(
         writer.blocks(&events);
         writer.finish()
     })
+}
+
+/// Returns the running text of a page, for the language check.
+pub fn passages(source: &SourceText, body: Range<usize>) -> Vec<Passage> {
+    let (passages, _) = guarded(source, || {
+        // What is wrong with the structure was told with the outline.
+        let (events, _) = events(source, &body);
+        (Reader::new(source).read(&events), Vec::new())
+    });
+    passages
+}
+
+/// Returns the running text of a line of Markdown that stands elsewhere than in the body of a page. Ranges
+/// are those of the line.
+pub fn passages_of_line(text: &str) -> Vec<Passage> {
+    passages(&SourceText::new("", text), 0..text.len())
 }
 
 /// Runs a step that calls the Markdown parser, whose fuzzers still find panics now and then: such a

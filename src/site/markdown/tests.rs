@@ -397,7 +397,10 @@ fn a_line_elsewhere_is_written_like_the_text_of_a_page() {
     assert_eq!(line.to_fill_in, 1);
     assert_eq!(
         line.diagnostics,
-        [Diagnostic::error("link-dead").at(place.clone())]
+        [
+            Diagnostic::error("link-dead").at(place.clone()),
+            Diagnostic::advice(PLACE_TO_FILL_IN).at(place.clone()),
+        ]
     );
 }
 

@@ -12,7 +12,11 @@ use pulldown_cmark::{
     Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html::push_html,
 };
 
-use super::{Block, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape};
+use super::passages::CAPTIONS;
+use super::{
+    Block, Outline, PLACE_TO_FILL_IN, Rendered, Resolver, Spanned, Target, dutch_apostrophes,
+    escape,
+};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::output::Output;
@@ -359,9 +363,7 @@ impl<'a> Writer<'a> {
         let Some((Event::Text(text), range)) = events.get(at + 1) else {
             return None;
         };
-        let caption = ["Tabel:", "Table:"]
-            .iter()
-            .find_map(|word| text.strip_prefix(word))?;
+        let caption = CAPTIONS.iter().find_map(|word| text.strip_prefix(word))?;
         let mut inner = vec![(
             Event::Text(CowStr::from(caption.trim_start().to_owned())),
             range.clone(),
@@ -748,6 +750,8 @@ impl<'a> Writer<'a> {
             .find_map(|word| name.strip_prefix(word))
         {
             self.to_fill_in += 1;
+            let place = value_range(self.source, range, name);
+            self.problem(Diagnostic::advice(PLACE_TO_FILL_IN), &place);
             let label = escape(&self.resolver.text("fill-in.label"));
             self.inline_html(format!(
                 "<mark class=\"fill-in\">{label} {}</mark>",
@@ -830,7 +834,7 @@ fn heading_level(level: u8) -> HeadingLevel {
 }
 
 /// Returns the index of the end that belongs to the start at `at`.
-fn end_of(events: &[Spanned<'_>], at: usize) -> usize {
+pub(super) fn end_of(events: &[Spanned<'_>], at: usize) -> usize {
     let mut depth = 0usize;
     for (index, (event, _)) in events.iter().enumerate().skip(at) {
         match event {

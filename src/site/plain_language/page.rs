@@ -1,0 +1,59 @@
+//! The language check of one page: its title, its summary, its text and what stands in its blocks.
+
+use std::ops::Range;
+
+use super::{Finding, Kind, Passage, Rule, Wording, check};
+use crate::diagnostic::Diagnostic;
+use crate::language::Language;
+use crate::site::markdown;
+use crate::site::pages::Page;
+use crate::yaml::Node;
+
+/// Returns the advice about a page, but for its blocks.
+pub fn of_page(page: &Page, wording: &Wording) -> Vec<Diagnostic> {
+    let mut passages: Vec<Passage> = Vec::new();
+    let front_matter = &page.front_matter;
+    passages.extend(line_above(page, &front_matter.title, Kind::Label));
+    passages.extend(line_above(page, &front_matter.summary, Kind::Prose));
+    passages.extend(markdown::passages(&page.source, page.body.clone()));
+    let mut told = Vec::new();
+    for passage in passages {
+        for finding in findings(page, page.language, &passage, wording) {
+            let place = page.source.place(passage.source_range(&finding.range));
+            told.push(finding.diagnostic().at(place));
+        }
+    }
+    told
+}
+
+/// Returns the advice about a line of Markdown in a block of a page.
+pub fn of_line(page: &Page, node: &Node, text: &str, wording: &Wording) -> Vec<Diagnostic> {
+    let mut told = Vec::new();
+    for passage in markdown::passages_of_line(text) {
+        for finding in findings(page, page.language, &passage, wording) {
+            let place = node.place_within(passage.source_range(&finding.range));
+            told.push(finding.diagnostic().at(place));
+        }
+    }
+    told
+}
+
+fn findings(page: &Page, language: Language, passage: &Passage, wording: &Wording) -> Vec<Finding> {
+    let skipped = |rule: Rule| {
+        let skipping = page.front_matter.plain_language.as_ref();
+        skipping.is_some_and(|skipping| skipping.rules.contains(&rule))
+    };
+    let found = check(passage, language, wording).into_iter();
+    found.filter(|finding| !skipped(finding.rule)).collect()
+}
+
+/// Returns a value of the front matter as a passage, where it is written as it is read.
+fn line_above(page: &Page, value: &Option<String>, kind: Kind) -> Option<Passage> {
+    let value = value.as_deref()?;
+    let above = page.source.text().get(..page.body.start)?;
+    let start = above.find(value)?;
+    let written: Range<usize> = start..start + value.len();
+    let mut passage = Passage::new(kind);
+    passage.push(value, written);
+    Some(passage)
+}
