@@ -1,10 +1,11 @@
-//! `meldwijzer schema`: JSON Schemas of the files that people write.
+//! `meldwijzer schema`: JSON Schemas of the files that people write, and of what other programs read.
 
 use clap::Subcommand;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::ui::Ui;
 use crate::form;
+use crate::site::paths::feed;
 
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -16,11 +17,13 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum File {
     Form,
+    Paths,
 }
 
 pub(super) fn run(ui: &mut Ui, arguments: &Arguments) -> Result<(), CommandError> {
     let schema = match arguments.file {
         File::Form => form::file_schema(),
+        File::Paths => feed::file_schema(),
     };
     ui.print(&format!("{schema:#}"))
 }

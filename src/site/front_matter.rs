@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+use super::paths::plan::Plan;
 use super::plain_language::Skipping;
 use crate::diagnostic::Diagnostic;
 use crate::source_text::{Place, SourceText};
@@ -55,6 +56,8 @@ pub struct FrontMatter {
     pub serves: Vec<(String, Place)>,
     /// What the language check leaves alone.
     pub plain_language: Option<Skipping>,
+    /// The steps of a path, on a page of that kind.
+    pub path: Option<Plan>,
 }
 
 /// Something that changed in a page.
@@ -93,10 +96,12 @@ pub enum Kind {
     Accessibility,
     /// The word list, to which the terms in other pages lead.
     Glossary,
+    /// Pages and exercises in an order.
+    Path,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Kind); 11] = [
+    const NAMES: [(&'static str, Kind); 12] = [
         ("home", Kind::Home),
         ("section", Kind::Section),
         ("page", Kind::Page),
@@ -108,6 +113,7 @@ impl Kind {
         ("privacy", Kind::Privacy),
         ("accessibility", Kind::Accessibility),
         ("glossary", Kind::Glossary),
+        ("path", Kind::Path),
     ];
 
     /// Returns the name as it is written in front matter.
@@ -132,7 +138,8 @@ pub enum Audience {
 }
 
 impl Audience {
-    const NAMES: [(&'static str, Audience); 5] = [
+    /// Every audience with its name.
+    pub(super) const NAMES: [(&'static str, Audience); 5] = [
         ("medewerker", Audience::Employee),
         ("leidinggevende", Audience::Manager),
         ("coordinator", Audience::Coordinator),
@@ -256,6 +263,7 @@ fn from_yaml(node: &yaml::Node, diagnostics: &mut Vec<Diagnostic>) -> FrontMatte
                     .collect()
             })
             .unwrap_or_default(),
+        path: map.get("path").map(|n| Plan::read(n, diagnostics)),
         plain_language: map
             .get("plain_language")
             .and_then(|n| Skipping::read(n, diagnostics)),

@@ -5,17 +5,20 @@
 
 use std::ops::Range;
 
+use serde_json::json;
+
 use super::blocks;
 use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
 use super::glossary;
 use super::markdown::{Block, Image, Resolver, Target};
 use super::pages::Page;
-use super::render::Input;
+use super::render::{Input, theme_problem};
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::language::Language;
 use crate::nearest::nearest;
+use crate::theme::view::path::PathStopView;
 
 /// Resolves what stands in one page.
 pub(super) struct PageResolver<'a, 'input> {
@@ -24,6 +27,8 @@ pub(super) struct PageResolver<'a, 'input> {
     pub(super) page: &'a Page,
     /// The folder from which paths are written, with a slash at its end.
     folder: &'a str,
+    /// The places of the page in paths.
+    pub(super) stops: &'a [PathStopView],
 }
 
 /// A file beside the pages.
@@ -43,6 +48,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         input: &'a Input<'input>,
         files: &'a Files<'input>,
         page: &'a Page,
+        stops: &'a [PathStopView],
     ) -> PageResolver<'a, 'input> {
         let path = page.source.path();
         let folder = path.rfind('/').and_then(|at| path.get(..=at));
@@ -51,6 +57,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             files,
             page,
             folder: folder.unwrap_or_default(),
+            stops,
         }
     }
 
@@ -61,6 +68,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             files: self.files,
             page: self.page,
             folder: "content/",
+            stops: self.stops,
         }
     }
 
@@ -236,7 +244,8 @@ fn split_address(address: &str) -> (&str, &str) {
     address.split_at_checked(at).unwrap_or((address, ""))
 }
 
-fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
+/// Describes an anchor that a page has not, with the nearest that it has.
+pub(super) fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
     let decoded = percent_decoded(anchor);
     let ids = page
         .outline
@@ -396,6 +405,24 @@ impl Resolver for PageResolver<'_, '_> {
 
     fn term(&self, id: &str, text_html: &str) -> Result<(String, Vec<Diagnostic>), Diagnostic> {
         glossary::explain(self, id, text_html)
+    }
+
+    fn before_heading(&self, id: &str) -> Block {
+        let mut block = Block::default();
+        let stops = self.stops.iter();
+        for stop in stops.filter(|stop| stop.heading.as_deref() == Some(id)) {
+            let view = json!({ "stop": stop });
+            let language = self.page.language;
+            match self
+                .input
+                .theme
+                .render_component("path_stop", language, &view)
+            {
+                Ok(html) => block.html.push_str(&html),
+                Err(error) => block.diagnostics.push(theme_problem(&error)),
+            }
+        }
+        block
     }
 
     fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block> {

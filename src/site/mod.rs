@@ -19,6 +19,7 @@ mod links;
 pub mod markdown;
 pub mod outputs;
 pub mod pages;
+pub mod paths;
 pub mod plain_language;
 pub mod production;
 pub mod render;

@@ -19,6 +19,7 @@ use super::links::{PageResolver, dead_page};
 use super::markdown::{self, PLACE_TO_FILL_IN};
 use super::outputs;
 use super::pages::{Page, Site};
+use super::paths::{Paths, feed};
 use super::plain_language::{self, Wording};
 use super::production;
 use super::requirements::Requirements;
@@ -245,11 +246,13 @@ pub fn render(
         .map(|(language, view)| (*language, input.theme.share(view)))
         .collect();
     let files = Files::new(input);
+    let (paths, problems) = Paths::gather(input);
+    diagnostics.extend(problems);
     let rendered: Vec<_> = input
         .site
         .pages
         .par_iter()
-        .map(|page| render_page(input, &shared, &files, page))
+        .map(|page| render_page(input, &shared, &files, &paths, page))
         .collect();
     let mut result = Vec::new();
     diagnostics.extend(production::check_pages(input.config, input.site));
@@ -293,6 +296,9 @@ pub fn render(
     }));
     result.extend(input.theme.outputs().iter().cloned());
     result.extend(files.into_outputs());
+    if let Some(feed) = paths.feed(input) {
+        result.push(output(feed::FILE.to_owned(), feed));
+    }
     // The addresses of a sitemap must be whole.
     if input.config.base_url.is_some() {
         result.push(output("sitemap.xml".to_owned(), sitemap(input)));
@@ -438,9 +444,11 @@ fn render_page<'a>(
     input: &Input<'a>,
     shared: &BTreeMap<Language, SharedSite>,
     files: &Files<'a>,
+    paths: &Paths<'a>,
     page: &Page,
 ) -> RenderedPage {
-    let resolver = PageResolver::new(input, files, page);
+    let stops = paths.stops_on(page);
+    let resolver = PageResolver::new(input, files, page, &stops);
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
     if page.kind == Kind::Glossary && !page.is_earlier_version() {
@@ -453,6 +461,14 @@ fn render_page<'a>(
     diagnostics.extend(changes.diagnostics);
     let mut to_fill_in = rendered.to_fill_in;
     to_fill_in.extend(changes.to_fill_in);
+    let path = paths.on(page).map(|path| {
+        path.view(input, |text, place| {
+            let line = markdown::inline(text, place, &resolver);
+            to_fill_in.extend(line.to_fill_in);
+            diagnostics.extend(line.diagnostics);
+            line.html
+        })
+    });
     // Nobody fills in what held before.
     if page.is_earlier_version() {
         to_fill_in.clear();
@@ -461,7 +477,11 @@ fn render_page<'a>(
     diagnostics.extend(open.map(|place| Diagnostic::advice(PLACE_TO_FILL_IN).at(place)));
     let mut outputs = rendered.outputs;
     if let Some(site) = shared.get(&page.language) {
-        let view = content_view(input, page, rendered.html.clone(), changes.views);
+        let view = ContentView {
+            path,
+            stops,
+            ..content_view(input, page, rendered.html.clone(), changes.views)
+        };
         let has_children = !view.children.is_empty();
         let template = match page.kind {
             Kind::Home if !page.is_earlier_version() => Template::Home,
@@ -524,6 +544,8 @@ fn content_view(
         next,
         children: children(input, page),
         feedback: feedback(input, page).filter(|_| !page.is_earlier_version()),
+        path: None,
+        stops: Vec::new(),
     }
 }
 
@@ -632,9 +654,9 @@ pub(super) fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
 }
 
 /// Returns the pages before and after a page among those of its folder. Pages at the top have no
-/// order in which anyone would read them.
+/// order in which anyone would read them, and what follows a path is its first step.
 fn neighbours(input: &Input<'_>, page: &Page) -> (Option<Link>, Option<Link>) {
-    if page.is_index || page.folder.is_empty() {
+    if page.is_index || page.folder.is_empty() || page.kind == Kind::Path {
         return (None, None);
     }
     let siblings: Vec<&Page> = input

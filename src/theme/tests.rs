@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::view::history::{ChangeView, EarlierVersionView, SupersededView};
+use super::view::path::{PathStepView, PathStopView, PathView};
 use super::view::*;
 use super::*;
 
@@ -103,6 +104,41 @@ fn date() -> DateView {
     }
 }
 
+fn path() -> PathView {
+    PathView {
+        key: "nieuw.nl".to_owned(),
+        version: "1.0".to_owned(),
+        minutes: 3,
+        steps: vec![PathStepView {
+            id: "stap--1".to_owned(),
+            key: "norm#een".to_owned(),
+            number: 1,
+            title: "Norm".to_owned(),
+            href: "/portaal/norm/#pad--nieuw-1".to_owned(),
+            lang: Some(Language::En),
+            title_of_page: true,
+            minutes: 3,
+            why_html: Some("Wat <strong>mag</strong>?".to_owned()),
+            address: "https://intranet.example/portaal/p/norm/".to_owned(),
+            form: true,
+        }],
+        address: "https://intranet.example/portaal/p/nieuw/".to_owned(),
+    }
+}
+
+fn stop(heading: Option<&str>) -> PathStopView {
+    PathStopView {
+        id: "pad--nieuw-1".to_owned(),
+        heading: heading.map(str::to_owned),
+        path: link("Nieuw hier", "/portaal/nieuw/#stap--1"),
+        lang: Some(Language::En),
+        number: 1,
+        count: 2,
+        previous: None,
+        next: Some(link("Oefenen", "/portaal/oefenen/")),
+    }
+}
+
 fn content(kind: &'static str) -> ContentView {
     ContentView {
         shell: shell(false),
@@ -150,6 +186,8 @@ fn content(kind: &'static str) -> ContentView {
             summary: Some("What may happen.".to_owned()),
             href: "/portaal/en/rules/".to_owned(),
         }],
+        path: Some(path()),
+        stops: vec![stop(None), stop(Some("een"))],
     }
 }
 

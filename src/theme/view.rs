@@ -9,12 +9,14 @@ pub mod block;
 pub mod calendar;
 pub mod contact;
 pub mod decision_table;
+pub mod exercise;
 pub mod figure;
 pub mod glossary;
 pub mod handout;
 pub mod history;
 pub mod infographic;
 pub mod medium;
+pub mod path;
 pub mod questions;
 pub mod quote;
 pub mod search;
@@ -23,6 +25,7 @@ use serde::Serialize;
 
 use self::history::{ChangeView, EarlierVersionView, SupersededView};
 use crate::language::Language;
+use path::{PathStopView, PathView};
 
 /// A link with the text it shows.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
@@ -210,7 +213,7 @@ pub struct ContentView {
     /// For the shell.
     pub shell: ShellView,
     /// `home`, `section`, `page`, `norm`, `protocol`, `checklist`, `guide`, `directory`, `privacy`,
-    /// `accessibility` or `glossary`.
+    /// `accessibility`, `glossary` or `path`.
     pub kind: &'static str,
     /// Title; the h1.
     pub title: String,
@@ -250,6 +253,10 @@ pub struct ContentView {
     pub children: Vec<CardView>,
     /// Address of the form in which readers say what they think of this page.
     pub feedback: Option<String>,
+    /// The path that stands on this page.
+    pub path: Option<PathView>,
+    /// The places of this page in paths. Bars before headings stand in the body already.
+    pub stops: Vec<PathStopView>,
 }
 
 /// A page that sends the reader on from an old or a short address.

@@ -209,10 +209,48 @@ features! {
     mistakes_are_all_told_at_once: "mistakes",
     every_page_can_be_found: "search",
     mistakes_about_search_are_told: "search-mistakes",
+    paths_lead_past_pages_and_exercises: "paths",
+    mistakes_in_paths_and_exercises_are_told: "path-mistakes",
     texts_that_are_hard_to_read_are_told: "plain-language",
     pages_name_requirements_that_are_there: "requirements",
     folders_are_sections: "sections",
     versions_of_a_page_know_each_other: "translations",
+}
+
+#[test]
+fn the_feed_of_paths_has_names_and_addresses_that_do_not_change() {
+    let (portal, _) = portal_at(&repository().join("tests/site/paths"));
+    let outputs = portal.unwrap().outputs;
+    let file = outputs.iter().find(|output| output.path == "paths.json");
+    let feed: serde_json::Value = serde_json::from_slice(&file.unwrap().bytes).unwrap();
+    let told = |path: &serde_json::Value| {
+        let steps = path["steps"].as_array().unwrap().iter();
+        let steps =
+            steps.map(|step| format!("  {} {} {}\n", step["id"], step["url"], step["minutes"]));
+        format!(
+            "{} {} {} {}\n{}",
+            path["id"],
+            path["version"],
+            path["url"],
+            path["minutes"],
+            steps.collect::<String>()
+        )
+    };
+    let told: String = feed["paths"].as_array().unwrap().iter().map(told).collect();
+    assert_eq!(
+        told.replace('"', ""),
+        "nieuw 2 https://intranet.example/veilig/en/p/wegwijs-nieuw/ 4\n  \
+           norm#our-norm https://intranet.example/veilig/en/p/norm/#our-norm 3\n  \
+           norm-huisregels https://intranet.example/veilig/p/norm-huisregels/ 1\n\
+         nieuw 1.2 https://intranet.example/veilig/p/wegwijs-nieuw/ 13\n  \
+           norm#de-norm https://intranet.example/veilig/p/norm/#de-norm 3\n  \
+           norm-huisregels https://intranet.example/veilig/p/norm-huisregels/ 1\n  \
+           praktijk https://intranet.example/veilig/oefenen/ 5\n  \
+           kaarten https://intranet.example/veilig/p/kaarten/ 4\n\
+         wegwijs-opfris 1 https://intranet.example/veilig/p/wegwijs-opfris/ 4\n  \
+           norm#de-norm https://intranet.example/veilig/p/norm/#de-norm 2\n  \
+           norm https://intranet.example/veilig/p/norm/ 2\n"
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod decision_table;
 mod dilemma;
 mod do_dont;
 mod download;
+mod exercise;
 mod figure;
 mod glossary;
 mod infographic;
@@ -39,9 +40,10 @@ use crate::yaml::{self, Mapping, Node};
 type Make = fn(&mut BlockWriter<'_, '_>, &mut Mapping<'_>);
 
 /// The words after a fence that stand for a block.
-const BLOCKS: [(&str, Make); 15] = [
+const BLOCKS: [(&str, Make); 16] = [
     ("calendar", calendar::calendar),
     ("card", print_card::make),
+    ("cards", exercise::make_cards),
     ("contact", contact::make),
     ("decision-table", decision_table::make),
     ("dilemma", dilemma::make),
@@ -64,7 +66,10 @@ const MAY_BE_EMPTY: [&str; 3] = ["calendar", "message-of-the-week", "messages"];
 type MakeList = fn(&mut BlockWriter<'_, '_>, &Node);
 
 /// The words of blocks that are a list.
-const LISTS: [(&str, MakeList); 1] = [("questions", questions::make)];
+const LISTS: [(&str, MakeList); 2] = [
+    ("check-questions", exercise::make_questions),
+    ("questions", questions::make),
+];
 
 /// Most paragraphs of one text in a block; what is longer belongs in the text of the page.
 const MOST_PARAGRAPHS: usize = 10;

@@ -152,6 +152,11 @@ pub trait Resolver {
     /// is wrong with the explanation, or else what is wrong with the id.
     fn term(&self, id: &str, text_html: &str) -> Result<(String, Vec<Diagnostic>), Diagnostic>;
 
+    /// Returns what stands before the heading with this id and is no text of the page.
+    fn before_heading(&self, _id: &str) -> Block {
+        Block::default()
+    }
+
     /// Makes a fenced block whose first word is `word`; `yaml` is what stands between its fences, as a byte
     /// range of the page, and `number` counts the blocks of the page from 1. Returns nothing where the word
     /// stands for code in some language.

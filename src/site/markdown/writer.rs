@@ -13,7 +13,9 @@ use pulldown_cmark::{
 };
 
 use super::passages::CAPTIONS;
-use super::{Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in};
+use super::{
+    Block, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in,
+};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::output::Output;
@@ -233,6 +235,12 @@ impl<'a> Writer<'a> {
             return false;
         };
         self.made_blocks = number;
+        self.made(block);
+        self.html("\n");
+        true
+    }
+
+    fn made(&mut self, block: Block) {
         self.to_fill_in.extend(block.to_fill_in);
         self.outputs.extend(block.outputs);
         self.claims.extend(block.claims);
@@ -240,8 +248,6 @@ impl<'a> Writer<'a> {
         self.diagnostics
             .extend(block.diagnostics.into_iter().take(room));
         self.html(block.html);
-        self.html("\n");
-        true
     }
 
     /// Writes what is one line of text: the paragraph around it is left out, blocks stay.
@@ -266,6 +272,8 @@ impl<'a> Writer<'a> {
         };
         self.headings_seen += 1;
         self.last_heading = Some(heading.text.clone());
+        let before = self.resolver.before_heading(&heading.id);
+        self.made(before);
         let level = heading_level(heading.level);
         self.output.push(Event::Start(Tag::Heading {
             level,

@@ -166,6 +166,7 @@ fn weight(page: &Page) -> u32 {
         | Kind::Section
         | Kind::Page
         | Kind::Glossary
+        | Kind::Path
         | Kind::Privacy
         | Kind::Accessibility => USUAL,
     }

@@ -1,0 +1,386 @@
+//! Paths: pages and exercises in an order, for somebody who is new or refreshes.
+//!
+//! A path is made from the front matter of its page, once all pages are known. It is not a course: nobody is
+//! followed, and what a reader ticked stands in that reader's browser only. Invariant: a step leads to
+//! something that exists; one that does not is told and left out.
+//!
+//! **The way back.** A reader comes to the page of a step with a fragment, `#pad--nieuw-3`, which is the id of
+//! a bar with the step before, the next one and the path. The style sheet shows only the bar that the address
+//! names (`:target`), so a page in four paths shows one bar, or none to whoever came another way. For a step
+//! that is a part of a page, the bar stands right before its heading, so the reader still lands there. A query
+//! would need a script to be read, and a copy of each page for each path would be pages to keep in step.
+
+pub mod feed;
+pub mod plan;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::front_matter::Kind;
+use super::links::{dead_anchor, dead_page};
+use super::markdown::typographic;
+use super::pages::{Page, Site};
+use super::render::Input;
+use super::slug::slug;
+use crate::diagnostic::Diagnostic;
+use crate::language::Language;
+use crate::nearest::nearest;
+use crate::source_text::Place;
+use crate::theme::view::Link;
+use crate::theme::view::path::{PathStepView, PathStopView, PathView};
+use plan::{Plan, PlannedStep, PlannedTarget};
+
+/// Version of a path whose page has none either.
+const FIRST_VERSION: &str = "1";
+
+/// All paths of a portal.
+#[derive(Debug, Default)]
+pub struct Paths<'a> {
+    paths: Vec<Path<'a>>,
+}
+
+/// A path with its steps.
+#[derive(Debug)]
+pub struct Path<'a> {
+    /// The page on which it stands.
+    page: &'a Page,
+    /// Name for other programs; versions of one path in other languages share it.
+    id: String,
+    /// Version: its own, or else that of its page.
+    version: &'a str,
+    /// The steps, in order.
+    steps: Vec<Step<'a>>,
+    /// Whether the page is in the default language of the portal.
+    is_default_language: bool,
+}
+
+/// A step of a path.
+#[derive(Debug)]
+struct Step<'a> {
+    /// Name for other programs: the id of the page with `#` and the heading, or that of the form.
+    id: String,
+    title: String,
+    /// Whether the path has a title of its own for the step, in the language of the path.
+    has_own_title: bool,
+    minutes: u32,
+    target: Target<'a>,
+    why: Option<&'a (String, Place)>,
+}
+
+#[derive(Debug)]
+enum Target<'a> {
+    Page {
+        page: &'a Page,
+        anchor: Option<&'a str>,
+    },
+    Form {
+        href: String,
+        language: Language,
+    },
+}
+
+impl<'a> Paths<'a> {
+    /// Makes all paths, in the order of their pages.
+    pub(super) fn gather(input: &Input<'a>) -> (Paths<'a>, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        let mut paths = Vec::new();
+        for page in &input.site.pages {
+            match (&page.front_matter.path, page.kind) {
+                (Some(plan), Kind::Path) => {
+                    paths.push(Path::resolve(input, page, plan, &mut diagnostics));
+                }
+                (Some(plan), _) => {
+                    diagnostics.push(Diagnostic::error("path-of-other-kind").at(plan.place.clone()))
+                }
+                (None, Kind::Path) => {
+                    diagnostics
+                        .push(Diagnostic::error("path-without-steps").at(page.source.start()));
+                }
+                (None, _) => {}
+            }
+        }
+        tell_same_ids(&paths, &mut diagnostics);
+        (Paths { paths }, diagnostics)
+    }
+
+    /// Returns the path that stands on a page.
+    pub(super) fn on(&self, page: &Page) -> Option<&Path<'a>> {
+        let mut paths = self.paths.iter();
+        paths.find(|path| std::ptr::eq(path.page, page))
+    }
+
+    /// Returns the places of a page in all paths.
+    pub(super) fn stops_on(&self, page: &Page) -> Vec<PathStopView> {
+        let stops = self.paths.iter().flat_map(|path| {
+            let steps = path.steps.iter().enumerate();
+            let here = steps.filter(|(_, step)| step.page().is_some_and(|p| std::ptr::eq(p, page)));
+            here.map(|(at, step)| path.stop(at, step, page.language))
+        });
+        stops.collect()
+    }
+}
+
+/// Tells a path that has the id of another one; versions of one page are one path.
+fn tell_same_ids(paths: &[Path<'_>], diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<&str, &Page> = BTreeMap::new();
+    for path in paths {
+        let other = *seen.entry(&path.id).or_insert(path.page);
+        if other.key != path.page.key {
+            let plan = path.page.front_matter.path.as_ref();
+            let place = plan.map(|plan| match &plan.id {
+                Some((_, place)) => place.clone(),
+                None => plan.place.clone(),
+            });
+            diagnostics.push(
+                Diagnostic::error("path-same-id")
+                    .with("id", &path.id)
+                    .with("other", other.source.path())
+                    .at(place.unwrap_or_else(|| path.page.source.start())),
+            );
+        }
+    }
+}
+
+impl<'a> Path<'a> {
+    fn resolve(
+        input: &Input<'a>,
+        page: &'a Page,
+        plan: &'a Plan,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Path<'a> {
+        let mut steps: Vec<Step<'a>> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for planned in &plan.steps {
+            let target = match &planned.target {
+                PlannedTarget::Page { path, anchor } => {
+                    step_on_page(input, page.language, path, anchor.as_deref(), planned)
+                }
+                PlannedTarget::Form(id) => step_with_form(input, page.language, id, planned),
+            };
+            match target {
+                Ok(step) if !seen.insert(step.id.clone()) => diagnostics.push(
+                    Diagnostic::error("path-step-twice")
+                        .with("step", step.id)
+                        .at(planned.place.clone()),
+                ),
+                Ok(step) => steps.push(step),
+                Err(Some(diagnostic)) => diagnostics.push(diagnostic.at(planned.place.clone())),
+                // Why it cannot be read was told.
+                Err(None) => {}
+            }
+        }
+        let version = plan.version.as_ref().or(page.front_matter.version.as_ref());
+        Path {
+            page,
+            id: path_id(page, plan, diagnostics),
+            version: version.map_or(FIRST_VERSION, String::as_str),
+            steps,
+            is_default_language: page.language == input.config.default_language(),
+        }
+    }
+
+    /// Returns how many minutes all steps take.
+    fn minutes(&self) -> u32 {
+        self.steps.iter().map(|step| step.minutes).sum()
+    }
+
+    /// Returns the id of the bar of a step on its page, counted from 0. Ids of headings have no two hyphens.
+    fn stop_id(&self, at: usize) -> String {
+        let number = at + 1;
+        match self.is_default_language {
+            true => format!("pad--{}-{number}", self.id),
+            false => format!("pad--{}--{}-{number}", self.id, self.page.language),
+        }
+    }
+
+    fn stop_href(&self, at: usize) -> Option<String> {
+        let step = self.steps.get(at)?;
+        Some(match &step.target {
+            Target::Page { page, .. } => format!("{}#{}", page.href, self.stop_id(at)),
+            Target::Form { href, .. } => href.clone(),
+        })
+    }
+
+    fn stop_link(&self, at: usize) -> Option<Link> {
+        Some(Link {
+            label: self.steps.get(at)?.title.clone(),
+            href: self.stop_href(at)?,
+        })
+    }
+
+    fn stop(&self, at: usize, step: &Step<'_>, language: Language) -> PathStopView {
+        PathStopView {
+            id: self.stop_id(at),
+            heading: step.anchor().map(str::to_owned),
+            path: Link {
+                label: self.page.title.clone(),
+                href: format!("{}#{}", self.page.href, step_id(at)),
+            },
+            lang: (self.page.language != language).then_some(self.page.language),
+            number: at + 1,
+            count: self.steps.len(),
+            previous: at.checked_sub(1).and_then(|at| self.stop_link(at)),
+            next: self.stop_link(at + 1),
+        }
+    }
+
+    /// Returns the path as its page shows it. `line` writes a line of Markdown as safe HTML.
+    pub(super) fn view(
+        &self,
+        input: &Input<'_>,
+        mut line: impl FnMut(&str, &Place) -> String,
+    ) -> PathView {
+        let steps = self.steps.iter().enumerate();
+        let steps = steps.map(|(at, step)| PathStepView {
+            id: step_id(at),
+            key: step.id.clone(),
+            number: at + 1,
+            title: step.title.clone(),
+            href: self.stop_href(at).unwrap_or_default(),
+            lang: (step.language() != self.page.language).then_some(step.language()),
+            title_of_page: !step.has_own_title,
+            minutes: step.minutes,
+            why_html: step.why.map(|(text, place)| line(text, place)),
+            address: input.config.absolute(step.address()),
+            form: step.page().is_none(),
+        });
+        PathView {
+            key: format!("{}.{}", self.id, self.page.language),
+            version: self.version.to_owned(),
+            minutes: self.minutes(),
+            steps: steps.collect(),
+            address: input.config.absolute(&self.page.short_href),
+        }
+    }
+}
+
+impl Step<'_> {
+    fn page(&self) -> Option<&Page> {
+        match &self.target {
+            Target::Page { page, .. } => Some(page),
+            Target::Form { .. } => None,
+        }
+    }
+
+    fn anchor(&self) -> Option<&str> {
+        match &self.target {
+            Target::Page { anchor, .. } => *anchor,
+            Target::Form { .. } => None,
+        }
+    }
+
+    fn language(&self) -> Language {
+        match &self.target {
+            Target::Page { page, .. } => page.language,
+            Target::Form { language, .. } => *language,
+        }
+    }
+
+    /// Returns the address that does not change, without the heading.
+    fn address(&self) -> &str {
+        match &self.target {
+            Target::Page { page, .. } => &page.short_href,
+            Target::Form { href, .. } => href,
+        }
+    }
+}
+
+/// Returns the id of a step on the page of its path, counted from 0.
+fn step_id(at: usize) -> String {
+    format!("stap--{}", at + 1)
+}
+
+fn path_id(page: &Page, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> String {
+    match &plan.id {
+        None => page.id.clone(),
+        Some((id, _)) if !id.is_empty() && slug(id) == *id => id.clone(),
+        Some((id, place)) => {
+            diagnostics.push(
+                Diagnostic::error("page-id-not-a-word")
+                    .with("id", id)
+                    .with("slug", slug(id))
+                    .at(place.clone()),
+            );
+            slug(id)
+        }
+    }
+}
+
+/// Makes a step that is a page, or part of one, in the language of the path or else as it was written.
+fn step_on_page<'a>(
+    input: &Input<'a>,
+    language: Language,
+    path: &str,
+    anchor: Option<&'a str>,
+    planned: &'a PlannedStep,
+) -> Result<Step<'a>, Option<Diagnostic>> {
+    let path = format!("content/{path}");
+    let site: &'a Site = input.site;
+    let Some(written) = site.by_source(&path) else {
+        if site.is_unpublished(&path) {
+            return Err(Some(
+                Diagnostic::warning("path-step-unpublished").with("target", path),
+            ));
+        }
+        if input.sources.unreadable.contains(&path) {
+            return Err(None);
+        }
+        return Err(Some(dead_page(input, &path, "content/")));
+    };
+    let page = site.version(&written.key, language).unwrap_or(written);
+    if let Some(problem) = anchor.and_then(|anchor| dead_anchor(page, anchor)) {
+        return Err(Some(problem));
+    }
+    Ok(Step {
+        id: match anchor {
+            Some(anchor) => format!("{}#{anchor}", page.id),
+            None => page.id.clone(),
+        },
+        title: title_of(planned).unwrap_or_else(|| page.title.clone()),
+        has_own_title: planned.title.is_some(),
+        minutes: planned.minutes,
+        target: Target::Page { page, anchor },
+        why: planned.why.as_ref(),
+    })
+}
+
+fn title_of(planned: &PlannedStep) -> Option<String> {
+    planned.title.as_deref().map(typographic)
+}
+
+fn step_with_form<'a>(
+    input: &Input<'a>,
+    language: Language,
+    id: &str,
+    planned: &'a PlannedStep,
+) -> Result<Step<'a>, Option<Diagnostic>> {
+    let Some(form) = input.forms.iter().find(|form| form.id == id) else {
+        if !input.unread_forms.is_empty() {
+            // It may well be one of those with mistakes, which are told.
+            return Err(None);
+        }
+        let known: Vec<&str> = input.forms.iter().map(|form| form.id.as_str()).collect();
+        let near = nearest(id, known.iter().copied()).map(str::to_owned);
+        return Err(Some(
+            Diagnostic::error("path-form-unknown")
+                .with("form", id)
+                .with("known", near.unwrap_or_else(|| known.join(", "))),
+        ));
+    };
+    let config = input.config;
+    let offered = form.languages.contains(&language);
+    let first = form.languages.first().copied();
+    let language = if offered { Some(language) } else { first };
+    let language = language.unwrap_or(config.default_language());
+    let path = form.path(language, config.default_language());
+    Ok(Step {
+        id: form.id.clone(),
+        title: title_of(planned).unwrap_or_else(|| form.title.get(language).to_owned()),
+        has_own_title: planned.title.is_some(),
+        minutes: planned.minutes,
+        target: Target::Form {
+            href: format!("{}/{path}", config.base_path()),
+            language,
+        },
+        why: planned.why.as_ref(),
+    })
+}
