@@ -176,7 +176,7 @@ fn assemble_unchecked(
     let (calendar, problems) = Calendar::read(&config, &sources, today);
     diagnostics.extend(problems);
 
-    let (wordings, problems) = plain_language::wordings(&config, &sources);
+    let (wordings, problems) = plain_language::wordings(&config, &sources, &glossary);
     diagnostics.extend(problems);
     let (record, problems) = Record::read(&sources);
     diagnostics.extend(problems);

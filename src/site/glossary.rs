@@ -85,6 +85,12 @@ impl Glossary {
         self.terms.iter().find(|term| term.id == id)
     }
 
+    /// Returns the terms in a language.
+    pub(super) fn words(&self, language: Language) -> impl Iterator<Item = &str> {
+        let terms = self.terms.iter();
+        terms.filter_map(move |term| Some(term.term.0.get(&language)?.0.as_str()))
+    }
+
     /// Returns the names of all groups.
     pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
         self.terms.iter().filter_map(|term| term.group.as_deref())

@@ -8,12 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::site::config::{Config, VALUE_NAMES};
+use crate::site::glossary::Glossary;
 use crate::site::source::Sources;
 use crate::source_text::SourceText;
 use crate::yaml::{self, Mapping, Node};
-
-/// The word list of a portal: what it explains, readers can look up.
-const GLOSSARY: &str = "content/glossary.yaml";
 
 /// Words that a portal writes in another way, or may write as they are.
 #[derive(Clone, Debug, Default)]
@@ -170,6 +168,7 @@ impl Wording {
 pub fn wordings(
     config: &Config,
     sources: &Sources,
+    glossary: &Glossary,
 ) -> (BTreeMap<Language, Wording>, Vec<Diagnostic>) {
     let languages = config.languages.iter();
     let mut wordings: BTreeMap<Language, Wording> = languages
@@ -184,10 +183,9 @@ pub fn wordings(
     if let Some(source) = text_of(Wording::OWN_WORDS) {
         diagnostics.extend(Wording::add_own(&mut wordings, &source));
     }
-    let glossary = text_of(GLOSSARY).and_then(|source| yaml::parse(&source).0);
     for (language, wording) in &mut wordings {
-        for term in glossary.iter().flat_map(|list| terms(list, *language)) {
-            wording.allow(&term);
+        for term in glossary.words(*language) {
+            wording.allow(term);
         }
         let names = VALUE_NAMES.iter();
         for name in names.filter_map(|name| config.value(name, *language)) {
@@ -195,23 +193,6 @@ pub fn wordings(
         }
     }
     (wordings, diagnostics)
-}
-
-/// Returns the terms of a word list in a language. What is wrong with the list is told where it is shown.
-fn terms(glossary: &Node, language: Language) -> Vec<String> {
-    let ignored = &mut Vec::new();
-    let mut terms = Vec::new();
-    for entry in glossary.list() {
-        let Some(term) = Mapping::read(entry, ignored).get("term") else {
-            continue;
-        };
-        let of_language = match term.is_mapping() {
-            true => Mapping::read(term, ignored).get(language.tag()),
-            false => Some(term),
-        };
-        terms.extend(of_language.and_then(|term| term.text(ignored)));
-    }
-    terms
 }
 
 fn passive_forms(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> PassiveForms {
