@@ -1,7 +1,7 @@
 //! `infographic`: a figure of boxes and lines in the page, and posters made of the same source.
 
 use super::BlockWriter;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::infographic::{
     self, Frame, Infographic, Item, Line, Paper, Poster, Refused, Why, poster,
 };
@@ -109,7 +109,10 @@ fn tell(writer: &mut BlockWriter<'_, '_>, line: Refused) {
             .with("text", line.text),
         Why::NoWords => {
             let mut told = writer.block.diagnostics.iter();
-            if told.any(|told| told.place.as_ref() == Some(&line.place)) {
+            let is_told = |told: &Diagnostic| {
+                told.severity == Severity::Error && told.place.as_ref() == Some(&line.place)
+            };
+            if told.any(is_told) {
                 return;
             }
             Diagnostic::error("poster-line-empty")
