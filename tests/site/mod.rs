@@ -304,9 +304,7 @@ fn every_requirement_is_served_or_says_what_is_lacking() {
     let site = portal.unwrap().site;
     for row in Requirements::shipped().rows {
         let status = Requirements::status(&row, pages_for(&site, &row).len());
-        // Pages claim their infographics themselves.
-        let is_infographic = row.id.starts_with('I');
-        assert!(status != Status::Nobody || is_infographic, "{}", row.id);
+        assert!(status != Status::Nobody, "{}", row.id);
     }
 }
 
