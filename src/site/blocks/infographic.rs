@@ -20,7 +20,10 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     };
     let plain = infographic.with_lines(|line| markdown::plain(&line.text, writer.page));
     // First the page, which tells what is wrong with the Markdown of a line.
-    let html = infographic.with_lines(|line| writer.line(&line.text, &line.place));
+    let html = infographic.with_lines(|line| {
+        writer.advise(&line.text, |_| line.place.clone());
+        writer.line(&line.text, &line.place)
+    });
     let posters = posters(writer, &plain);
     let view = InfographicView {
         id: format!("infographic--{}", infographic.id.text),
