@@ -147,7 +147,7 @@ pub(super) fn check_pages(config: &Config, site: &Site) -> Vec<Diagnostic> {
     for kind in NEEDED {
         let is_there = |page: &Page| match kind {
             Kind::Norm => is_norm(page),
-            _ => page.kind == kind,
+            _ => page.kind == kind && is_needed(page),
         };
         if !site.pages.iter().any(is_there) {
             diagnostics.push(

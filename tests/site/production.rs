@@ -185,6 +185,13 @@ fn a_page_that_is_needed_is_there() {
         "kind: norm\ndraft: true",
         "Error production-page-missing site.yaml:4:13 kind=norm\n",
     );
+    // What held before is not what readers can rely on now.
+    check(
+        "content/privacy.md",
+        "kind: privacy",
+        "kind: privacy\nearlier_version_of: index.md\nversion: \"0.9\"\nupdated: 2025-05-01",
+        "Error production-page-missing site.yaml:4:13 kind=privacy\n",
+    );
 }
 
 #[test]
