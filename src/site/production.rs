@@ -139,11 +139,18 @@ pub(super) fn check_pages(config: &Config, site: &Site) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     let norms = site.pages.iter().filter(|page| is_norm(page));
     for norm in norms {
-        diagnostics.extend(missing_slots(config, norm));
+        diagnostics.extend(slots(config, norm));
     }
     let Some(place) = &config.production else {
         return diagnostics;
     };
+    let empty = site.pages.iter().filter(|page| is_needed(page));
+    let empty = empty.filter(|page| is_empty(config, page));
+    diagnostics.extend(empty.map(|page| {
+        Diagnostic::error("production-page-empty")
+            .with("kind", page.kind.name())
+            .at(page.source.start())
+    }));
     for kind in NEEDED {
         let is_there = |page: &Page| match kind {
             Kind::Norm => is_norm(page),
@@ -166,7 +173,8 @@ fn is_norm(page: &Page) -> bool {
     page.kind == Kind::Norm && is_whole && !page.is_earlier_version()
 }
 
-fn missing_slots(config: &Config, norm: &Page) -> Vec<Diagnostic> {
+/// Tells which of the slots of the norm have no heading, or no text below it.
+fn slots(config: &Config, norm: &Page) -> Vec<Diagnostic> {
     let severity = match config.production {
         Some(_) => Severity::Error,
         None => Severity::Warning,
@@ -175,17 +183,26 @@ fn missing_slots(config: &Config, norm: &Page) -> Vec<Diagnostic> {
         Language::Nl => nl,
         Language::En => en,
     });
-    let headings = &norm.outline.headings;
-    let missing = anchors
-        .into_iter()
-        .filter(|anchor| !headings.iter().any(|heading| heading.id == *anchor));
-    missing
-        .map(|anchor| Diagnostic {
+    let told = anchors.into_iter().filter_map(|anchor| {
+        let mut headings = norm.outline.headings.iter();
+        let code = match headings.find(|heading| heading.id == anchor) {
+            Some(heading) if heading.has_text => return None,
+            Some(_) => "norm-slot-empty",
+            None => "norm-without-slot",
+        };
+        Some(Diagnostic {
             severity,
-            ..Diagnostic::error("norm-without-slot")
+            ..Diagnostic::error(code)
                 .with("anchor", anchor)
                 .with("mark", format!("{{#{anchor}}}"))
                 .at(norm.source.start())
         })
-        .collect()
+    });
+    told.collect()
+}
+
+/// Returns whether there is nothing on a page for readers. A page that ends with the contacts needs no more.
+fn is_empty(config: &Config, page: &Page) -> bool {
+    let has_contacts = page.kind == Kind::Directory && !config.contacts.is_empty();
+    !page.outline.has_text && !has_contacts
 }
