@@ -154,7 +154,7 @@ fn assemble_unchecked(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Portal> {
     let read = read_config(root, environment, diagnostics).map(|(config, text)| {
-        diagnostics.extend(production::check_settings(&config, &text));
+        diagnostics.extend(production::check_settings(&config, &text, environment));
         config
     });
     let is_read = read.is_some();

@@ -7,7 +7,7 @@
 
 use url::{Host, Url};
 
-use super::config::{Config, KeepSettings};
+use super::config::{Config, Environment, KeepSettings};
 use super::front_matter::Kind;
 use super::pages::{Page, Site};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -34,6 +34,9 @@ const SLOTS: [(&str, &str); 3] = [
 /// The id of the norm, where it is not the page of its folder.
 const NORM: &str = "norm";
 
+/// The variables of the environment whose texts readers see.
+const TEXTS_OF_ENVIRONMENT: [&str; 2] = ["MELDWIJZER_TITLE", "MELDWIJZER_ORGANISATION"];
+
 /// Ending of the addresses in the portal that ships, which are nobody's (RFC 2606).
 const EXAMPLE_DOMAIN: &str = ".example";
 
@@ -41,8 +44,20 @@ const EXAMPLE_DOMAIN: &str = ".example";
 const EXAMPLE_NUMBER: &str = "88000";
 
 /// Tells what in the settings cannot stay for a portal that is for real. `source` is the text of `site.yaml`.
-pub fn check_settings(config: &Config, source: &SourceText) -> Vec<Diagnostic> {
+pub fn check_settings(
+    config: &Config,
+    source: &SourceText,
+    environment: Environment<'_>,
+) -> Vec<Diagnostic> {
+    // What cannot be read was told with the settings.
+    let (root, _) = yaml::parse(source);
     let mut diagnostics = Vec::new();
+    let names = TEXTS_OF_ENVIRONMENT.iter();
+    let variables =
+        names.filter_map(|name| Some(Node::of_text(&format!("${name}"), &environment(name)?)));
+    for node in root.iter().cloned().chain(variables) {
+        unfilled(config, &node, &mut diagnostics);
+    }
     let Some(place) = &config.production else {
         return diagnostics;
     };
@@ -63,11 +78,30 @@ pub fn check_settings(config: &Config, source: &SourceText) -> Vec<Diagnostic> {
             diagnostics.extend(problems.map(|problem| problem.at(place.clone())));
         }
     }
-    // What cannot be read was told with the settings.
-    if let (Some(root), _) = yaml::parse(source) {
-        diagnostics.extend(examples(&root));
-    }
+    diagnostics.extend(root.iter().flat_map(examples));
     diagnostics
+}
+
+/// Tells each text in which something is still to be filled in: readers see the settings as they are written.
+fn unfilled(config: &Config, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(text) = node.as_text().filter(|text| text.contains("[[")) {
+        let diagnostic = match config.production {
+            Some(_) => Diagnostic::error("production-setting-to-fill-in"),
+            None => Diagnostic::warning("setting-to-fill-in"),
+        };
+        diagnostics.push(diagnostic.with("value", text).at(node.place()));
+    } else if node.is_mapping() {
+        // Keys that are there twice were told with the settings.
+        let values = Mapping::read(node, &mut Vec::new());
+        values
+            .entries()
+            .for_each(|(_, value)| unfilled(config, value, diagnostics));
+    } else {
+        let items = node.as_sequence().unwrap_or_default();
+        items
+            .iter()
+            .for_each(|item| unfilled(config, item, diagnostics));
+    }
 }
 
 /// Returns the keeping times that are not set.

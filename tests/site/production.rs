@@ -219,7 +219,7 @@ fn a_page_that_is_needed_says_something() {
     // The contacts come from the settings.
     check(
         "site.yaml",
-        "  - { name: Vera, id: vera, role: confidential_adviser, phone: 010 123 45 67, email: vera@zuiderdam.nl }\n",
+        "contacts:\n  - { name: Vera, id: vera, role: confidential_adviser, phone: 010 123 45 67, email: vera@zuiderdam.nl }\n",
         "",
         "Error production-page-empty content/contact.md:1:1 kind=directory\n",
     );
@@ -308,6 +308,42 @@ Error production-example site.yaml:11:86 value=vera@voorbeeldstad.example
         "contacts:",
         "emergency:\n  internal: +31 88 000 01 12\ncontacts:",
         "Error production-example site.yaml:11:13 value=+31 88 000 01 12\n",
+    );
+}
+
+#[test]
+fn nothing_is_to_be_filled_in_in_the_settings() {
+    let name = ("name: Vera", "name: '[[vul in: naam]]'");
+    check(
+        "site.yaml",
+        name.0,
+        name.1,
+        "Error production-setting-to-fill-in site.yaml:11:11 value=[[vul in: naam]]\n",
+    );
+    check(
+        "site.yaml",
+        name.0,
+        "name: Vera, function: { nl: 'Adviseur [[vul in: waar]]', en: Adviser }",
+        "Error production-setting-to-fill-in site.yaml:11:38 value=Adviseur [[vul in: waar]]\n",
+    );
+    check(
+        "site.yaml",
+        "Gemeente Zuiderdam",
+        "Gemeente [[vul in: welke]]",
+        "Error production-setting-to-fill-in site.yaml:2:15 value=Gemeente [[vul in: welke]]\n",
+    );
+    // Before it is for real, it is told all the same.
+    let root = portal();
+    let settings = SETTINGS.replace("production: true", "");
+    write(root.path(), "site.yaml", &settings.replace(name.0, name.1));
+    let environment =
+        |name: &str| (name == "MELDWIJZER_ORGANISATION").then(|| "[[vul in: wie]]".to_owned());
+    let (made, problems) = assemble(root.path(), &environment, TODAY);
+    assert!(made.is_some());
+    assert_eq!(
+        mistakes(problems),
+        "Warning setting-to-fill-in $MELDWIJZER_ORGANISATION:1:1 value=[[vul in: wie]]
+Warning setting-to-fill-in site.yaml:11:11 value=[[vul in: naam]]\n"
     );
 }
 
