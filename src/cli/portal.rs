@@ -46,8 +46,6 @@ pub struct Portal {
     pub site: Site,
     /// Its files.
     pub outputs: Vec<Output>,
-    /// The addresses that were published before.
-    pub record: Record,
     /// The addresses at which it answers.
     pub addresses: Addresses,
 }
@@ -216,7 +214,6 @@ fn assemble_unchecked(
         views,
         site,
         outputs,
-        record,
         addresses,
     })
 }

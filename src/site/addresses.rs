@@ -57,10 +57,15 @@ pub struct Addresses {
 }
 
 impl Record {
-    /// Reads the record; a portal that was never published has an empty one.
+    /// Reads the record of a portal; one that was never published has an empty one.
     pub fn read(sources: &Sources) -> (Record, Vec<Diagnostic>) {
+        Record::parse(sources.files.get(PATH).map(|bytes| &**bytes))
+    }
+
+    /// Reads the bytes of a record, if it is there.
+    pub fn parse(bytes: Option<&[u8]>) -> (Record, Vec<Diagnostic>) {
         let mut record = Record::default();
-        let Some(bytes) = sources.files.get(PATH) else {
+        let Some(bytes) = bytes else {
             return (record, Vec::new());
         };
         let source = match SourceText::decode(PATH, bytes) {
@@ -142,7 +147,8 @@ impl Record {
     }
 
     /// Returns the text of the file in which the addresses of a portal are recorded too, where it differs from
-    /// what is there. `heading` is what a new file says at its top.
+    /// what is there. What only the file has, another build published in the meantime. `heading` is what a new
+    /// file says at its top.
     pub fn with(&self, addresses: &Addresses, heading: &str) -> Option<String> {
         let mut text = String::new();
         match self.comments.as_slice() {
@@ -153,7 +159,13 @@ impl Record {
                 .iter()
                 .for_each(|line| text.push_str(&format!("{line}\n"))),
         }
-        for (address, id) in &addresses.lines {
+        let old = self.entries.iter();
+        let mut lines: BTreeMap<&str, &str> = old
+            .map(|entry| (entry.address.as_str(), entry.id.as_str()))
+            .collect();
+        let new = addresses.lines.iter();
+        lines.extend(new.map(|(address, id)| (address.as_str(), id.as_str())));
+        for (address, id) in lines {
             text.push_str(&format!("{address} {id}\n"));
         }
         let is_new = self.text.as_ref().is_none_or(|old| old.text() != text);

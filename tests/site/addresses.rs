@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use meldwijzer::cli::portal::{Portal, assemble};
 use meldwijzer::diagnostic::{Diagnostic, Severity};
+use meldwijzer::site::addresses::Record;
 use tempfile::TempDir;
 
 use super::{TODAY, told};
@@ -88,7 +89,9 @@ impl Published {
                 "{address} led to {id} and now leads to {leads_to}"
             );
         }
-        if let Some(text) = portal.record.with(&portal.addresses, "Adressen.") {
+        let lock = fs::read(self.root().join(LOCK)).ok();
+        let (record, _) = Record::parse(lock.as_deref());
+        if let Some(text) = record.with(&portal.addresses, "Adressen.") {
             self.write(LOCK, &text);
         }
     }
@@ -549,6 +552,47 @@ fn where_addresses_cannot_be_written_down_the_build_is_good_and_says_so() {
     assert!(told.contains("cli-addresses-not-recorded"), "{told}");
     assert!(portal.root().join("public/index.html").exists());
     assert_eq!(portal.lock(), "");
+}
+
+#[test]
+fn where_addresses_of_a_portal_that_is_for_real_cannot_be_written_down_the_build_fails() {
+    let root = super::production::portal();
+    super::production::write(root.path(), "content/.addresses.lock.new", "");
+    let failed = program(root.path(), &["build"]);
+    assert_eq!(failed.status.code(), Some(3));
+    let told = String::from_utf8_lossy(&failed.stderr);
+    assert!(told.contains("fout[cli-addresses-not-recorded]"), "{told}");
+    assert!(!root.path().join(LOCK).exists());
+}
+
+#[test]
+fn a_record_that_was_lost_is_told_where_a_portal_is_for_real() {
+    let root = super::production::portal();
+    let build = |expected: bool| {
+        let built = program(root.path(), &["build"]);
+        assert_eq!(built.status.code(), Some(0));
+        let told = String::from_utf8_lossy(&built.stderr).into_owned();
+        assert_eq!(told.contains("cli-addresses-lost"), expected, "{told}");
+    };
+    build(false);
+    build(false);
+    fs::remove_file(root.path().join(LOCK)).unwrap();
+    build(true);
+    let settings = super::production::SETTINGS.replace("production: true\n", "");
+    super::production::write(root.path(), "site.yaml", &settings);
+    fs::remove_file(root.path().join(LOCK)).unwrap();
+    build(false);
+}
+
+#[test]
+fn what_another_build_published_in_the_meantime_stays_recorded() {
+    let portal = Published::new(&[]);
+    let (built, _) = portal.assemble();
+    portal.page("nieuw.md", "title: Nieuw");
+    portal.publish();
+    let lock = portal.lock();
+    let (record, _) = Record::parse(Some(lock.as_bytes()));
+    assert_eq!(record.with(&built.unwrap().addresses, "Adressen."), None);
 }
 
 /// Starts to serve a portal until it says where it is.
