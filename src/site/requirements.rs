@@ -185,13 +185,14 @@ impl Requirements {
     }
 }
 
-/// Returns the pages that say that they serve a row, in order of their paths.
+/// Returns the pages that say that they serve a row, in order of their paths. What held before serves nothing.
 pub fn pages_for<'a>(site: &'a Site, row: &Requirement) -> Vec<&'a Page> {
     let serves = |page: &&Page| {
         let mut served = page.front_matter.serves.iter();
         served.any(|(id, _)| *id == row.id)
     };
-    site.pages.iter().filter(serves).collect()
+    let pages = site.pages.iter().filter(|page| !page.is_earlier_version());
+    pages.filter(serves).collect()
 }
 
 /// Reads a mapping from names to values.

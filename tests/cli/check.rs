@@ -82,6 +82,11 @@ fn build_only_counts_advice() {
 #[test]
 fn requirements_are_printed_with_what_serves_them() {
     let root = portal("---\ntitle: Norm\nserves: [S1.D.4]\n---\nBoos mag.\n");
+    // What held before serves nothing.
+    overwrite(
+        &root.path().join("content/oud.md"),
+        "---\ntitle: Oud\nserves: [S1.D.4]\nearlier_version_of: index.md\nversion: \"0.9\"\nupdated: 2025-05-01\n---\nTekst.\n",
+    );
     let mut check = program(root.path());
     let output = check.args(["check", "--requirements"]).output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
