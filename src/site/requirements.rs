@@ -279,6 +279,7 @@ mod tests {
         let of = |start: &str| ids.iter().filter(|id| id.starts_with(start)).count();
         assert_eq!((of("S1.") + of("S2."), of("N.")), (106, 41));
         assert_eq!((of("I"), of("O"), of("P-")), (7, 5, 53));
+        assert_eq!(rows.len(), 106 + 41 + 7 + 5 + 53);
     }
 
     #[test]
