@@ -318,18 +318,18 @@ fn nothing_is_to_be_filled_in_in_the_settings() {
         "site.yaml",
         name.0,
         name.1,
-        "Error production-setting-to-fill-in site.yaml:11:11 value=[[vul in: naam]]\n",
+        "Error production-setting-to-fill-in site.yaml:11:13 value=[[vul in: naam]]\n",
     );
     check(
         "site.yaml",
         name.0,
         "name: Vera, function: { nl: 'Adviseur [[vul in: waar]]', en: Adviser }",
-        "Error production-setting-to-fill-in site.yaml:11:38 value=Adviseur [[vul in: waar]]\n",
+        "Error production-setting-to-fill-in site.yaml:11:35 value=Adviseur [[vul in: waar]]\n",
     );
     check(
         "site.yaml",
         "Gemeente Zuiderdam",
-        "Gemeente [[vul in: welke]]",
+        "'Gemeente [[vul in: welke]]'",
         "Error production-setting-to-fill-in site.yaml:2:15 value=Gemeente [[vul in: welke]]\n",
     );
     // Before it is for real, it is told all the same.
@@ -343,7 +343,7 @@ fn nothing_is_to_be_filled_in_in_the_settings() {
     assert_eq!(
         mistakes(problems),
         "Warning setting-to-fill-in $MELDWIJZER_ORGANISATION:1:1 value=[[vul in: wie]]
-Warning setting-to-fill-in site.yaml:11:11 value=[[vul in: naam]]\n"
+Warning setting-to-fill-in site.yaml:11:13 value=[[vul in: naam]]\n"
     );
 }
 
@@ -374,6 +374,7 @@ fn the_environment_can_say_that_it_is_for_real() {
     assert_eq!(
         mistakes(problems),
         "Error production-keep-not-set $MELDWIJZER_PRODUCTION:1:1 names=names, not_registered, registered, withdrawn
-Error production-no-base-url $MELDWIJZER_PRODUCTION:1:1\n"
+Error production-no-base-url $MELDWIJZER_PRODUCTION:1:1
+Error production-page-empty content/contact.md:1:1 kind=directory\n"
     );
 }
