@@ -195,8 +195,7 @@ fn long_sentence(sentence: &Range<usize>, words: &[Word], language: Language) ->
 fn long_paragraph(text: &str, sentences: &[Range<usize>]) -> Option<Finding> {
     let first = sentences.first()?;
     let last = sentences.last()?;
-    let is_own = |sentence: &&Range<usize>| !words::is_quoted(text, sentence.start);
-    let count = sentences.iter().filter(is_own).count();
+    let count = words::count_unquoted(text, sentences);
     (count > LONGEST_PARAGRAPH).then(|| {
         Finding::new(Rule::LongParagraph, first.start..last.end)
             .with("count", count)
