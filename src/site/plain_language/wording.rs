@@ -100,10 +100,14 @@ impl Wording {
         let (node, mut diagnostics) = yaml::parse(source);
         if let Some(node) = node {
             let mut map = Mapping::read(&node, &mut diagnostics);
-            for (language, wording) in wordings {
-                if let Some(list) = map.get(language.tag()) {
-                    wording.add_difficult(list, &mut diagnostics);
-                }
+            for language in Language::ALL {
+                let Some(list) = map.get(language.tag()) else {
+                    continue;
+                };
+                // A portal may have words for a language in which it has no pages yet.
+                let mut unused = Wording::default();
+                let wording = wordings.get_mut(&language).unwrap_or(&mut unused);
+                wording.add_difficult(list, &mut diagnostics);
             }
             map.finish(&mut diagnostics);
         }
@@ -233,6 +237,21 @@ mod tests {
             let (_, problems) = Wording::parse(&SourceText::new(path, text));
             assert_eq!(problems, []);
         }
+    }
+
+    #[test]
+    fn words_in_a_language_that_the_portal_does_not_speak_do_no_harm() {
+        let source = SourceText::new(
+            Wording::OWN_WORDS,
+            "nl:\n  - { word: regie, easier: leiding }\nen:\n  - { word: liaise, easier: talk }\n  - { word: a }\n",
+        );
+        let mut wordings = BTreeMap::from([(Language::Nl, Wording::default())]);
+        let problems = Wording::add_own(&mut wordings, &source);
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, ["yaml-missing-key"]);
+        let wording = &wordings[&Language::Nl];
+        assert_eq!(wording.difficult("regie").len(), 1);
+        assert_eq!(wording.difficult("liaise").len(), 0);
     }
 
     #[test]
