@@ -178,15 +178,12 @@ pub fn wordings(
     let mut wordings: BTreeMap<Language, Wording> = languages
         .map(|language| (*language, Wording::shipped(*language)))
         .collect();
-    let mut diagnostics = Vec::new();
-    // What is no UTF-8 is told as such where the file is read.
-    let text_of = |path: &'static str| {
-        let bytes = sources.files.get(path)?;
-        SourceText::decode(path, bytes).ok()
+    let own = sources.files.get(Wording::OWN_WORDS);
+    let diagnostics = match own.map(|bytes| SourceText::decode(Wording::OWN_WORDS, bytes)) {
+        Some(Ok(source)) => Wording::add_own(&mut wordings, &source),
+        Some(Err(place)) => vec![Diagnostic::error("page-not-utf8").at(place)],
+        None => Vec::new(),
     };
-    if let Some(source) = text_of(Wording::OWN_WORDS) {
-        diagnostics.extend(Wording::add_own(&mut wordings, &source));
-    }
     for (language, wording) in &mut wordings {
         for term in glossary.words(*language) {
             wording.allow(term);
@@ -237,6 +234,22 @@ mod tests {
             let (_, problems) = Wording::parse(&SourceText::new(path, text));
             assert_eq!(problems, []);
         }
+    }
+
+    #[test]
+    fn words_that_are_no_text_are_told() {
+        let config = SourceText::new("site.yaml", "title: T\norganisation: O\n");
+        let (config, _) = Config::parse(&config, &|_| None);
+        let mut sources = Sources::default();
+        let bytes: &[u8] = b"nl:\n  - { word: \xff }\n";
+        let path = Wording::OWN_WORDS.to_owned();
+        sources.files.insert(path, bytes.into());
+        let (_, problems) = wordings(&config, &sources, &Glossary::default());
+        let found: Vec<_> = problems
+            .iter()
+            .map(|problem| (problem.code, problem.place.as_ref().unwrap().line))
+            .collect();
+        assert_eq!(found, [("page-not-utf8", 2)]);
     }
 
     #[test]
