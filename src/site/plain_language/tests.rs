@@ -92,6 +92,25 @@ fn a_difficult_word_comes_with_an_easier_one() {
 }
 
 #[test]
+fn a_term_that_a_portal_explains_is_not_difficult_and_others_stay_so() {
+    let check = |term: &str, text: &str, expected: &[&str]| {
+        let mut wording = Wording::shipped(Language::Nl);
+        wording.allow(term);
+        let found = super::check(&Passage::plain(Kind::Label, text), Language::Nl, &wording);
+        let found: Vec<_> = found
+            .into_iter()
+            .map(|finding| text.get(finding.range).unwrap())
+            .collect();
+        assert_eq!(found, expected, "{term}: {text}");
+    };
+    check("onder", "Bel onder andere hem.", &["onder andere"]);
+    check("Onder andere", "Bel onder andere hem.", &[]);
+    check("onder andere", "Onder meer bel je.", &["Onder meer"]);
+    check("O.a.", "Bel o.a. hem.", &[]);
+    check("conform", "Bel conform de regels.", &[]);
+}
+
+#[test]
 fn what_somebody_says_does_not_make_a_paragraph_long() {
     let text = "Zeg: \"Stop. Ik stop. Ik ga nu. Dag. Tot later. Ik bel.\" Ga weg. Meld het.";
     assert_eq!(codes(Kind::Prose, text, Language::Nl), [""; 0]);

@@ -116,10 +116,12 @@ impl Wording {
 
     /// Lets a name or a term be as long as it is, and as difficult.
     pub fn allow(&mut self, term: &str) {
-        let lower = term.to_lowercase();
-        self.difficult.remove(&lower);
-        self.known
-            .extend(lower.split_whitespace().map(str::to_owned));
+        let words = in_words(term);
+        let same = words.first().and_then(|first| self.difficult.get_mut(first));
+        if let Some(same) = same {
+            same.retain(|difficult| difficult.words != words);
+        }
+        self.known.extend(words);
     }
 
     /// Returns whether readers know a word, whatever its length.
@@ -150,11 +152,7 @@ impl Wording {
     }
 
     fn add(&mut self, words: &str, easier: &str) {
-        let words: Vec<String> = words
-            .to_lowercase()
-            .split_whitespace()
-            .map(|word| word.trim_end_matches('.').to_owned())
-            .collect();
+        let words = in_words(words);
         let Some(first) = words.first() else {
             return;
         };
@@ -165,6 +163,15 @@ impl Wording {
         });
         same.sort_by_key(|known| std::cmp::Reverse(known.words.len()));
     }
+}
+
+/// Returns the words of a term as the check sees them in a text.
+fn in_words(term: &str) -> Vec<String> {
+    let lower = term.to_lowercase();
+    let words = lower.split_whitespace();
+    words
+        .map(|word| word.trim_end_matches('.').to_owned())
+        .collect()
 }
 
 /// Returns what is known of each language of a portal, with its own difficult words; its names and the terms
