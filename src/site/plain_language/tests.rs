@@ -92,6 +92,26 @@ fn a_difficult_word_comes_with_an_easier_one() {
 }
 
 #[test]
+fn a_phrase_does_not_go_on_over_a_change_of_emphasis() {
+    let check = |line: &str, expected: &[&str]| {
+        let wording = Wording::shipped(Language::Nl);
+        let passages = crate::site::markdown::passages_of_line(line);
+        let found: Vec<_> = passages
+            .iter()
+            .flat_map(|passage| super::check(passage, Language::Nl, &wording))
+            .map(|finding| finding.arguments[0].1.clone())
+            .collect();
+        assert_eq!(found, expected, "{line}");
+    };
+    check("Soms staat dat onder **Meer hulpprogramma's**.", &[]);
+    check("Dat staat onder [meer](index.md).", &[]);
+    check("Soms is dat *onder* meer zo.", &[]);
+    check("Soms is dat **onder meer** zo.", &["onder meer"]);
+    check("Soms **is** dat onder meer **zo**.", &["onder meer"]);
+    check("Bel **conform** de regels.", &["conform"]);
+}
+
+#[test]
 fn a_term_that_a_portal_explains_is_not_difficult_and_others_stay_so() {
     let check = |term: &str, text: &str, expected: &[&str]| {
         let mut wording = Wording::shipped(Language::Nl);
