@@ -1,9 +1,10 @@
 // Search: the right page for the words that people use, nothing sent, and everything there without a script.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
-import { makeSearch, isNear } from '../../themes/basis/components/search/script.js';
+import { isNear, makeSearch, makeWordsOf } from '../../themes/basis/components/search/script.js';
 import { axeComplaints } from './audit.js';
 import { openPage, overflow, startBrowser, watch } from './browser.js';
 import { startPortal } from './portal.js';
@@ -55,9 +56,19 @@ test('what cannot be found is not', async () => {
 
 test('words of an index are data, whatever they are called', () => {
   const page = { href: '/', title: 'Constructor', trail: '', summary: '', keywords: [], weight: 100, sections: [] };
-  const index = { pages: [page], words: {}, synonyms: [], stop_words: [] };
+  const index = { pages: [page], letters: {}, words: {}, synonyms: [], stop_words: [] };
   assert.equal(makeSearch(index)('constructor').length, 1);
   assert.equal(makeSearch(index)('tostring').length, 0);
+});
+
+test('a text is cut into the words that the generator sees', async () => {
+  const cases = JSON.parse(readFileSync(new URL('search_words.json', import.meta.url), 'utf8'));
+  const wordsOf = makeWordsOf((await indexOf('/zoeken/')).letters);
+  for (const [text, expected] of cases) {
+    assert.deepEqual(wordsOf(text).map(({ word }) => word), expected, text);
+  }
+  assert.equal(wordsOf('é'.repeat(64)).length, 1);
+  assert.equal(wordsOf('é'.repeat(65)).length, 0);
 });
 
 test('mistyped words are near, others are not', () => {
