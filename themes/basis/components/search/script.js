@@ -287,6 +287,7 @@ function start(form) {
       section.querySelector('ol').replaceChildren(...found.slice(0, MOST_RESULTS).map(shown));
       section.querySelector('[data-search-count]').textContent = count(section.dataset, found.length);
       section.querySelector('[data-search-none]').hidden = found.length > 0;
+      failed.hidden = true;
     } catch {
       loaded = undefined;
       section.hidden = true;
