@@ -118,6 +118,7 @@ test('typing finds while it goes on, and nothing found says where to go', async 
   await page.goto(portal.at('/zoeken/'));
   await page.getByRole('searchbox').pressSequentially('huisreg');
   await page.getByRole('link', { name: 'Huisregels voor bezoekers' }).first().waitFor();
+  assert.equal(new URL(page.url()).hash, '', 'what is typed on the way is not in the history');
   await page.getByRole('searchbox').fill('qqqqq');
   await page.getByRole('heading', { name: 'Niets gevonden' }).waitFor();
   assert.ok(await page.getByRole('link', { name: 'Meld wat er is gebeurd' }).isVisible());

@@ -1,5 +1,6 @@
 // Finds pages in the index that the generator made, inside the browser: nothing of what is typed is sent. The
-// words of a search stand behind the # of the address, so that Back, a bookmark and a link keep them.
+// words that somebody searches for stand behind the # of the address, so that Back, a bookmark and a link keep them;
+// what is typed on the way is nowhere, not in the history of the browser either.
 
 // What a word in each place of a page says of it.
 const TITLE = 8;
@@ -319,11 +320,7 @@ function start(form) {
   input.addEventListener('focus', () => load().catch(() => {}), { once: true });
   input.addEventListener('input', () => {
     clearTimeout(typing);
-    typing = setTimeout(() => {
-      const query = input.value.trim();
-      history.replaceState(null, '', addressOf(query));
-      show(query, true);
-    }, TYPING_PAUSE_MS);
+    typing = setTimeout(() => show(input.value.trim(), true), TYPING_PAUSE_MS);
   });
   addEventListener('hashchange', read);
   addEventListener('popstate', read);
