@@ -117,7 +117,9 @@ impl Wording {
     /// Lets a name or a term be as long as it is, and as difficult.
     pub fn allow(&mut self, term: &str) {
         let words = in_words(term);
-        let same = words.first().and_then(|first| self.difficult.get_mut(first));
+        let same = words
+            .first()
+            .and_then(|first| self.difficult.get_mut(first));
         if let Some(same) = same {
             same.retain(|difficult| difficult.words != words);
         }

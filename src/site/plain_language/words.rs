@@ -235,9 +235,15 @@ mod tests {
             "Lees Wie belt? (in het Engels) en bel.",
             &["Lees Wie belt? (in het Engels) en bel."],
         );
-        check("Bel bijv. (als het kan) Jan.", &["Bel bijv. (als het kan) Jan."]);
+        check(
+            "Bel bijv. (als het kan) Jan.",
+            &["Bel bijv. (als het kan) Jan."],
+        );
         check("Bel nu! (als het kan", &["Bel nu! (als het kan"]);
-        check("Bel. (Dat kan altijd.) Dag.", &["Bel.", "(Dat kan altijd.)", "Dag."]);
+        check(
+            "Bel. (Dat kan altijd.) Dag.",
+            &["Bel.", "(Dat kan altijd.)", "Dag."],
+        );
     }
 
     #[test]

@@ -97,7 +97,10 @@ fn plain(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        let end = after.bytes().take(LONGEST_REFERENCE).position(|b| b == b';');
+        let end = after
+            .bytes()
+            .take(LONGEST_REFERENCE)
+            .position(|b| b == b';');
         let reference = end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?)));
         let read = reference.and_then(|(name, after)| Some((character(name)?, after)));
         let (character, after) = read.unwrap_or(('&', after));
