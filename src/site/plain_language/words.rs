@@ -67,7 +67,7 @@ pub(super) fn sentences(text: &str, wording: &Wording) -> Vec<Range<usize>> {
         let ends_at = match character {
             LINE_END => Some(closed),
             '!' | '?' | '…' => sentence_end(text, closed),
-            '.' if point_ends(text, start, at, wording) => sentence_end(text, closed),
+            '.' => sentence_end(text, closed).filter(|_| point_ends(text, start, at, wording)),
             ':' if begins_quotation(rest) => Some(end),
             _ => None,
         };
