@@ -70,9 +70,12 @@ fn item_view(
     }
 }
 
-/// Makes the posters as outputs; returns where they are.
+/// Makes the posters as outputs; returns where they are. Nobody hangs up what held before.
 fn posters(writer: &mut BlockWriter<'_, '_>, infographic: &Infographic) -> Vec<PosterView> {
     let (page, input) = (writer.page.page, writer.page.input);
+    if page.is_earlier_version() {
+        return Vec::new();
+    }
     let config = input.config;
     let address = config.absolute(&page.short_href);
     let address = address
