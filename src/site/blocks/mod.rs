@@ -21,13 +21,11 @@ mod questions;
 mod quote;
 mod video;
 
-use std::ops::Range;
-
 use serde::Serialize;
 
 use super::config::VALUE_NAMES;
 use super::links::{LocalFile, PageResolver};
-use super::markdown::{self, Block, Resolver, Target};
+use super::markdown::{self, Block, Fence, Resolver, Target};
 use super::plain_language;
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
@@ -76,16 +74,11 @@ const MOST_PARAGRAPHS: usize = 10;
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
-pub(super) fn make(
-    page: &PageResolver<'_, '_>,
-    word: &str,
-    yaml: Range<usize>,
-    number: usize,
-) -> Option<Block> {
-    let source = &page.page.source;
+pub(super) fn make(page: &PageResolver<'_, '_>, fence: &Fence<'_>) -> Option<Block> {
+    let word = fence.word;
     let mut writer = BlockWriter {
         page,
-        number,
+        number: fence.number,
         block: Block::default(),
     };
     let map = BLOCKS.iter().find(|(known, _)| *known == word);
@@ -93,17 +86,15 @@ pub(super) fn make(
     if map.is_none() && list.is_none() {
         let words = BLOCKS.iter().map(|(known, _)| *known);
         let near = nearest(word, words.chain(LISTS.iter().map(|(known, _)| *known)))?;
-        let fence = source.text().get(..yaml.start).unwrap_or_default();
-        let start = fence.rfind(word).unwrap_or(yaml.start);
         writer.problem(
             Diagnostic::error("block-unknown")
                 .with("word", word)
                 .with("nearest", near)
-                .at(source.place(start..start + word.len())),
+                .at(fence.place.clone()),
         );
         return Some(writer.block);
     }
-    let (node, problems) = yaml::parse_part(source, yaml.clone());
+    let (node, problems) = yaml::parse(&fence.text);
     writer.block.diagnostics.extend(problems);
     match node {
         Some(node) => {
@@ -118,12 +109,12 @@ pub(super) fn make(
         }
         None if writer.block.diagnostics.is_empty() && MAY_BE_EMPTY.contains(&word) => {
             if let Some((_, make)) = map {
-                make(&mut writer, &mut Mapping::empty(source.place(yaml)));
+                make(&mut writer, &mut Mapping::empty(fence.place.clone()));
             }
         }
         None if writer.block.diagnostics.is_empty() => {
             let diagnostic = Diagnostic::error("block-empty").with("word", word);
-            writer.problem(diagnostic.at(source.place(yaml)));
+            writer.problem(diagnostic.at(fence.place.clone()));
         }
         None => {}
     }

@@ -9,7 +9,6 @@ use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
 use crate::output::media_type;
 use crate::site::files::size_of;
-use crate::site::markdown::is_line;
 use crate::source_text::SourceText;
 use crate::theme::view::medium::VideoView;
 use crate::yaml::{Mapping, Node};
@@ -120,12 +119,7 @@ fn transcript_file(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<
     let mut lines = Vec::new();
     for range in paragraphs(text.text()) {
         let paragraph = text.text().get(range.clone()).unwrap_or_default();
-        let place = text.place(range);
-        if is_line(paragraph) {
-            lines.push(writer.line(paragraph, &place));
-        } else {
-            writer.problem(Diagnostic::error("transcript-not-a-paragraph").at(place));
-        }
+        lines.push(writer.line(paragraph, &text.place(range)));
     }
     Some(lines)
 }

@@ -157,24 +157,42 @@ pub trait Resolver {
         Block::default()
     }
 
-    /// Makes a fenced block whose first word is `word`; `yaml` is what stands between its fences, as a byte
-    /// range of the page, and `number` counts the blocks of the page from 1. Returns nothing where the word
-    /// stands for code in some language.
-    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block>;
+    /// Makes a fenced block of YAML. Returns nothing where its word stands for code in some language.
+    fn block(&self, fence: &Fence<'_>) -> Option<Block>;
+}
+
+/// A fenced block that may be YAML.
+#[derive(Clone, Debug)]
+pub struct Fence<'a> {
+    /// The first word behind the opening fence.
+    pub word: &'a str,
+    /// Where the word stands, or else the fence.
+    pub place: Place,
+    /// What stands between the fences, without the margin of a list or a callout around it.
+    pub text: SourceText,
+    /// Number of the block in the page, from 1.
+    pub number: usize,
 }
 
 /// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,
-/// as safe HTML without a paragraph around it. Problems are told at `place`.
+/// as safe HTML without a paragraph around it. Problems are told at `place`; so is a text that is more than a
+/// line, of which nothing is written: a heading would break what stands around it, and a block would be read
+/// from the wrong text.
 pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     let source = SourceText::new(&*place.path, text);
     let (rendered, diagnostics) = guarded(&source, || {
         let (events, problems) = events(&source, &(0..source.text().len()));
+        if !problems.is_empty() {
+            return (Rendered::default(), problems);
+        }
+        let Some(line) = line_of(&events) else {
+            let diagnostic = Diagnostic::error("text-not-a-line");
+            return (Rendered::default(), vec![diagnostic]);
+        };
         let outline = Outline::default();
         let mut writer = Writer::new(&source, &outline, resolver);
-        writer.spans(&events);
-        let (rendered, mut diagnostics) = writer.finish();
-        diagnostics.extend(problems);
-        (rendered, diagnostics)
+        writer.blocks(line);
+        writer.finish()
     });
     Block {
         html: rendered.html.trim_end().to_owned(),
@@ -191,12 +209,22 @@ pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
 /// Returns whether a text is one line or paragraph of Markdown, so that it can stand inside a paragraph.
 pub fn is_line(text: &str) -> bool {
     let source = SourceText::new("", text);
-    let (events, _) = events(&source, &(0..text.len()));
-    let inner = events.get(1..events.len().saturating_sub(1));
-    let mut inner = inner.unwrap_or_default().iter().map(|(event, _)| event);
-    let first = events.first().map(|(event, _)| event);
-    first == Some(&Event::Start(Tag::Paragraph))
-        && inner.all(|event| *event != Event::End(TagEnd::Paragraph))
+    let (is_line, _) = guarded(&source, || {
+        let (events, _) = events(&source, &(0..text.len()));
+        (line_of(&events).is_some(), Vec::new())
+    });
+    is_line
+}
+
+/// Returns what stands in the paragraph that is all of a text, where it is.
+fn line_of<'e, 'a>(events: &'e [Spanned<'a>]) -> Option<&'e [Spanned<'a>]> {
+    let (first, rest) = events.split_first()?;
+    let (_, line) = rest.split_last()?;
+    let is_first = first.0 == Event::Start(Tag::Paragraph);
+    let ends_early = line
+        .iter()
+        .any(|(event, _)| *event == Event::End(TagEnd::Paragraph));
+    (is_first && !ends_early).then_some(line)
 }
 
 /// Reads the headings of a page whose front matter gives this title, if any.

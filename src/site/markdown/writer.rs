@@ -14,7 +14,7 @@ use pulldown_cmark::{
 
 use super::passages::CAPTIONS;
 use super::{
-    Block, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in,
+    Block, Fence, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in,
 };
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -228,10 +228,13 @@ impl<'a> Writer<'a> {
     /// Writes a fenced block that is no code; returns whether it is one.
     fn block(&mut self, info: &str, fence: &Range<usize>, inner: &[Spanned<'a>]) -> bool {
         let word = info.split_whitespace().next().unwrap_or_default();
-        let start = inner.first().map_or(fence.end, |(_, range)| range.start);
-        let end = inner.last().map_or(start, |(_, range)| range.end);
         let number = self.made_blocks + 1;
-        let Some(block) = self.resolver.block(word, start..end, number) else {
+        let Some(block) = self.resolver.block(&Fence {
+            word,
+            place: self.source.place(word_range(self.source, fence, word)),
+            text: text_of_fence(self.source, inner),
+            number,
+        }) else {
             return false;
         };
         self.made_blocks = number;
@@ -248,17 +251,6 @@ impl<'a> Writer<'a> {
         self.diagnostics
             .extend(block.diagnostics.into_iter().take(room));
         self.html(block.html);
-    }
-
-    /// Writes what is one line of text: the paragraph around it is left out, blocks stay.
-    pub(super) fn spans(&mut self, events: &[Spanned<'a>]) {
-        let first = events.first().map(|(event, _)| event);
-        let alone = matches!(first, Some(Event::Start(Tag::Paragraph)))
-            && end_of(events, 0) + 1 == events.len();
-        match alone {
-            true => self.blocks(events.get(1..events.len() - 1).unwrap_or_default()),
-            false => self.blocks(events),
-        }
     }
 
     fn heading(&mut self, events: &[Spanned<'a>], at: usize) -> usize {
@@ -890,6 +882,40 @@ fn is_span(event: &Event<'_>) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Returns where the word of a fenced block stands, or its fence where the word is written otherwise.
+fn word_range(source: &SourceText, fence: &Range<usize>, word: &str) -> Range<usize> {
+    let written = source.text().get(fence.clone()).unwrap_or_default();
+    let opening = written.lines().next().unwrap_or_default();
+    match opening.find(word) {
+        Some(at) => fence.start + at..fence.start + at + word.len(),
+        None => fence.start..fence.start + opening.len(),
+    }
+}
+
+/// Returns what stands between two fences as the parser understood it. What it left out of a line, because it
+/// belongs to a list or a callout around the fences, stands at the start of that line.
+fn text_of_fence(source: &SourceText, inner: &[Spanned<'_>]) -> SourceText {
+    let mut text = String::new();
+    for (event, _) in inner {
+        if let Event::Text(part) = event {
+            text.push_str(part);
+        }
+    }
+    let start = inner.first().map_or(0, |(_, range)| range.start);
+    let end = inner.last().map_or(start, |(_, range)| range.end);
+    let written = source.text().get(start..end).unwrap_or_default();
+    let mut line_start = start;
+    let lines = written.split_inclusive('\n').zip(text.split_inclusive('\n'));
+    let line_starts = lines.map(|(written, line)| {
+        let margin = written.trim_end().len().saturating_sub(line.trim_end().len());
+        let starts = line_start + margin;
+        line_start += written.len();
+        starts
+    });
+    let line_starts = line_starts.collect();
+    source.without_margin(text, line_starts)
 }
 
 /// Returns where the destination of a link stands within the link, or the whole link where it is
