@@ -194,7 +194,7 @@ mod tests {
         check("twéé", 4, 5);
         check("2", 4, 11);
         let end = cut.place(cut.text().len()..cut.text().len());
-        assert_eq!(end.line, 5);
+        assert_eq!(end.line, 4);
     }
 
     #[test]
