@@ -23,7 +23,6 @@ mod video;
 
 use serde::Serialize;
 
-use super::config::VALUE_NAMES;
 use super::links::{LocalFile, PageResolver};
 use super::markdown::{self, Block, Fence, Resolver, Target};
 use super::plain_language;
@@ -198,14 +197,16 @@ impl<'a> BlockWriter<'a, '_> {
     /// Writes the text under a key that must be there: one line of Markdown, or a list of which each line is a
     /// paragraph.
     fn require_paragraphs(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Vec<String> {
-        let Some(node) = map.require(key, &mut self.block.diagnostics) else {
-            return Vec::new();
-        };
-        let lines = self.items(node, MOST_PARAGRAPHS);
-        lines
-            .into_iter()
-            .filter_map(|line| self.inline(line))
-            .collect()
+        match map.require(key, &mut self.block.diagnostics) {
+            Some(node) => self.inlines(node, MOST_PARAGRAPHS),
+            None => Vec::new(),
+        }
+    }
+
+    /// Writes a list of lines of Markdown as safe HTML. An empty one is told, and one with more than `most`.
+    fn inlines(&mut self, node: &Node, most: usize) -> Vec<String> {
+        let lines = self.items(node, most).into_iter();
+        lines.filter_map(|line| self.inline(line)).collect()
     }
 
     /// Returns the items of a list. One without items is told, and one with more than `most`.
@@ -238,34 +239,14 @@ impl<'a> BlockWriter<'a, '_> {
         }
     }
 
-    /// Writes a list of lines of Markdown as safe HTML.
-    fn inline_list(&mut self, node: &Node) -> Vec<String> {
-        let items = node.list();
-        items
-            .into_iter()
-            .filter_map(|item| self.inline(item))
-            .collect()
-    }
-
-    /// Reads a line without markup, such as the text of a link, with typographic quotes and values of settings.
+    /// Reads a line without markup, such as the text of a link or the name of a column, with typographic quotes,
+    /// values of settings and places to fill in.
     fn plain(&mut self, node: &Node) -> Option<String> {
         let text = self.words(node)?;
-        let line = markdown::typographic(&text);
-        let (line, unknown) = self
-            .page
-            .input
-            .config
-            .with_values(&line, self.page.page.language);
-        for name in unknown {
-            let near = nearest(name, VALUE_NAMES).unwrap_or("organisation");
-            self.problem(
-                Diagnostic::error("value-unknown")
-                    .with("name", name)
-                    .with("nearest", near)
-                    .at(node.place()),
-            );
-        }
-        Some(line)
+        let values = markdown::check_values(&text, &node.place(), self.page);
+        self.block.to_fill_in.extend(values.to_fill_in);
+        self.block.diagnostics.extend(values.diagnostics);
+        Some(markdown::plain(&text, self.page))
     }
 
     /// Reads the line without markup under a key that must be there; its absence is told.

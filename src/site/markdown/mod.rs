@@ -22,6 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::diagnostic::Diagnostic;
+use crate::nearest::nearest;
 use crate::output::Output;
 use crate::site::plain_language::Passage;
 use crate::source_text::{Place, SourceText};
@@ -348,7 +349,7 @@ pub fn typographic(text: &str) -> String {
 }
 
 /// Returns one line of Markdown as plain text, with the values of settings and the places to fill in. What is wrong
-/// with the line, [`inline`] tells.
+/// with the line, [`inline`] or [`check_values`] tells.
 pub fn plain(text: &str, resolver: &dyn Resolver) -> String {
     let line = typographic(text);
     let mut plain = String::with_capacity(line.len());
@@ -358,13 +359,42 @@ pub fn plain(text: &str, resolver: &dyn Resolver) -> String {
             break;
         };
         plain.push_str(before);
-        match to_fill_in(name) {
+        match to_fill_in(name.trim()) {
             Some(what) => plain.push_str(&format!("[{} {what}]", resolver.text("fill-in.label"))),
             None => plain.push_str(&resolver.value(name.trim()).unwrap_or_default()),
         }
         rest = after;
     }
     plain + rest
+}
+
+/// Returns the places to fill in of a line that [`plain`] writes, and what is wrong with its values; no HTML.
+pub fn check_values(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
+    let mut block = Block::default();
+    let line = typographic(text);
+    let names = line.split("[[").skip(1);
+    for name in names.filter_map(|part| part.split_once("]]")) {
+        let name = name.0.trim();
+        if to_fill_in(name).is_some() {
+            block.to_fill_in.push(place.clone());
+        } else if resolver.value(name).is_none() {
+            let problem = value_problem(name, resolver);
+            block.diagnostics.push(problem.at(place.clone()));
+        }
+    }
+    block
+}
+
+/// Describes a value that cannot be written.
+fn value_problem(name: &str, resolver: &dyn Resolver) -> Diagnostic {
+    let known = resolver.value_names();
+    let diagnostic = if known.contains(&name) {
+        Diagnostic::error("value-not-set")
+    } else {
+        let near = nearest(name, known.iter().copied()).unwrap_or("organisation");
+        Diagnostic::error("value-unknown").with("nearest", near)
+    };
+    diagnostic.with("name", name)
 }
 
 /// Returns what an editor must still fill in, where that is what stands between the brackets.

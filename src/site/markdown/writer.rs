@@ -14,7 +14,7 @@ use pulldown_cmark::{
 
 use super::passages::CAPTIONS;
 use super::{
-    Block, Fence, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in,
+    Block, Fence, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in, value_problem,
 };
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -759,15 +759,8 @@ impl<'a> Writer<'a> {
             }
             return;
         }
-        let known = self.resolver.value_names().iter().copied();
         let place = value_range(self.source, range, name);
-        let diagnostic = if self.resolver.value_names().contains(&name) {
-            Diagnostic::error("value-not-set")
-        } else {
-            let near = nearest(name, known).unwrap_or("organisation");
-            Diagnostic::error("value-unknown").with("nearest", near)
-        };
-        self.problem(diagnostic.with("name", name), &place);
+        self.problem(value_problem(name, self.resolver), &place);
     }
 
     pub(super) fn finish(mut self) -> (Rendered, Vec<Diagnostic>) {
