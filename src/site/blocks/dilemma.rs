@@ -1,6 +1,6 @@
 //! `dilemma`: a card with a situation to talk about in a team.
 
-use super::BlockWriter;
+use super::{BlockWriter, MOST_PARAGRAPHS};
 use crate::diagnostic::Diagnostic;
 use crate::theme::view::handout::DilemmaView;
 use crate::yaml::{Mapping, Node};
@@ -11,7 +11,8 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let title = writer.require_inline(map, "title");
     let situation = writer.require_paragraphs(map, "situation");
     let questions = writer.require_paragraphs(map, "questions");
-    let norm = map.get("norm").map(|node| writer.inline_list(node));
+    let norm = map.get("norm");
+    let norm = norm.map(|node| writer.inlines(node, MOST_PARAGRAPHS));
     let (Some(number), Some(title_html)) = (number, title) else {
         return;
     };

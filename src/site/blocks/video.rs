@@ -17,6 +17,9 @@ use crate::yaml::{Mapping, Node};
 /// this; the browser reads the real size from the video.
 const USUAL_SIZE: (u32, u32) = (1280, 720);
 
+/// Most paragraphs of a transcript in the block: a longer one is easier to write in a file of its own.
+const MOST_PARAGRAPHS_SPOKEN: usize = 50;
+
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let file = map.require("file", &mut writer.block.diagnostics);
     let file = file.and_then(|node| video(writer, node));
@@ -96,15 +99,10 @@ fn transcript(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<Strin
         writer.problem(Diagnostic::error("transcript-is-page").at(node.place()));
         return None;
     }
-    let lines = match is_file(".txt") {
-        true => transcript_file(writer, node)?,
-        false => writer.inline_list(node),
-    };
-    if lines.iter().all(|line| line.trim().is_empty()) {
-        writer.problem(Diagnostic::error("transcript-empty").at(node.place()));
-        return None;
+    match is_file(".txt") {
+        true => transcript_file(writer, node),
+        false => Some(writer.inlines(node, MOST_PARAGRAPHS_SPOKEN)),
     }
-    Some(lines)
 }
 
 fn transcript_file(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<String>> {
@@ -120,6 +118,9 @@ fn transcript_file(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<
     for range in paragraphs(text.text()) {
         let paragraph = text.text().get(range.clone()).unwrap_or_default();
         lines.push(writer.line(paragraph, &text.place(range)));
+    }
+    if lines.is_empty() {
+        writer.problem(Diagnostic::error("transcript-empty").at(node.place()));
     }
     Some(lines)
 }
