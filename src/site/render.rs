@@ -452,7 +452,7 @@ fn render_page<'a>(
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
     if page.kind == Kind::Glossary && !page.is_earlier_version() {
-        diagnostics.extend(input.glossary.unshown(page, &rendered.html));
+        diagnostics.extend(input.glossary.unshown(page, &rendered.anchors));
     }
     if let Some(wording) = input.wordings.get(&page.language) {
         diagnostics.extend(plain_language::of_page(page, wording));

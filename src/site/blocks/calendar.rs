@@ -17,6 +17,10 @@ pub(super) fn message_of_the_week(writer: &mut BlockWriter<'_, '_>, _: &mut Mapp
 pub(super) fn messages(writer: &mut BlockWriter<'_, '_>, _: &mut Mapping<'_>) {
     let (input, language) = (writer.page.input, writer.page.page.language);
     let view = bank(input, language, writer.id());
+    let messages = [&view.dated, &view.triggered, &view.changes];
+    let messages = messages.into_iter().flatten();
+    let anchors = messages.map(|message| message.id.clone());
+    writer.block.anchors.extend(anchors);
     writer.render("messages", &view);
 }
 

@@ -16,6 +16,7 @@ mod passages;
 mod tests;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -83,6 +84,8 @@ pub struct Rendered {
     pub outputs: Vec<Output>,
     /// Names of files that no other block of the portal may give, with the place that gives them.
     pub claims: Vec<(String, Place)>,
+    /// Anchors in its blocks that links from elsewhere lead to.
+    pub anchors: BTreeSet<String>,
 }
 
 /// What a fenced block became that is no code, such as an infographic.
@@ -96,6 +99,8 @@ pub struct Block {
     pub outputs: Vec<Output>,
     /// Names of files that no other block of the portal may give, with the place that gives them.
     pub claims: Vec<(String, Place)>,
+    /// Anchors in it that links from elsewhere lead to; no other block of the page may have them.
+    pub anchors: Vec<String>,
     /// What is wrong with it, with places.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -198,12 +203,11 @@ pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     Block {
         html: rendered.html.trim_end().to_owned(),
         to_fill_in: vec![place.clone(); rendered.to_fill_in.len()],
-        outputs: Vec::new(),
-        claims: Vec::new(),
         diagnostics: diagnostics
             .into_iter()
             .map(|diagnostic| diagnostic.at(place.clone()))
             .collect(),
+        ..Block::default()
     }
 }
 

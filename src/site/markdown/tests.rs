@@ -433,7 +433,14 @@ fn a_line_elsewhere_is_written_like_the_text_of_a_page() {
 #[test]
 fn what_is_more_than_a_line_elsewhere_is_told_and_not_written() {
     let place = SourceText::new("content/a.md", "x").start();
-    for text in ["", "# a", "- a", "a\n\nb", "```blok\na\n```", "a\n```blok\n```"] {
+    for text in [
+        "",
+        "# a",
+        "- a",
+        "a\n\nb",
+        "```blok\na\n```",
+        "a\n```blok\n```",
+    ] {
         let line = inline(text, &place, &Fixed);
         let told = Diagnostic::error("text-not-a-line").at(place.clone());
         assert_eq!(line.html, "", "{text:?}");

@@ -14,7 +14,8 @@ use pulldown_cmark::{
 
 use super::passages::CAPTIONS;
 use super::{
-    Block, Fence, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in, value_problem,
+    Block, Fence, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape,
+    to_fill_in, value_problem,
 };
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -66,6 +67,7 @@ pub(super) struct Writer<'a> {
     to_fill_in: Vec<Place>,
     outputs: Vec<Output>,
     claims: Vec<(String, Place)>,
+    anchors: BTreeSet<String>,
     last_heading: Option<String>,
     /// Whether what is written stands in a link, where no other link may be.
     in_link: bool,
@@ -102,6 +104,7 @@ impl<'a> Writer<'a> {
             to_fill_in: Vec::new(),
             outputs: Vec::new(),
             claims: Vec::new(),
+            anchors: BTreeSet::new(),
             last_heading: None,
             in_link: false,
             terms: None,
@@ -229,15 +232,22 @@ impl<'a> Writer<'a> {
     fn block(&mut self, info: &str, fence: &Range<usize>, inner: &[Spanned<'a>]) -> bool {
         let word = info.split_whitespace().next().unwrap_or_default();
         let number = self.made_blocks + 1;
-        let Some(block) = self.resolver.block(&Fence {
+        let at = word_range(self.source, fence, word);
+        let Some(mut block) = self.resolver.block(&Fence {
             word,
-            place: self.source.place(word_range(self.source, fence, word)),
+            place: self.source.place(at.clone()),
             text: text_of_fence(self.source, inner),
             number,
         }) else {
             return false;
         };
         self.made_blocks = number;
+        let anchors = std::mem::take(&mut block.anchors);
+        let expected = self.anchors.len() + anchors.len();
+        self.anchors.extend(anchors);
+        if self.anchors.len() < expected {
+            self.problem(Diagnostic::error("block-repeats"), &at);
+        }
         self.made(block);
         self.html("\n");
         true
@@ -772,6 +782,7 @@ impl<'a> Writer<'a> {
             to_fill_in: self.to_fill_in,
             outputs: self.outputs,
             claims: self.claims,
+            anchors: self.anchors,
         };
         (rendered, self.diagnostics)
     }
@@ -900,9 +911,14 @@ fn text_of_fence(source: &SourceText, inner: &[Spanned<'_>]) -> SourceText {
     let end = inner.last().map_or(start, |(_, range)| range.end);
     let written = source.text().get(start..end).unwrap_or_default();
     let mut line_start = start;
-    let lines = written.split_inclusive('\n').zip(text.split_inclusive('\n'));
+    let lines = written
+        .split_inclusive('\n')
+        .zip(text.split_inclusive('\n'));
     let line_starts = lines.map(|(written, line)| {
-        let margin = written.trim_end().len().saturating_sub(line.trim_end().len());
+        let margin = written
+            .trim_end()
+            .len()
+            .saturating_sub(line.trim_end().len());
         let starts = line_start + margin;
         line_start += written.len();
         starts
