@@ -187,8 +187,14 @@ mod tests {
             let start = cut.text().find(found).unwrap();
             let place = cut.place(start..start + found.len());
             let width = found.chars().count();
-            assert_eq!((place.line, place.column, place.width), (line, column, width));
-            assert_eq!(Some(place.line_text.as_str()), file.text().lines().nth(line - 1));
+            assert_eq!(
+                (place.line, place.column, place.width),
+                (line, column, width)
+            );
+            assert_eq!(
+                Some(place.line_text.as_str()),
+                file.text().lines().nth(line - 1)
+            );
         };
         check("een", 2, 3);
         check("twéé", 4, 5);

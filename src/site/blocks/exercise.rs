@@ -116,7 +116,8 @@ fn check_labels<'l>(
             writer.problem(diagnostic.at(node.place()));
         }
     }
-    if seen.len() < FEWEST_OPTIONS {
+    // An empty list was told as such.
+    if (1..FEWEST_OPTIONS).contains(&seen.len()) {
         writer.problem(Diagnostic::error("exercise-too-few-options").at(node.place()));
     }
 }
@@ -164,7 +165,7 @@ fn one_right(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Vec<ExerciseOptio
     let options: Vec<ExerciseOptionView> = options.collect();
     check_labels(writer, node, options.iter().map(|option| &*option.label));
     let right = options.iter().filter(|option| option.right).count();
-    if right != 1 {
+    if right != 1 && !options.is_empty() {
         let diagnostic = Diagnostic::error("exercise-not-one-right").with("right", right);
         writer.problem(diagnostic.at(node.place()));
     }
