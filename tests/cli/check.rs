@@ -81,15 +81,15 @@ fn build_only_counts_advice() {
 
 #[test]
 fn requirements_are_printed_with_what_serves_them() {
-    let root = portal("---\ntitle: Norm\nserves: [S1.A.4]\n---\nBoos mag.\n");
+    let root = portal("---\ntitle: Norm\nserves: [S1.D.4]\n---\nBoos mag.\n");
     let mut check = program(root.path());
     let output = check.args(["check", "--requirements"]).output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
-    let row = told.split("\n\n").find(|row| row.starts_with("S1.A.4 "));
+    let row = told.split("\n\n").find(|row| row.starts_with("S1.D.4 "));
     let row: Vec<&str> = row.unwrap().lines().collect();
     assert!(row[0].ends_with(": deels"), "{row:?}");
     assert_eq!(row[1], "  pagina: content/index.md /");
-    assert!(row[2].starts_with("  functie: messages: "), "{row:?}");
+    assert!(row[2].starts_with("  functie: tick_lists: "), "{row:?}");
     assert!(row[3].starts_with("  nog niet: "), "{row:?}");
     assert!(told.lines().last().unwrap().contains(" deels, "), "{told}");
 }

@@ -1,6 +1,6 @@
 //! `dilemma`: a card with a situation to talk about in a team.
 
-use super::{BlockWriter, MOST_PARAGRAPHS};
+use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
 use crate::theme::view::handout::DilemmaView;
 use crate::yaml::{Mapping, Node};
@@ -9,10 +9,9 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let number = map.require("number", &mut writer.block.diagnostics);
     let number = number.and_then(|node| number_of(writer, node));
     let title = writer.require_inline(map, "title");
-    let situation = writer.require_paragraphs(map, "situation");
-    let questions = writer.require_paragraphs(map, "questions");
-    let norm = map.get("norm");
-    let norm = norm.map(|node| writer.inlines(node, MOST_PARAGRAPHS));
+    let situation = writer.require_lines(map, "situation");
+    let questions = writer.require_lines(map, "questions");
+    let norm = map.get("norm").map(|node| writer.lines(node));
     let (Some(number), Some(title_html)) = (number, title) else {
         return;
     };

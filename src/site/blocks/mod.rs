@@ -21,6 +21,8 @@ mod questions;
 mod quote;
 mod video;
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::links::{LocalFile, PageResolver};
@@ -57,7 +59,7 @@ const BLOCKS: [(&str, Make); 16] = [
 ];
 
 /// The words of blocks that need nothing between their fences.
-const MAY_BE_EMPTY: [&str; 3] = ["calendar", "message-of-the-week", "messages"];
+const MAY_BE_EMPTY: [&str; 4] = ["calendar", "glossary", "message-of-the-week", "messages"];
 
 /// Makes a block that is a list from what stands in it.
 type MakeList = fn(&mut BlockWriter<'_, '_>, &Node);
@@ -68,8 +70,8 @@ const LISTS: [(&str, MakeList); 2] = [
     ("questions", questions::make),
 ];
 
-/// Most paragraphs of one text in a block; what is longer belongs in the text of the page.
-const MOST_PARAGRAPHS: usize = 10;
+/// Most lines of one list or text in a block; what is longer belongs in the text of the page.
+const MOST_LINES: usize = 10;
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
@@ -143,7 +145,7 @@ impl<'a> BlockWriter<'a, '_> {
     /// Writes a line of Markdown as safe HTML. A line without words is told.
     fn inline(&mut self, node: &Node) -> Option<String> {
         let text = self.words(node)?;
-        self.advise(node, &text);
+        self.advise(&text, |range| node.place_within(range));
         Some(self.line(&text, &node.place()))
     }
 
@@ -171,12 +173,10 @@ impl<'a> BlockWriter<'a, '_> {
     }
 
     /// Tells what makes a text in the block hard to read.
-    fn advise(&mut self, node: &Node, text: &str) {
-        let page = self.page.page;
-        if let Some(wording) = self.page.input.wordings.get(&page.language) {
-            let advice = plain_language::of_line(page, node, text, wording);
-            self.block.diagnostics.extend(advice);
-        }
+    fn advise(&mut self, text: &str, place: impl Fn(Range<usize>) -> Place) {
+        let wordings = self.page.input.wordings;
+        let advice = plain_language::of_line(self.page.page, text, place, wordings);
+        self.block.diagnostics.extend(advice);
     }
 
     /// Writes the line of Markdown under a key that must be there; its absence is told.
@@ -194,17 +194,19 @@ impl<'a> BlockWriter<'a, '_> {
         Some(html)
     }
 
-    /// Writes the text under a key that must be there: one line of Markdown, or a list of which each line is a
-    /// paragraph.
-    fn require_paragraphs(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Vec<String> {
-        match map.require(key, &mut self.block.diagnostics) {
-            Some(node) => self.inlines(node, MOST_PARAGRAPHS),
-            None => Vec::new(),
-        }
+    /// Writes the lines of Markdown under a key that must be there: one, or a list.
+    fn require_lines(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Vec<String> {
+        let node = map.require(key, &mut self.block.diagnostics);
+        node.map(|node| self.lines(node)).unwrap_or_default()
     }
 
-    /// Writes a list of lines of Markdown as safe HTML. An empty one is told, and one with more than `most`.
-    fn inlines(&mut self, node: &Node, most: usize) -> Vec<String> {
+    /// Writes a line of Markdown, or a list of them. A list without lines is told.
+    fn lines(&mut self, node: &Node) -> Vec<String> {
+        self.lines_up_to(node, MOST_LINES)
+    }
+
+    /// Writes a line of Markdown, or a list of them, of which `most` fit.
+    fn lines_up_to(&mut self, node: &Node, most: usize) -> Vec<String> {
         let lines = self.items(node, most).into_iter();
         lines.filter_map(|line| self.inline(line)).collect()
     }

@@ -46,7 +46,7 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let title = map.require("title", &mut writer.block.diagnostics);
     let title_html = title.and_then(|node| writer.inline(node));
     let lines = map.require("lines", &mut writer.block.diagnostics);
-    let lines_html = lines.map(|node| writer.inlines(node, size.lines));
+    let lines_html = lines.map(|node| writer.lines_up_to(node, size.lines));
     let numbers = map.get("numbers");
     let numbers = numbers.and_then(|node| node.flag(&mut writer.block.diagnostics));
     let numbers = numbers.unwrap_or_default();

@@ -101,7 +101,7 @@ fn transcript(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<Strin
     }
     match is_file(".txt") {
         true => transcript_file(writer, node),
-        false => Some(writer.inlines(node, MOST_PARAGRAPHS_SPOKEN)),
+        false => Some(writer.lines_up_to(node, MOST_PARAGRAPHS_SPOKEN)),
     }
 }
 
