@@ -107,7 +107,7 @@ for (const javaScriptEnabled of [true, false]) {
     await reader.goBack();
     await reader.emulateMedia({ media: 'print' });
     const behind = await reader.locator('.term').first().evaluate((term) => getComputedStyle(term, '::after').content);
-    assert.match(behind, /\/p\/woordenlijst\//);
+    assert.match(behind, /\/p\/begrippen\//);
     await reader.context().close();
   });
 }
