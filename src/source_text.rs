@@ -12,6 +12,16 @@ pub struct SourceText {
     text: Arc<str>,
     /// Where each line starts, found when the first place is asked for.
     line_starts: Arc<OnceLock<Vec<usize>>>,
+    /// The file whose lines these are, where the text is cut out of one.
+    origin: Option<Arc<Origin>>,
+}
+
+/// Where lines stood that were cut out of a file.
+#[derive(Debug)]
+struct Origin {
+    source: SourceText,
+    /// Where each line starts in the file.
+    line_starts: Vec<usize>,
 }
 
 /// A stretch of a source file, as a reader sees it.
@@ -36,6 +46,20 @@ impl SourceText {
             path: path.into(),
             text: text.into(),
             line_starts: Arc::default(),
+            origin: None,
+        }
+    }
+
+    /// Makes the text of lines that stand in this one behind a margin, such as those of a quotation. Places in it
+    /// are those in this text, where the lines start at `line_starts`.
+    pub fn without_margin(&self, lines: String, line_starts: Vec<usize>) -> SourceText {
+        let origin = Origin {
+            source: self.clone(),
+            line_starts,
+        };
+        SourceText {
+            origin: Some(Arc::new(origin)),
+            ..SourceText::new(self.path.clone(), lines)
         }
     }
 
@@ -86,6 +110,12 @@ impl SourceText {
         let line_text = text.get(line_start..line_end).unwrap_or_default();
         let line_text = line_text.strip_suffix('\r').unwrap_or(line_text);
         let end = text.floor_char_boundary(range.end.clamp(start, line_end));
+        if let Some(origin) = &self.origin {
+            let known = origin.line_starts.get(line.saturating_sub(1));
+            let known = known.or(origin.line_starts.last());
+            let from = known.copied().unwrap_or_default() + (start - line_start);
+            return origin.source.place(from..from + (end - start));
+        }
         Place {
             path: self.path.clone(),
             line,
@@ -147,6 +177,30 @@ mod tests {
     #[test]
     fn a_range_over_several_lines_is_cut_at_its_first() {
         check("abc\ndef", 1..7, 1, 2, 2);
+    }
+
+    #[test]
+    fn lines_without_their_margin_have_the_places_of_the_file() {
+        let file = SourceText::new("a.md", "é\n> een: 1\n>\n>   twéé: 2\n");
+        let cut = file.without_margin("een: 1\n\n  twéé: 2\n".to_owned(), vec![5, 13, 16]);
+        let check = |found: &str, line: usize, column: usize| {
+            let start = cut.text().find(found).unwrap();
+            let place = cut.place(start..start + found.len());
+            let width = found.chars().count();
+            assert_eq!(
+                (place.line, place.column, place.width),
+                (line, column, width)
+            );
+            assert_eq!(
+                Some(place.line_text.as_str()),
+                file.text().lines().nth(line - 1)
+            );
+        };
+        check("een", 2, 3);
+        check("twéé", 4, 5);
+        check("2", 4, 11);
+        let end = cut.place(cut.text().len()..cut.text().len());
+        assert_eq!(end.line, 4);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! (`[meldingen](begrip:melding)`), and the block `glossary` shows terms on a page of the kind `glossary`. The
 //! file itself is no part of the portal. Invariant: an explanation leads to a word list that shows its term.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::front_matter::Kind;
 use super::links::PageResolver;
@@ -23,6 +23,9 @@ use crate::yaml::{self, Mapping, Node};
 
 /// Where the terms stand, relative to the root of the portal.
 const PATH: &str = "content/glossary.yaml";
+
+/// Most terms: a printed dictionary of a whole profession holds fewer, and every page is checked against them.
+const MOST_TERMS: usize = 1000;
 
 /// The words that a portal explains.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +66,16 @@ impl Glossary {
         };
         let (node, problems) = yaml::parse(&source);
         diagnostics.extend(problems);
-        for node in node.iter().flat_map(Node::list) {
+        let nodes = node.as_ref().map(Node::list).unwrap_or_default();
+        if let Some(first_too_many) = nodes.get(MOST_TERMS) {
+            diagnostics.push(
+                Diagnostic::error("glossary-too-long")
+                    .with("count", nodes.len())
+                    .with("most", MOST_TERMS)
+                    .at(first_too_many.place()),
+            );
+        }
+        for node in nodes.into_iter().take(MOST_TERMS) {
             if let Some(term) = Term::read(node, languages, &mut diagnostics) {
                 glossary.add(term, &mut diagnostics);
             }
@@ -106,12 +118,10 @@ impl Glossary {
         self.terms.iter().filter_map(|term| term.group.as_deref())
     }
 
-    /// Tells every term that a word list, rendered as `html`, does not show: an explanation would lead to nothing.
-    pub(super) fn unshown(&self, page: &Page, html: &str) -> Vec<Diagnostic> {
-        let missing = self.terms.iter().filter(|term| {
-            let anchor = format!("id=\"{}\"", anchor(&term.id));
-            !html.contains(&anchor)
-        });
+    /// Tells every term that a word list with these anchors does not show: an explanation would lead to nothing.
+    pub(super) fn unshown(&self, page: &Page, anchors: &BTreeSet<String>) -> Vec<Diagnostic> {
+        let terms = self.terms.iter();
+        let missing = terms.filter(|term| !anchors.contains(&anchor(&term.id)));
         missing
             .map(|term| {
                 Diagnostic::error("glossary-term-not-shown")
@@ -217,7 +227,8 @@ fn line(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<(String, Place
 }
 
 fn anchor(id: &str) -> String {
-    format!("begrip-{id}")
+    // With two hyphens, because a heading "Begrip melding" has one.
+    format!("begrip--{id}")
 }
 
 /// Returns the terms of a group, or all, as a page shows them.
@@ -228,7 +239,10 @@ pub(super) fn entries(
 ) -> Vec<GlossaryEntryView> {
     let terms = resolver.input.glossary.terms.iter();
     let terms = terms.filter(|term| group.is_none() || term.group.as_deref() == group);
-    terms.map(|term| entry(resolver, term, block)).collect()
+    let entries: Vec<GlossaryEntryView> = terms.map(|term| entry(resolver, term, block)).collect();
+    let anchors = entries.iter().map(|entry| entry.anchor.clone());
+    block.anchors.extend(anchors);
+    entries
 }
 
 fn entry(resolver: &PageResolver<'_, '_>, term: &Term, block: &mut Block) -> GlossaryEntryView {
@@ -276,6 +290,7 @@ pub(super) fn explain(
         id: format!("uitleg--{id}"),
         text_html: text_html.to_owned(),
         href: format!("{}#{}", page.href, entry.anchor),
+        address: input.config.absolute(&page.short_href),
         language: (page.language != language).then_some(page.language),
         entry,
     };
@@ -345,6 +360,15 @@ mod tests {
             &[("glossary-same-id", 4)],
         );
         check("geen lijst", &[("yaml-expected-mapping", 1)]);
+    }
+
+    #[test]
+    fn a_word_list_that_nobody_reads_is_told() {
+        let term = |number| format!("- {{ id: b{number}, term: B, text: Uitleg. }}\n");
+        let most: String = (0..MOST_TERMS).map(term).collect();
+        check(&most, &[]);
+        let last = MOST_TERMS + 1;
+        check(&(most + &term(last)), &[("glossary-too-long", last)]);
     }
 
     #[test]

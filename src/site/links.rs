@@ -3,15 +3,13 @@
 //! Every destination is checked against the [`Site`](super::pages::Site), its headings, its files and
 //! the forms; what leads nowhere is told with the nearest that exists.
 
-use std::ops::Range;
-
 use serde_json::json;
 
 use super::blocks;
 use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
 use super::glossary;
-use super::markdown::{Block, Image, Resolver, Target};
+use super::markdown::{Block, Fence, Image, Resolver, Target};
 use super::pages::Page;
 use super::render::{Input, theme_problem};
 use crate::diagnostic::Diagnostic;
@@ -425,8 +423,8 @@ impl Resolver for PageResolver<'_, '_> {
         block
     }
 
-    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block> {
-        blocks::make(self, word, yaml, number)
+    fn block(&self, fence: &Fence<'_>) -> Option<Block> {
+        blocks::make(self, fence)
     }
 }
 

@@ -463,7 +463,7 @@ fn render_page<'a>(
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
     if page.kind == Kind::Glossary && !page.is_earlier_version() {
-        diagnostics.extend(input.glossary.unshown(page, &rendered.html));
+        diagnostics.extend(input.glossary.unshown(page, &rendered.anchors));
     }
     diagnostics.extend(plain_language::of_page(page, input.wordings));
     let changes = history::changes(&resolver);

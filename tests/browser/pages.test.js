@@ -100,8 +100,14 @@ for (const javaScriptEnabled of [true, false]) {
     await reader.keyboard.press('Enter');
     await reader.keyboard.press('Tab');
     await reader.keyboard.press('Enter');
-    await reader.waitForURL('**/woordenlijst/#begrip-opvang');
-    assert.ok(await reader.locator('#begrip-opvang').isVisible());
+    await reader.waitForURL('**/woordenlijst/#begrip--opvang');
+    assert.ok(await reader.locator('#begrip--opvang').isVisible());
+
+    // Nothing opens on paper: it says where the list is.
+    await reader.goBack();
+    await reader.emulateMedia({ media: 'print' });
+    const behind = await reader.locator('.term').first().evaluate((term) => getComputedStyle(term, '::after').content);
+    assert.match(behind, /\/p\/begrippen\//);
     await reader.context().close();
   });
 }

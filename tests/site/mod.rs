@@ -179,6 +179,7 @@ features! {
     a_portal_can_live_below_a_path: "base-path",
     blocks_in_the_text_are_made: "blocks",
     mistakes_in_blocks_are_told_with_their_line: "block-mistakes",
+    what_is_more_than_a_line_is_told: "line-mistakes",
     cards_are_made_to_print: "block-card",
     dilemmas_are_made_to_print: "block-dilemma",
     mistakes_in_cards_and_dilemmas_are_told: "block-handout-mistakes",

@@ -132,11 +132,29 @@ fn a_place_to_fill_in_elsewhere_is_counted_and_an_unready_portal_has_a_warning()
 
 #[test]
 fn a_block_with_a_place_to_fill_in_is_told_where_it_stands() {
-    check(
-        "content/contact.md",
-        "directory\n---\n",
-        "directory\n---\n```do-dont\ndo: Bellen\ndont: \"[[vul in: wat niet]]\"\n```\n",
-        "Error production-place-to-fill-in content/contact.md:7:7\n",
+    let told = |block: &str, place: &str| {
+        check(
+            "content/contact.md",
+            "directory\n---\n",
+            &format!("directory\n---\n{block}\n```\n"),
+            &format!("Error production-place-to-fill-in content/contact.md:{place}\n"),
+        );
+    };
+    told(
+        "```do-dont\ndo: Bellen\ndont: \"[[vul in: wat niet]]\"",
+        "7:7",
+    );
+    told(
+        "```decision-table\ntitle: T\ncolumns: { when: \"[[vul in: a]]\" }\nrows: [{ when: a, then: b }]",
+        "7:18",
+    );
+    told(
+        "```quote\ntext: Ja.\nname: \"[[vul in: wie]]\"\nconsent: 2026-01-01",
+        "7:7",
+    );
+    told(
+        "```cards\nquestion: Q\noptions: [a, \"[[ vul in: b]]\"]\ncards: [{ text: t, answer: a, explanation: e }]",
+        "7:14",
     );
 }
 

@@ -17,18 +17,24 @@ pub(super) fn message_of_the_week(writer: &mut BlockWriter<'_, '_>, _: &mut Mapp
 pub(super) fn messages(writer: &mut BlockWriter<'_, '_>, _: &mut Mapping<'_>) {
     let (input, language) = (writer.page.input, writer.page.page.language);
     let view = bank(input, language, writer.id());
+    let messages = [&view.dated, &view.triggered, &view.changes];
+    let messages = messages.into_iter().flatten();
+    let anchors = messages.map(|message| message.id.clone());
+    writer.block.anchors.extend(anchors);
     writer.render("messages", &view);
 }
 
 /// What is coming up, or with `past: true` what has been as well.
 pub(super) fn calendar(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
-    let kinds = map.get("kinds").map(|node| node.list()).unwrap_or_default();
+    let kinds = map.get("kinds");
+    let kinds = kinds.map(|node| writer.items(node, EventKind::NAMES.len()));
     let past = map
         .get("past")
         .and_then(|node| node.flag(&mut writer.block.diagnostics));
     let selection = Selection {
         kinds: kinds
             .into_iter()
+            .flatten()
             .filter_map(|kind| kind.one_of(&EventKind::NAMES, &mut writer.block.diagnostics))
             .collect(),
         past: past.unwrap_or_default(),

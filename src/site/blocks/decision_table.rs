@@ -1,7 +1,7 @@
 //! `decision-table`: what to do when.
 
 use super::BlockWriter;
-use crate::site::markdown::{Resolver, typographic};
+use crate::site::markdown::Resolver;
 use crate::theme::view::decision_table::{DecisionRowView, DecisionTableView};
 use crate::yaml::{Mapping, Node};
 
@@ -28,23 +28,20 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
 
 /// Returns the names of the two columns, as plain text.
 fn columns(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) -> (String, String) {
-    let diagnostics = &mut writer.block.diagnostics;
-    let written = map.get("columns").map(|node| {
-        let mut map = Mapping::read(node, diagnostics);
-        let mut name = |key| map.get(key)?.text(diagnostics);
-        let names = (name("when"), name("then"));
-        map.finish(diagnostics);
-        names
-    });
-    let (when, then) = written.unwrap_or_default();
-    let or_usual = |name: Option<String>, key| match name {
-        Some(name) => typographic(&name),
-        None => writer.page.text(key),
+    let mut written = match map.get("columns") {
+        Some(node) => Mapping::read(node, &mut writer.block.diagnostics),
+        None => Mapping::empty(map.place()),
     };
-    (
-        or_usual(when, "block.decision.when"),
-        or_usual(then, "block.decision.then"),
-    )
+    let mut name = |key, usual| {
+        let name = written.get(key).and_then(|node| writer.plain(node));
+        name.unwrap_or_else(|| writer.page.text(usual))
+    };
+    let names = (
+        name("when", "block.decision.when"),
+        name("then", "block.decision.then"),
+    );
+    written.finish(&mut writer.block.diagnostics);
+    names
 }
 
 fn row(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<DecisionRowView> {

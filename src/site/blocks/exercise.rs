@@ -1,14 +1,18 @@
 //! `cards` and `check-questions`: exercises with an answer and an explanation.
 
+use std::collections::BTreeSet;
+
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
-use crate::site::markdown::typographic;
 use crate::theme::view::exercise::{ExerciseItemView, ExerciseOptionView, ExerciseView};
 use crate::yaml::{Mapping, Node};
 
 /// Fewest options of a question: with one there is nothing to choose.
 const FEWEST_OPTIONS: usize = 2;
+
+/// Most options of a question: with more, readers have forgotten the first.
+const MOST_OPTIONS: usize = 10;
 
 /// Most cards or questions in one block; nobody does more in one go.
 const MOST_ITEMS: usize = 20;
@@ -17,13 +21,14 @@ const MOST_ITEMS: usize = 20;
 pub(super) fn make_cards(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let question_html = writer.require_inline(map, "question");
     let options = map.require("options", &mut writer.block.diagnostics);
-    let labels = options.map(|node| labels(writer, node)).unwrap_or_default();
+    let choices = options.map(|node| choices(writer, node));
+    let choices = choices.unwrap_or_default();
     let cards = map.require("cards", &mut writer.block.diagnostics);
     let cards = cards.map(|node| writer.items(node, MOST_ITEMS));
     let items = cards.into_iter().flatten().filter_map(|card| {
         read_item(writer, card, "text", |writer, map| {
             let answer = map.require("answer", &mut writer.block.diagnostics);
-            answer.map_or_else(Vec::new, |answer| answered(writer, &labels, answer))
+            answer.map_or_else(Vec::new, |answer| answered(writer, &choices, answer))
         })
     });
     let items = items.collect();
@@ -76,15 +81,43 @@ fn read_item<'n>(
     })
 }
 
-/// Reads what can be chosen at every card.
-fn labels(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Vec<String> {
-    let labels = node.texts(&mut writer.block.diagnostics);
-    tell_too_few(writer, node, labels.len());
-    labels
+/// An option as it was written, and as readers see it.
+struct Choice {
+    written: String,
+    label: String,
 }
 
-fn tell_too_few(writer: &mut BlockWriter<'_, '_>, node: &Node, options: usize) {
-    if options < FEWEST_OPTIONS {
+/// Reads what can be chosen at every card.
+fn choices(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Vec<Choice> {
+    let items = writer.items(node, MOST_OPTIONS).into_iter();
+    let choices = items.filter_map(|item| choice(writer, item));
+    let choices: Vec<Choice> = choices.collect();
+    check_labels(writer, node, choices.iter().map(|choice| &*choice.label));
+    choices
+}
+
+fn choice(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Choice> {
+    Some(Choice {
+        label: writer.plain(node)?,
+        written: node.as_text()?.to_owned(),
+    })
+}
+
+/// Tells a choice that is none, and two options that nobody can tell apart.
+fn check_labels<'l>(
+    writer: &mut BlockWriter<'_, '_>,
+    node: &Node,
+    labels: impl Iterator<Item = &'l str>,
+) {
+    let mut seen = BTreeSet::new();
+    for label in labels {
+        if !seen.insert(label) {
+            let diagnostic = Diagnostic::error("exercise-same-option").with("option", label);
+            writer.problem(diagnostic.at(node.place()));
+        }
+    }
+    // An empty list was told as such.
+    if (1..FEWEST_OPTIONS).contains(&seen.len()) {
         writer.problem(Diagnostic::error("exercise-too-few-options").at(node.place()));
     }
 }
@@ -92,47 +125,47 @@ fn tell_too_few(writer: &mut BlockWriter<'_, '_>, node: &Node, options: usize) {
 /// Returns the options of a card, with the answer marked.
 fn answered(
     writer: &mut BlockWriter<'_, '_>,
-    labels: &[String],
+    choices: &[Choice],
     answer: &Node,
 ) -> Vec<ExerciseOptionView> {
     let Some(written) = answer.text(&mut writer.block.diagnostics) else {
         return Vec::new();
     };
-    if !labels.is_empty() && !labels.contains(&written) {
-        let near = nearest(&written, labels.iter().map(String::as_str)).map(str::to_owned);
+    let known: Vec<&str> = choices.iter().map(|choice| &*choice.written).collect();
+    if !known.is_empty() && !known.contains(&&*written) {
+        let near = nearest(&written, known.iter().copied()).map(str::to_owned);
         writer.problem(
             Diagnostic::error("exercise-answer-unknown")
                 .with("answer", &written)
-                .with("known", near.unwrap_or_else(|| labels.join(", ")))
+                .with("known", near.unwrap_or_else(|| known.join(", ")))
                 .at(answer.place()),
         );
     }
-    let options = labels.iter().map(|label| ExerciseOptionView {
-        label: typographic(label),
-        right: *label == written,
+    let options = choices.iter().map(|choice| ExerciseOptionView {
+        label: choice.label.clone(),
+        right: choice.written == written,
     });
     options.collect()
 }
 
 /// Reads the options of a question, of which exactly one must be right.
 fn one_right(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Vec<ExerciseOptionView> {
-    let items = node.list().into_iter();
+    let items = writer.items(node, MOST_OPTIONS).into_iter();
     let options = items.filter_map(|item| {
-        let diagnostics = &mut writer.block.diagnostics;
-        let mut map = Mapping::read(item, diagnostics);
-        let label = map.require("text", diagnostics);
-        let label = label.and_then(|node| node.text(diagnostics));
-        let right = map.get("right").and_then(|node| node.flag(diagnostics));
-        map.finish(diagnostics);
+        let mut map = Mapping::read(item, &mut writer.block.diagnostics);
+        let label = writer.require_plain(&mut map, "text");
+        let right = map.get("right");
+        let right = right.and_then(|node| node.flag(&mut writer.block.diagnostics));
+        map.finish(&mut writer.block.diagnostics);
         Some(ExerciseOptionView {
-            label: typographic(&label?),
+            label: label?,
             right: right.unwrap_or_default(),
         })
     });
     let options: Vec<ExerciseOptionView> = options.collect();
-    tell_too_few(writer, node, options.len());
+    check_labels(writer, node, options.iter().map(|option| &*option.label));
     let right = options.iter().filter(|option| option.right).count();
-    if right != 1 {
+    if right != 1 && !options.is_empty() {
         let diagnostic = Diagnostic::error("exercise-not-one-right").with("right", right);
         writer.problem(diagnostic.at(node.place()));
     }

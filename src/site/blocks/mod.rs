@@ -25,9 +25,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::config::VALUE_NAMES;
 use super::links::{LocalFile, PageResolver};
-use super::markdown::{self, Block, Resolver, Target};
+use super::markdown::{self, Block, Fence, Resolver, Target};
 use super::plain_language;
 use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
@@ -76,16 +75,11 @@ const MOST_LINES: usize = 10;
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
-pub(super) fn make(
-    page: &PageResolver<'_, '_>,
-    word: &str,
-    yaml: Range<usize>,
-    number: usize,
-) -> Option<Block> {
-    let source = &page.page.source;
+pub(super) fn make(page: &PageResolver<'_, '_>, fence: &Fence<'_>) -> Option<Block> {
+    let word = fence.word;
     let mut writer = BlockWriter {
         page,
-        number,
+        number: fence.number,
         block: Block::default(),
     };
     let map = BLOCKS.iter().find(|(known, _)| *known == word);
@@ -93,17 +87,15 @@ pub(super) fn make(
     if map.is_none() && list.is_none() {
         let words = BLOCKS.iter().map(|(known, _)| *known);
         let near = nearest(word, words.chain(LISTS.iter().map(|(known, _)| *known)))?;
-        let fence = source.text().get(..yaml.start).unwrap_or_default();
-        let start = fence.rfind(word).unwrap_or(yaml.start);
         writer.problem(
             Diagnostic::error("block-unknown")
                 .with("word", word)
                 .with("nearest", near)
-                .at(source.place(start..start + word.len())),
+                .at(fence.place.clone()),
         );
         return Some(writer.block);
     }
-    let (node, problems) = yaml::parse_part(source, yaml.clone());
+    let (node, problems) = yaml::parse(&fence.text);
     writer.block.diagnostics.extend(problems);
     match node {
         Some(node) => {
@@ -118,12 +110,12 @@ pub(super) fn make(
         }
         None if writer.block.diagnostics.is_empty() && MAY_BE_EMPTY.contains(&word) => {
             if let Some((_, make)) = map {
-                make(&mut writer, &mut Mapping::empty(source.place(yaml)));
+                make(&mut writer, &mut Mapping::empty(fence.place.clone()));
             }
         }
         None if writer.block.diagnostics.is_empty() => {
             let diagnostic = Diagnostic::error("block-empty").with("word", word);
-            writer.problem(diagnostic.at(source.place(yaml)));
+            writer.problem(diagnostic.at(fence.place.clone()));
         }
         None => {}
     }
@@ -210,11 +202,13 @@ impl<'a> BlockWriter<'a, '_> {
 
     /// Writes a line of Markdown, or a list of them. A list without lines is told.
     fn lines(&mut self, node: &Node) -> Vec<String> {
-        let lines = self.items(node, MOST_LINES);
-        lines
-            .into_iter()
-            .filter_map(|line| self.inline(line))
-            .collect()
+        self.lines_up_to(node, MOST_LINES)
+    }
+
+    /// Writes a line of Markdown, or a list of them, of which `most` fit.
+    fn lines_up_to(&mut self, node: &Node, most: usize) -> Vec<String> {
+        let lines = self.items(node, most).into_iter();
+        lines.filter_map(|line| self.inline(line)).collect()
     }
 
     /// Returns the items of a list. One without items is told, and one with more than `most`.
@@ -247,25 +241,14 @@ impl<'a> BlockWriter<'a, '_> {
         }
     }
 
-    /// Reads a line without markup, such as the text of a link, with typographic quotes and values of settings.
+    /// Reads a line without markup, such as the text of a link or the name of a column, with typographic quotes,
+    /// values of settings and places to fill in.
     fn plain(&mut self, node: &Node) -> Option<String> {
         let text = self.words(node)?;
-        let line = markdown::typographic(&text);
-        let (line, unknown) = self
-            .page
-            .input
-            .config
-            .with_values(&line, self.page.page.language);
-        for name in unknown {
-            let near = nearest(name, VALUE_NAMES).unwrap_or("organisation");
-            self.problem(
-                Diagnostic::error("value-unknown")
-                    .with("name", name)
-                    .with("nearest", near)
-                    .at(node.place()),
-            );
-        }
-        Some(line)
+        let values = markdown::check_values(&text, &node.place(), self.page);
+        self.block.to_fill_in.extend(values.to_fill_in);
+        self.block.diagnostics.extend(values.diagnostics);
+        Some(markdown::plain(&text, self.page))
     }
 
     /// Reads the line without markup under a key that must be there; its absence is told.

@@ -5,15 +5,15 @@
 
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
-use crate::site::markdown::{Resolver, typographic};
+use crate::site::markdown::Resolver;
 use crate::theme::view::PortraitView;
 use crate::theme::view::quote::QuoteView;
 use crate::yaml::{Mapping, Node};
 
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let paragraphs_html = writer.require_lines(map, "text");
-    let name = plain(writer, map, "name");
-    let function = plain(writer, map, "function");
+    let name = map.get("name").and_then(|node| writer.plain(node));
+    let function = map.get("function").and_then(|node| writer.plain(node));
     let (picture, words) = (map.get("portrait"), map.get("alt"));
     let has_portrait = picture.is_some() || words.is_some();
     let portrait = match has_portrait {
@@ -35,33 +35,25 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     writer.render("quote", &view);
 }
 
-fn plain(
-    writer: &mut BlockWriter<'_, '_>,
-    map: &mut Mapping<'_>,
-    key: &'static str,
-) -> Option<String> {
-    let text = map.get(key)?.text(&mut writer.block.diagnostics)?;
-    Some(typographic(&text)).filter(|text| !text.trim().is_empty())
-}
-
 /// Reads a portrait, which needs a text for who does not see it.
 fn portrait(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) -> Option<PortraitView> {
     let diagnostics = &mut writer.block.diagnostics;
     let picture = map.require("portrait", diagnostics);
     let words = map.require("alt", diagnostics);
     let (picture, words) = (picture?, words?);
-    let (file, alt) = (picture.text(diagnostics)?, words.text(diagnostics)?);
-    if alt.trim().is_empty() {
-        diagnostics.push(
-            Diagnostic::error("image-without-text")
-                .with("file", &file)
-                .at(words.place()),
-        );
-    }
+    let file = picture.text(diagnostics)?;
+    let alt = match words.as_text().is_some_and(|text| text.trim().is_empty()) {
+        true => {
+            let diagnostic = Diagnostic::error("image-without-text").with("file", &file);
+            writer.problem(diagnostic.at(words.place()));
+            None
+        }
+        false => writer.plain(words),
+    };
     match writer.page.image(&file) {
         Ok(image) => Some(PortraitView {
             src: image.href,
-            alt: typographic(&alt),
+            alt: alt?,
             width: image.width,
             height: image.height,
         }),

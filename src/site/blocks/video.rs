@@ -9,7 +9,6 @@ use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
 use crate::output::media_type;
 use crate::site::files::size_of;
-use crate::site::markdown::is_line;
 use crate::source_text::SourceText;
 use crate::theme::view::medium::VideoView;
 use crate::yaml::{Mapping, Node};
@@ -17,6 +16,9 @@ use crate::yaml::{Mapping, Node};
 /// Width and height of a video without a poster: the usual ratio. Only the room that is kept for it follows from
 /// this; the browser reads the real size from the video.
 const USUAL_SIZE: (u32, u32) = (1280, 720);
+
+/// Most paragraphs of a transcript in the block: a longer one is easier to write in a file of its own.
+const MOST_PARAGRAPHS_SPOKEN: usize = 50;
 
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let file = map.require("file", &mut writer.block.diagnostics);
@@ -97,18 +99,10 @@ fn transcript(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<Strin
         writer.problem(Diagnostic::error("transcript-is-page").at(node.place()));
         return None;
     }
-    let lines = match is_file(".txt") {
-        true => transcript_file(writer, node)?,
-        false => {
-            let lines = node.list().into_iter();
-            lines.filter_map(|line| writer.inline(line)).collect()
-        }
-    };
-    if lines.iter().all(|line| line.trim().is_empty()) {
-        writer.problem(Diagnostic::error("transcript-empty").at(node.place()));
-        return None;
+    match is_file(".txt") {
+        true => transcript_file(writer, node),
+        false => Some(writer.lines_up_to(node, MOST_PARAGRAPHS_SPOKEN)),
     }
-    Some(lines)
 }
 
 fn transcript_file(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<String>> {
@@ -123,12 +117,10 @@ fn transcript_file(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<
     let mut lines = Vec::new();
     for range in paragraphs(text.text()) {
         let paragraph = text.text().get(range.clone()).unwrap_or_default();
-        let place = text.place(range);
-        if is_line(paragraph) {
-            lines.push(writer.line(paragraph, &place));
-        } else {
-            writer.problem(Diagnostic::error("transcript-not-a-paragraph").at(place));
-        }
+        lines.push(writer.line(paragraph, &text.place(range)));
+    }
+    if lines.is_empty() {
+        writer.problem(Diagnostic::error("transcript-empty").at(node.place()));
     }
     Some(lines)
 }

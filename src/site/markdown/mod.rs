@@ -16,12 +16,14 @@ mod passages;
 mod tests;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::diagnostic::Diagnostic;
+use crate::nearest::nearest;
 use crate::output::Output;
 use crate::site::plain_language::Passage;
 use crate::source_text::{Place, SourceText};
@@ -86,6 +88,8 @@ pub struct Rendered {
     pub outputs: Vec<Output>,
     /// Names of files that no other block of the portal may give, with the place that gives them.
     pub claims: Vec<(String, Place)>,
+    /// Anchors in its blocks that links from elsewhere lead to.
+    pub anchors: BTreeSet<String>,
 }
 
 /// What a fenced block became that is no code, such as an infographic.
@@ -99,6 +103,8 @@ pub struct Block {
     pub outputs: Vec<Output>,
     /// Names of files that no other block of the portal may give, with the place that gives them.
     pub claims: Vec<(String, Place)>,
+    /// Anchors in it that links from elsewhere lead to; no other block of the page may have them.
+    pub anchors: Vec<String>,
     /// What is wrong with it, with places.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -161,50 +167,73 @@ pub trait Resolver {
         Block::default()
     }
 
-    /// Makes a fenced block whose first word is `word`; `yaml` is what stands between its fences, as a byte
-    /// range of the page, and `number` counts the blocks of the page from 1. Returns nothing where the word
-    /// stands for code in some language.
-    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block>;
+    /// Makes a fenced block of YAML. Returns nothing where its word stands for code in some language.
+    fn block(&self, fence: &Fence<'_>) -> Option<Block>;
+}
+
+/// A fenced block that may be YAML.
+#[derive(Clone, Debug)]
+pub struct Fence<'a> {
+    /// The first word behind the opening fence.
+    pub word: &'a str,
+    /// Where the word stands, or else the fence.
+    pub place: Place,
+    /// What stands between the fences, without the margin of a list or a callout around it.
+    pub text: SourceText,
+    /// Number of the block in the page, from 1.
+    pub number: usize,
 }
 
 /// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,
-/// as safe HTML without a paragraph around it. Problems are told at `place`; a heading is one, and is left out.
+/// as safe HTML without a paragraph around it. Problems are told at `place`; so is a text that is more than a
+/// line, of which nothing is written: a heading would break what stands around it, and a block would be read
+/// from the wrong text.
 pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     let source = SourceText::new(&*place.path, text);
     let (rendered, diagnostics) = guarded(&source, || {
         let (events, problems) = events(&source, &(0..source.text().len()));
-        let is_heading =
-            |(event, _): &Spanned<'_>| matches!(event, Event::Start(Tag::Heading { .. }));
-        let heading = events.iter().any(is_heading);
+        if !problems.is_empty() {
+            return (Rendered::default(), problems);
+        }
+        let Some(line) = line_of(&events) else {
+            let diagnostic = Diagnostic::error("text-not-a-line");
+            return (Rendered::default(), vec![diagnostic]);
+        };
         let outline = Outline::default();
         let mut writer = Writer::new(&source, &outline, resolver);
-        writer.spans(&events);
-        let (rendered, mut diagnostics) = writer.finish();
-        diagnostics.extend(problems);
-        diagnostics.extend(heading.then(|| Diagnostic::error("markdown-heading-in-line")));
-        (rendered, diagnostics)
+        writer.blocks(line);
+        writer.finish()
     });
     Block {
         html: rendered.html.trim_end().to_owned(),
         to_fill_in: vec![place.clone(); rendered.to_fill_in.len()],
-        outputs: Vec::new(),
-        claims: Vec::new(),
         diagnostics: diagnostics
             .into_iter()
             .map(|diagnostic| diagnostic.at(place.clone()))
             .collect(),
+        ..Block::default()
     }
 }
 
 /// Returns whether a text is one line or paragraph of Markdown, so that it can stand inside a paragraph.
 pub fn is_line(text: &str) -> bool {
     let source = SourceText::new("", text);
-    let (events, _) = events(&source, &(0..text.len()));
-    let inner = events.get(1..events.len().saturating_sub(1));
-    let mut inner = inner.unwrap_or_default().iter().map(|(event, _)| event);
-    let first = events.first().map(|(event, _)| event);
-    first == Some(&Event::Start(Tag::Paragraph))
-        && inner.all(|event| *event != Event::End(TagEnd::Paragraph))
+    let (is_line, _) = guarded(&source, || {
+        let (events, _) = events(&source, &(0..text.len()));
+        (line_of(&events).is_some(), Vec::new())
+    });
+    is_line
+}
+
+/// Returns what stands in the paragraph that is all of a text, where it is.
+fn line_of<'e, 'a>(events: &'e [Spanned<'a>]) -> Option<&'e [Spanned<'a>]> {
+    let (first, rest) = events.split_first()?;
+    let (_, line) = rest.split_last()?;
+    let is_first = first.0 == Event::Start(Tag::Paragraph);
+    let ends_early = line
+        .iter()
+        .any(|(event, _)| *event == Event::End(TagEnd::Paragraph));
+    (is_first && !ends_early).then_some(line)
 }
 
 /// Reads the headings of a page whose front matter gives this title, if any.
@@ -328,7 +357,7 @@ pub fn typographic(text: &str) -> String {
 }
 
 /// Returns one line of Markdown as plain text, with the values of settings and the places to fill in. What is wrong
-/// with the line, [`inline`] tells.
+/// with the line, [`inline`] or [`check_values`] tells.
 pub fn plain(text: &str, resolver: &dyn Resolver) -> String {
     let line = typographic(text);
     let mut plain = String::with_capacity(line.len());
@@ -338,13 +367,42 @@ pub fn plain(text: &str, resolver: &dyn Resolver) -> String {
             break;
         };
         plain.push_str(before);
-        match to_fill_in(name) {
+        match to_fill_in(name.trim()) {
             Some(what) => plain.push_str(&format!("[{} {what}]", resolver.text("fill-in.label"))),
             None => plain.push_str(&resolver.value(name.trim()).unwrap_or_default()),
         }
         rest = after;
     }
     plain + rest
+}
+
+/// Returns the places to fill in of a line that [`plain`] writes, and what is wrong with its values; no HTML.
+pub fn check_values(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
+    let mut block = Block::default();
+    let line = typographic(text);
+    let names = line.split("[[").skip(1);
+    for name in names.filter_map(|part| part.split_once("]]")) {
+        let name = name.0.trim();
+        if to_fill_in(name).is_some() {
+            block.to_fill_in.push(place.clone());
+        } else if resolver.value(name).is_none() {
+            let problem = value_problem(name, resolver);
+            block.diagnostics.push(problem.at(place.clone()));
+        }
+    }
+    block
+}
+
+/// Describes a value that cannot be written.
+fn value_problem(name: &str, resolver: &dyn Resolver) -> Diagnostic {
+    let known = resolver.value_names();
+    let diagnostic = if known.contains(&name) {
+        Diagnostic::error("value-not-set")
+    } else {
+        let near = nearest(name, known.iter().copied()).unwrap_or("organisation");
+        Diagnostic::error("value-unknown").with("nearest", near)
+    };
+    diagnostic.with("name", name)
 }
 
 /// Returns what an editor must still fill in, where that is what stands between the brackets.

@@ -71,9 +71,18 @@ impl Resolver for Fixed {
         false
     }
 
-    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block> {
-        (word == "blok").then(|| Block {
-            html: format!("<blok n={number} van={} tot={}>", yaml.start, yaml.end),
+    fn block(&self, fence: &Fence<'_>) -> Option<Block> {
+        let shown = |place: Place| format!("{}:{}", place.line, place.column);
+        let text = fence.text.text();
+        let starts = text.split_inclusive('\n').scan(0, |at, line| {
+            let start = *at;
+            *at += line.len();
+            Some(shown(fence.text.place(start..start + 1)))
+        });
+        let starts: Vec<String> = starts.collect();
+        let (number, at) = (fence.number, shown(fence.place.clone()));
+        (fence.word == "blok").then(|| Block {
+            html: format!("<blok {number} {at} {text:?} {}>", starts.join(" ")),
             ..Block::default()
         })
     }
@@ -373,7 +382,27 @@ fn deep_nesting_is_told_and_costs_little() {
 fn a_fenced_block_that_the_resolver_knows_is_no_code() {
     check(
         "```blok\na: 1\n```\n\n```text\na\n```\n\n```blok met meer\n```\n",
-        "<blok n=1 van=8 tot=13>\n<pre><code class=\"language-text\">a\n</code></pre>\n<blok n=2 van=53 tot=53>\n",
+        "<blok 1 1:4 \"a: 1\\n\" 2:1>\n<pre><code class=\"language-text\">a\n</code></pre>\n<blok 2 9:4 \"\" >\n",
+    );
+}
+
+#[test]
+fn a_block_in_a_list_or_a_callout_is_read_without_its_margin() {
+    check(
+        "- ```blok\n  a:\n\n    - 1\n  ```\n",
+        "<ul>\n<li><blok 1 1:6 \"a:\\n\\n  - 1\\n\" 2:3 3:1 4:3>\n</li>\n</ul>\n",
+    );
+    check(
+        "> ```blok\n> a: 1\r\n>b: 2\n> ```\n",
+        "<blockquote>\n<blok 1 1:6 \"a: 1\\nb: 2\\n\" 2:3 3:2>\n</blockquote>\n",
+    );
+    check(
+        "  ```blok\n  a: 1\n b: 2\n  ```\n",
+        "<blok 1 1:6 \"a: 1\\nb: 2\\n\" 2:3 3:2>\n",
+    );
+    check(
+        "1.\t> ```blok\n\t> a: 1\n\t>   b: 2\n\t> ```\n",
+        "<ol>\n<li>\n<blockquote>\n<blok 1 1:9 \"a: 1\\n  b: 2\\n\" 2:4 3:4>\n</blockquote>\n</li>\n</ol>\n",
     );
 }
 
@@ -399,6 +428,24 @@ fn a_line_elsewhere_is_written_like_the_text_of_a_page() {
         line.diagnostics,
         [Diagnostic::error("link-dead").at(place.clone())]
     );
+}
+
+#[test]
+fn what_is_more_than_a_line_elsewhere_is_told_and_not_written() {
+    let place = SourceText::new("content/a.md", "x").start();
+    for text in [
+        "",
+        "# a",
+        "- a",
+        "a\n\nb",
+        "```blok\na\n```",
+        "a\n```blok\n```",
+    ] {
+        let line = inline(text, &place, &Fixed);
+        let told = Diagnostic::error("text-not-a-line").at(place.clone());
+        assert_eq!(line.html, "", "{text:?}");
+        assert_eq!(line.diagnostics, [told], "{text:?}");
+    }
 }
 
 #[test]

@@ -14,7 +14,8 @@ use pulldown_cmark::{
 
 use super::passages::CAPTIONS;
 use super::{
-    Block, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape, to_fill_in,
+    Block, Fence, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape,
+    to_fill_in, value_problem,
 };
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -66,6 +67,7 @@ pub(super) struct Writer<'a> {
     to_fill_in: Vec<Place>,
     outputs: Vec<Output>,
     claims: Vec<(String, Place)>,
+    anchors: BTreeSet<String>,
     last_heading: Option<String>,
     /// Whether what is written stands in a link, where no other link may be.
     in_link: bool,
@@ -102,6 +104,7 @@ impl<'a> Writer<'a> {
             to_fill_in: Vec::new(),
             outputs: Vec::new(),
             claims: Vec::new(),
+            anchors: BTreeSet::new(),
             last_heading: None,
             in_link: false,
             terms: None,
@@ -228,13 +231,23 @@ impl<'a> Writer<'a> {
     /// Writes a fenced block that is no code; returns whether it is one.
     fn block(&mut self, info: &str, fence: &Range<usize>, inner: &[Spanned<'a>]) -> bool {
         let word = info.split_whitespace().next().unwrap_or_default();
-        let start = inner.first().map_or(fence.end, |(_, range)| range.start);
-        let end = inner.last().map_or(start, |(_, range)| range.end);
         let number = self.made_blocks + 1;
-        let Some(block) = self.resolver.block(word, start..end, number) else {
+        let at = word_range(self.source, fence, word);
+        let Some(mut block) = self.resolver.block(&Fence {
+            word,
+            place: self.source.place(at.clone()),
+            text: text_of_fence(self.source, inner),
+            number,
+        }) else {
             return false;
         };
         self.made_blocks = number;
+        let anchors = std::mem::take(&mut block.anchors);
+        let expected = self.anchors.len() + anchors.len();
+        self.anchors.extend(anchors);
+        if self.anchors.len() < expected {
+            self.problem(Diagnostic::error("block-repeats"), &at);
+        }
         self.made(block);
         self.html("\n");
         true
@@ -248,17 +261,6 @@ impl<'a> Writer<'a> {
         self.diagnostics
             .extend(block.diagnostics.into_iter().take(room));
         self.html(block.html);
-    }
-
-    /// Writes what is one line of text: the paragraph around it is left out, blocks stay.
-    pub(super) fn spans(&mut self, events: &[Spanned<'a>]) {
-        let first = events.first().map(|(event, _)| event);
-        let alone = matches!(first, Some(Event::Start(Tag::Paragraph)))
-            && end_of(events, 0) + 1 == events.len();
-        match alone {
-            true => self.blocks(events.get(1..events.len() - 1).unwrap_or_default()),
-            false => self.blocks(events),
-        }
     }
 
     fn heading(&mut self, events: &[Spanned<'a>], at: usize) -> usize {
@@ -767,15 +769,8 @@ impl<'a> Writer<'a> {
             }
             return;
         }
-        let known = self.resolver.value_names().iter().copied();
         let place = value_range(self.source, range, name);
-        let diagnostic = if self.resolver.value_names().contains(&name) {
-            Diagnostic::error("value-not-set")
-        } else {
-            let near = nearest(name, known).unwrap_or("organisation");
-            Diagnostic::error("value-unknown").with("nearest", near)
-        };
-        self.problem(diagnostic.with("name", name), &place);
+        self.problem(value_problem(name, self.resolver), &place);
     }
 
     pub(super) fn finish(mut self) -> (Rendered, Vec<Diagnostic>) {
@@ -787,6 +782,7 @@ impl<'a> Writer<'a> {
             to_fill_in: self.to_fill_in,
             outputs: self.outputs,
             claims: self.claims,
+            anchors: self.anchors,
         };
         (rendered, self.diagnostics)
     }
@@ -890,6 +886,45 @@ fn is_span(event: &Event<'_>) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Returns where the word of a fenced block stands, or its fence where the word is written otherwise.
+fn word_range(source: &SourceText, fence: &Range<usize>, word: &str) -> Range<usize> {
+    let written = source.text().get(fence.clone()).unwrap_or_default();
+    let opening = written.lines().next().unwrap_or_default();
+    match opening.find(word) {
+        Some(at) => fence.start + at..fence.start + at + word.len(),
+        None => fence.start..fence.start + opening.len(),
+    }
+}
+
+/// Returns what stands between two fences as the parser understood it. What it left out of a line, because it
+/// belongs to a list or a callout around the fences, stands at the start of that line.
+fn text_of_fence(source: &SourceText, inner: &[Spanned<'_>]) -> SourceText {
+    let mut text = String::new();
+    for (event, _) in inner {
+        if let Event::Text(part) = event {
+            text.push_str(part);
+        }
+    }
+    let start = inner.first().map_or(0, |(_, range)| range.start);
+    let end = inner.last().map_or(start, |(_, range)| range.end);
+    let written = source.text().get(start..end).unwrap_or_default();
+    let mut line_start = start;
+    let lines = written
+        .split_inclusive('\n')
+        .zip(text.split_inclusive('\n'));
+    let line_starts = lines.map(|(written, line)| {
+        let margin = written
+            .trim_end()
+            .len()
+            .saturating_sub(line.trim_end().len());
+        let starts = line_start + margin;
+        line_start += written.len();
+        starts
+    });
+    let line_starts = line_starts.collect();
+    source.without_margin(text, line_starts)
 }
 
 /// Returns where the destination of a link stands within the link, or the whole link where it is

@@ -7,7 +7,7 @@ use crate::language::Language;
 /// A term with its explanation.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct GlossaryEntryView {
-    /// Anchor in the word list: `begrip-melding`.
+    /// Anchor in the word list: `begrip--melding`.
     pub anchor: String,
     /// The term, safe HTML.
     pub term_html: String,
@@ -29,6 +29,8 @@ pub struct TermView {
     pub entry: GlossaryEntryView,
     /// Address of the term in the word list.
     pub href: String,
+    /// Short address of the word list, for paper: `https://intranet.example/p/woordenlijst/`.
+    pub address: String,
     /// Language of the word list, where it is not that of the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
