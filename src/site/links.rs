@@ -12,13 +12,16 @@ use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
 use super::glossary;
 use super::markdown::{Block, Image, Resolver, Target};
-use super::pages::Page;
+use super::pages::{Page, Site};
 use super::render::{Input, theme_problem};
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::language::Language;
 use crate::nearest::nearest;
 use crate::theme::view::path::PathStopView;
+
+/// The folder of pages.
+const CONTENT: &str = "content/";
 
 /// Resolves what stands in one page.
 pub(super) struct PageResolver<'a, 'input> {
@@ -67,7 +70,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             input: self.input,
             files: self.files,
             page: self.page,
-            folder: "content/",
+            folder: CONTENT,
             stops: self.stops,
         }
     }
@@ -125,24 +128,9 @@ impl<'a, 'input> PageResolver<'a, 'input> {
     }
 
     fn page_link(&self, path: &str, anchor: Option<&str>) -> (Target, Option<Diagnostic>) {
-        let Some(target) = self.input.site.by_source(path) else {
-            if self.input.site.is_unpublished(path) {
-                let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
-                return (Target::Nowhere, Some(diagnostic));
-            }
-            if self
-                .input
-                .sources
-                .unreadable
-                .iter()
-                .any(|known| known == path)
-            {
-                return (Target::Nowhere, None);
-            }
-            return (
-                Target::Nowhere,
-                Some(dead_page(self.input, path, self.folder)),
-            );
+        let target = match self.input.page_at(path, self.folder) {
+            Ok(page) => page,
+            Err(problem) => return (Target::Nowhere, problem),
         };
         let language = (target.language != self.page.language).then(|| target.language.tag());
         let mut href = target.href.clone();
@@ -430,9 +418,35 @@ impl Resolver for PageResolver<'_, '_> {
     }
 }
 
+impl<'a> Input<'a> {
+    /// Finds a page by the path of its file, relative to the root. Where readers cannot get there, what is wrong
+    /// comes back, written from the folder `from` (with a slash at its end), or nothing where why the page cannot
+    /// be read was told.
+    pub(super) fn page_at(&self, path: &str, from: &str) -> Result<&'a Page, Option<Diagnostic>> {
+        let site: &'a Site = self.site;
+        if let Some(page) = site.by_source(path) {
+            return Ok(page);
+        }
+        if site.is_unpublished(path) {
+            let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
+            return Err(Some(diagnostic));
+        }
+        let mut unreadable = self.sources.unreadable.iter();
+        if unreadable.any(|known| known == path) {
+            return Err(None);
+        }
+        Err(Some(dead_page(self, path, from)))
+    }
+
+    /// Finds a page by its path below the folder of pages, as [`Input::page_at`] does.
+    pub(super) fn page_below_content(&self, path: &str) -> Result<&'a Page, Option<Diagnostic>> {
+        self.page_at(&format!("{CONTENT}{path}"), CONTENT)
+    }
+}
+
 /// Describes a reference to a page that does not exist, with the nearest that does, written from the
 /// folder `from` (with a slash at its end).
-pub(super) fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
+fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
     // Likeness is that of the file first: a page that was moved keeps its name.
     let name = path.rsplit('/').next().unwrap_or(path);
     let same_name = input

@@ -15,7 +15,7 @@ use super::files::Files;
 use super::front_matter::Kind;
 use super::glossary::Glossary;
 use super::history;
-use super::links::{PageResolver, dead_page};
+use super::links::PageResolver;
 use super::markdown::{self, PLACE_TO_FILL_IN};
 use super::outputs;
 use super::pages::{Page, Site};
@@ -26,7 +26,7 @@ use super::requirements::Requirements;
 use super::search;
 use super::source::Sources;
 use super::web_app;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::form::Definition;
 use crate::language::Language;
 use crate::message::Catalogue;
@@ -781,12 +781,11 @@ fn named_pages(
             links.push(link);
             continue;
         }
-        let path = format!("content/{}", reference.path);
-        let exists = input.site.by_source(&path).is_some()
-            || input.site.is_unpublished(&path)
-            || input.sources.unreadable.contains(&path);
-        if !exists {
-            diagnostics.push(dead_page(input, &path, "content/").at(reference.place.clone()));
+        // A page that is not shown yet waits in the menu without a word, and so does one without a version.
+        if let Err(Some(problem)) = input.page_below_content(&reference.path)
+            && problem.severity == Severity::Error
+        {
+            diagnostics.push(problem.at(reference.place.clone()));
         }
     }
     links
@@ -798,7 +797,7 @@ fn named_page<'a>(
     language: Language,
 ) -> Option<&'a Page> {
     let site: &'a Site = input.site;
-    let page = site.by_source(&format!("content/{}", reference.path))?;
+    let page = input.page_below_content(&reference.path).ok()?;
     site.version(&page.key, language)
 }
 

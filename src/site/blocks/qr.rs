@@ -7,7 +7,6 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
-use crate::site::links::dead_page;
 use crate::theme::view::medium::QrView;
 use crate::yaml::{Mapping, Node};
 
@@ -64,21 +63,18 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
 fn page(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
     let input = writer.page.input;
     let written = node.text(&mut writer.block.diagnostics)?;
-    let path = format!("content/{written}");
-    if let Some(page) = input.site.by_source(&path) {
-        return Some(Destination {
+    match input.page_below_content(&written) {
+        Ok(page) => Some(Destination {
             title: page.title.clone(),
             address: input.config.absolute(&page.short_href),
             href: page.href.clone(),
-        });
+        }),
+        Err(problem) => {
+            let problem = problem.map(|problem| problem.at(node.place()));
+            writer.block.diagnostics.extend(problem);
+            None
+        }
     }
-    if input.site.is_unpublished(&path) {
-        let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
-        writer.problem(diagnostic.at(node.place()));
-    } else if !input.sources.unreadable.contains(&path) {
-        writer.problem(dead_page(input, &path, "content/").at(node.place()));
-    }
-    None
 }
 
 fn form(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {

@@ -3,7 +3,6 @@
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::nearest::nearest;
-use crate::site::links::dead_page;
 use crate::site::pages::Page;
 use crate::site::render::Input;
 use crate::source_text::Place;
@@ -92,16 +91,7 @@ impl Destination {
     pub(super) fn check(&self, input: &Input<'_>) -> Option<Diagnostic> {
         match self {
             Destination::Page(below, place) => {
-                let path = format!("content/{below}");
-                let known = input.site.by_source(&path).is_some()
-                    || input.sources.unreadable.contains(&path);
-                if known {
-                    return None;
-                }
-                let problem = match input.site.is_unpublished(&path) {
-                    true => Diagnostic::warning("link-unpublished").with("target", below),
-                    false => dead_page(input, &path, "content/"),
-                };
+                let problem = input.page_below_content(below).err().flatten()?;
                 Some(problem.at(place.clone()))
             }
             Destination::Form(id, place) => {
@@ -123,7 +113,7 @@ impl Destination {
 /// Returns a page by its path below `content/`, in a language where it is there.
 fn page<'a>(input: &Input<'a>, path: &str, language: Language) -> Option<&'a Page> {
     let site = input.site;
-    let page = site.by_source(&format!("content/{path}"))?;
+    let page = input.page_below_content(path).ok()?;
     Some(site.version(&page.key, language).unwrap_or(page))
 }
 

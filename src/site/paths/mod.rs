@@ -16,7 +16,7 @@ pub mod plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::front_matter::Kind;
-use super::links::{dead_anchor, dead_page};
+use super::links::dead_anchor;
 use super::markdown::typographic;
 use super::pages::{Page, Site};
 use super::render::Input;
@@ -315,17 +315,12 @@ fn step_on_page<'a>(
 ) -> Result<Step<'a>, Option<Diagnostic>> {
     let path = format!("content/{path}");
     let site: &'a Site = input.site;
-    let Some(written) = site.by_source(&path) else {
-        if site.is_unpublished(&path) {
-            return Err(Some(
-                Diagnostic::warning("path-step-unpublished").with("target", path),
-            ));
-        }
-        if input.sources.unreadable.contains(&path) {
-            return Err(None);
-        }
-        return Err(Some(dead_page(input, &path, "content/")));
-    };
+    if site.is_unpublished(&path) {
+        return Err(Some(
+            Diagnostic::warning("path-step-unpublished").with("target", path),
+        ));
+    }
+    let written = input.page_at(&path, "content/")?;
     let page = site.version(&written.key, language).unwrap_or(written);
     if let Some(problem) = anchor.and_then(|anchor| dead_anchor(page, anchor)) {
         return Err(Some(problem));
