@@ -442,6 +442,25 @@ impl<'a> Input<'a> {
     pub(super) fn page_below_content(&self, path: &str) -> Result<&'a Page, Option<Diagnostic>> {
         self.page_at(&format!("{CONTENT}{path}"), CONTENT)
     }
+
+    /// Finds a form by its id. Where there is none, that comes back, or nothing where it may be one of the forms
+    /// with mistakes, which are told.
+    pub(super) fn form(&self, id: &str) -> Result<&'a Definition, Option<Diagnostic>> {
+        let forms: &'a [Definition] = self.forms;
+        if let Some(form) = forms.iter().find(|form| form.id == id) {
+            return Ok(form);
+        }
+        // A portal always has forms, unless none of them could be read.
+        if !self.unread_forms.is_empty() || forms.is_empty() {
+            return Err(None);
+        }
+        let ids: Vec<&str> = forms.iter().map(|form| form.id.as_str()).collect();
+        let near = nearest(id, ids.iter().copied()).map(str::to_owned);
+        let diagnostic = Diagnostic::error("form-unknown")
+            .with("form", id)
+            .with("known", near.unwrap_or_else(|| ids.join(", ")));
+        Err(Some(diagnostic))
+    }
 }
 
 /// Describes a reference to a page that does not exist, with the nearest that does, written from the

@@ -6,7 +6,6 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
-use crate::nearest::nearest;
 use crate::theme::view::medium::QrView;
 use crate::yaml::{Mapping, Node};
 
@@ -81,14 +80,13 @@ fn form(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
     let input = writer.page.input;
     let config = input.config;
     let id = node.text(&mut writer.block.diagnostics)?;
-    let Some(form) = input.forms.iter().find(|form| form.id == id) else {
-        let known = input.forms.iter().map(|form| form.id.as_str());
-        let near = nearest(&id, known.clone()).or(known.clone().next());
-        let diagnostic = Diagnostic::error("qr-unknown-form")
-            .with("form", &id)
-            .with("nearest", near.unwrap_or_default());
-        writer.problem(diagnostic.at(node.place()));
-        return None;
+    let form = match input.form(&id) {
+        Ok(form) => form,
+        Err(problem) => {
+            let problem = problem.map(|problem| problem.at(node.place()));
+            writer.block.diagnostics.extend(problem);
+            return None;
+        }
     };
     let language = writer.page.page.language;
     let path = form.path(language, config.default_language());

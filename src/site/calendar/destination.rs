@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
-use crate::nearest::nearest;
 use crate::site::pages::Page;
 use crate::site::render::Input;
 use crate::source_text::Place;
@@ -56,7 +55,7 @@ impl Destination {
                 href: page.href.clone(),
             }),
             Destination::Form(id, _) => {
-                let form = input.forms.iter().find(|form| form.id == *id)?;
+                let form = input.form(id).ok()?;
                 let path = form.path(language, input.config.default_language());
                 let receiver = match input.config.receiver_elsewhere() {
                     Some(_) => input.config.receiver_address(),
@@ -95,15 +94,8 @@ impl Destination {
                 Some(problem.at(place.clone()))
             }
             Destination::Form(id, place) => {
-                let ids = input.forms.iter().map(|form| form.id.as_str());
-                if ids.clone().any(|known| known == id) || !input.unread_forms.is_empty() {
-                    return None;
-                }
-                let near = nearest(id, ids.clone()).or_else(|| ids.clone().next());
-                let unknown = Diagnostic::error("calendar-form")
-                    .with("id", id)
-                    .with("nearest", near.unwrap_or("incident"));
-                Some(unknown.at(place.clone()))
+                let problem = input.form(id).err().flatten()?;
+                Some(problem.at(place.clone()))
             }
             Destination::Address(_) => None,
         }

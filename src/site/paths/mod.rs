@@ -23,7 +23,6 @@ use super::render::Input;
 use super::slug::slug;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
-use crate::nearest::nearest;
 use crate::source_text::Place;
 use crate::theme::view::Link;
 use crate::theme::view::path::{PathStepView, PathStopView, PathView};
@@ -348,24 +347,9 @@ fn step_with_form<'a>(
     id: &str,
     planned: &'a PlannedStep,
 ) -> Result<Step<'a>, Option<Diagnostic>> {
-    let Some(form) = input.forms.iter().find(|form| form.id == id) else {
-        if !input.unread_forms.is_empty() {
-            // It may well be one of those with mistakes, which are told.
-            return Err(None);
-        }
-        let known: Vec<&str> = input.forms.iter().map(|form| form.id.as_str()).collect();
-        let near = nearest(id, known.iter().copied()).map(str::to_owned);
-        return Err(Some(
-            Diagnostic::error("path-form-unknown")
-                .with("form", id)
-                .with("known", near.unwrap_or_else(|| known.join(", "))),
-        ));
-    };
+    let form = input.form(id)?;
     let config = input.config;
-    let offered = form.languages.contains(&language);
-    let first = form.languages.first().copied();
-    let language = if offered { Some(language) } else { first };
-    let language = language.unwrap_or(config.default_language());
+    let language = form.language(language);
     let path = form.path(language, config.default_language());
     Ok(Step {
         id: form.id.clone(),
