@@ -13,10 +13,9 @@ use super::files::{Files, size_of};
 use super::glossary;
 use super::markdown::{Block, Image, Resolver, Target};
 use super::pages::{Page, Site};
-use super::render::{Input, theme_problem};
+use super::render::{FormPath, Input, theme_problem};
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
-use crate::language::Language;
 use crate::nearest::nearest;
 use crate::theme::view::path::PathStopView;
 
@@ -41,9 +40,6 @@ pub(super) struct LocalFile<'a> {
     /// Its bytes.
     pub(super) bytes: &'a [u8],
 }
-
-/// Gives the address of something that goes with a form, in a language of a portal with a default one.
-type FormAddress = fn(&Definition, Language, Language) -> String;
 
 impl<'a, 'input> PageResolver<'a, 'input> {
     /// Resolves for a page, where paths are written as seen from its file.
@@ -160,7 +156,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         let config = self.input.config;
         let default_language = config.default_language();
         let form = self.input.forms.iter().find_map(|form| {
-            let addresses: [(FormAddress, bool); 4] = [
+            let addresses: [(FormPath, bool); 4] = [
                 (Definition::path, true),
                 (Definition::follow_path, form.makes_cases()),
                 (Definition::take_back_path, form.is_withdrawable()),

@@ -212,6 +212,7 @@ features! {
     paths_lead_past_pages_and_exercises: "paths",
     mistakes_in_paths_and_exercises_are_told: "path-mistakes",
     texts_that_are_hard_to_read_are_told: "plain-language",
+    forms_are_on_the_portal_though_the_receiver_is_elsewhere: "forms-elsewhere",
     what_leads_to_a_form_with_mistakes_is_no_second_mistake: "unread-forms",
     pages_name_requirements_that_are_there: "requirements",
     folders_are_sections: "sections",

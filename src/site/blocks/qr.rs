@@ -6,6 +6,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
+use crate::site::render::form_link;
 use crate::theme::view::medium::QrView;
 use crate::yaml::{Mapping, Node};
 
@@ -78,7 +79,6 @@ fn page(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
 
 fn form(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
     let input = writer.page.input;
-    let config = input.config;
     let id = node.text(&mut writer.block.diagnostics)?;
     let form = match input.form(&id) {
         Ok(form) => form,
@@ -88,20 +88,11 @@ fn form(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
             return None;
         }
     };
-    let language = writer.page.page.language;
-    let path = form.path(language, config.default_language());
-    let here = format!("{}/{path}", config.base_path());
-    let (address, href) = match config.receiver_elsewhere() {
-        Some(_) => {
-            let address = format!("{}/{path}", config.receiver_address());
-            (address.clone(), address)
-        }
-        None => (config.absolute(&here), here),
-    };
+    let link = form_link(input, form, writer.page.page.language);
     Some(Destination {
-        title: form.title.get(language).to_owned(),
-        address,
-        href,
+        title: link.label,
+        address: input.config.absolute(&link.href),
+        href: link.href,
     })
 }
 

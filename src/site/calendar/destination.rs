@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::site::pages::Page;
-use crate::site::render::Input;
+use crate::site::render::{Input, form_link};
 use crate::source_text::Place;
 use crate::theme::view::Link;
 use crate::yaml::Mapping;
@@ -55,15 +55,10 @@ impl Destination {
                 href: page.href.clone(),
             }),
             Destination::Form(id, _) => {
-                let form = input.form(id).ok()?;
-                let path = form.path(language, input.config.default_language());
-                let receiver = match input.config.receiver_elsewhere() {
-                    Some(_) => input.config.receiver_address(),
-                    None => input.config.base_path().to_owned(),
-                };
+                let link = form_link(input, input.form(id).ok()?, language);
                 Some(Link {
-                    label: form.title.get(language).to_owned(),
-                    href: format!("{receiver}/{path}"),
+                    label: link.label,
+                    href: link.href,
                 })
             }
             Destination::Address(address) => Some(Link {

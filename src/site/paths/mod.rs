@@ -19,7 +19,7 @@ use super::front_matter::Kind;
 use super::links::dead_anchor;
 use super::markdown::typographic;
 use super::pages::{Page, Site};
-use super::render::Input;
+use super::render::{Input, form_link};
 use super::slug::slug;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
@@ -348,17 +348,15 @@ fn step_with_form<'a>(
     planned: &'a PlannedStep,
 ) -> Result<Step<'a>, Option<Diagnostic>> {
     let form = input.form(id)?;
-    let config = input.config;
-    let language = form.language(language);
-    let path = form.path(language, config.default_language());
+    let link = form_link(input, form, language);
     Ok(Step {
         id: form.id.clone(),
-        title: title_of(planned).unwrap_or_else(|| form.title.get(language).to_owned()),
+        title: title_of(planned).unwrap_or(link.label),
         has_own_title: planned.title.is_some(),
         minutes: planned.minutes,
         target: Target::Form {
-            href: format!("{}/{path}", config.base_path()),
-            language,
+            href: link.href,
+            language: link.lang.unwrap_or(language),
         },
         why: planned.why.as_ref(),
     })
