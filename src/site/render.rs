@@ -781,6 +781,15 @@ pub(super) fn link_to(page: &Page) -> Link {
     }
 }
 
+/// Returns the link to a page for readers of a language, which the page need not be in.
+pub(super) fn link_to_version(page: &Page, language: Language) -> LinkInLanguage {
+    LinkInLanguage {
+        label: page.title.clone(),
+        href: page.href.clone(),
+        lang: (page.language != language).then_some(page.language),
+    }
+}
+
 fn home(input: &Input<'_>, language: Language) -> String {
     input
         .site

@@ -6,7 +6,8 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
-use crate::site::render::form_link;
+use crate::site::render::{form_link, link_to_version};
+use crate::theme::view::LinkInLanguage;
 use crate::theme::view::medium::QrView;
 use crate::yaml::{Mapping, Node};
 
@@ -19,11 +20,10 @@ const QUIET_ZONE: i32 = 4;
 
 /// Where a code leads.
 struct Destination {
-    title: String,
+    /// The link beside the code.
+    link: LinkInLanguage,
     /// The address in the code.
     address: String,
-    /// The address that the page itself leads to.
-    href: String,
 }
 
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
@@ -51,9 +51,11 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     };
     let view = QrView {
         id: writer.id(),
-        label: label.unwrap_or(destination.title),
+        label_is_title: label.is_none(),
+        label: label.unwrap_or(destination.link.label),
         address: destination.address,
-        href: destination.href,
+        href: destination.link.href,
+        lang: destination.link.lang,
         size: code.size() + 2 * QUIET_ZONE,
         path: path(&code),
     };
@@ -65,9 +67,8 @@ fn page(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
     let written = node.text(&mut writer.block.diagnostics)?;
     match input.page_below_content(&written) {
         Ok(page) => Some(Destination {
-            title: page.title.clone(),
+            link: link_to_version(page, writer.page.page.language),
             address: input.config.absolute(&page.short_href),
-            href: page.href.clone(),
         }),
         Err(problem) => {
             let problem = problem.map(|problem| problem.at(node.place()));
@@ -90,9 +91,8 @@ fn form(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
     };
     let link = form_link(input, form, writer.page.page.language);
     Some(Destination {
-        title: link.label,
         address: input.config.absolute(&link.href),
-        href: link.href,
+        link,
     })
 }
 

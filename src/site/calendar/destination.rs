@@ -3,9 +3,9 @@
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::site::pages::Page;
-use crate::site::render::{Input, form_link};
+use crate::site::render::{Input, form_link, link_to_version};
 use crate::source_text::Place;
-use crate::theme::view::Link;
+use crate::theme::view::LinkInLanguage;
 use crate::yaml::Mapping;
 
 /// Where a message or an event leads.
@@ -45,25 +45,16 @@ impl Destination {
     }
 
     /// Returns the link for readers of a language, where there is something for them.
-    pub(super) fn link(&self, input: &Input<'_>, language: Language) -> Option<Link> {
+    pub(super) fn link(&self, input: &Input<'_>, language: Language) -> Option<LinkInLanguage> {
         match self {
-            Destination::Page(path, _) => page(input, path, language).map(|page| Link {
-                label: match page.language == language {
-                    true => page.title.clone(),
-                    false => in_other_language(input, page, language),
-                },
-                href: page.href.clone(),
-            }),
-            Destination::Form(id, _) => {
-                let link = form_link(input, input.form(id).ok()?, language);
-                Some(Link {
-                    label: link.label,
-                    href: link.href,
-                })
+            Destination::Page(path, _) => {
+                page(input, path, language).map(|page| link_to_version(page, language))
             }
-            Destination::Address(address) => Some(Link {
+            Destination::Form(id, _) => Some(form_link(input, input.form(id).ok()?, language)),
+            Destination::Address(address) => Some(LinkInLanguage {
                 label: shown(address).to_owned(),
                 href: address.clone(),
+                lang: None,
             }),
         }
     }
@@ -102,13 +93,6 @@ fn page<'a>(input: &Input<'a>, path: &str, language: Language) -> Option<&'a Pag
     let site = input.site;
     let page = input.page_below_content(path).ok()?;
     Some(site.version(&page.key, language).unwrap_or(page))
-}
-
-/// Names a page in another language to readers who may not read that.
-fn in_other_language(input: &Input<'_>, page: &Page, language: Language) -> String {
-    let texts = input.theme.messages(language);
-    let key = format!("calendar.language.{}", page.language);
-    texts.text(&key, &[("title", &page.title)])
 }
 
 /// Returns what people say of an address: its host, or who gets the mail.

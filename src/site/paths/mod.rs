@@ -19,12 +19,12 @@ use super::front_matter::Kind;
 use super::links::dead_anchor;
 use super::markdown::typographic;
 use super::pages::{Page, Site};
-use super::render::{Input, form_link};
+use super::render::{Input, form_link, link_to_version};
 use super::slug::slug;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::source_text::Place;
-use crate::theme::view::Link;
+use crate::theme::view::LinkInLanguage;
 use crate::theme::view::path::{PathStepView, PathStopView, PathView};
 use plan::{Plan, PlannedStep, PlannedTarget};
 
@@ -199,26 +199,33 @@ impl<'a> Path<'a> {
         })
     }
 
-    fn stop_link(&self, at: usize) -> Option<Link> {
-        Some(Link {
-            label: self.steps.get(at)?.title.clone(),
+    /// Returns the link to a step for readers of a language.
+    fn stop_link(&self, at: usize, language: Language) -> Option<LinkInLanguage> {
+        let step = self.steps.get(at)?;
+        let spoken = match step.has_own_title {
+            true => self.page.language,
+            false => step.language(),
+        };
+        Some(LinkInLanguage {
+            label: step.title.clone(),
             href: self.stop_href(at)?,
+            lang: (spoken != language).then_some(spoken),
         })
     }
 
     fn stop(&self, at: usize, step: &Step<'_>, language: Language) -> PathStopView {
+        let link = |at: usize| self.stop_link(at, language);
         PathStopView {
             id: self.stop_id(at),
             heading: step.anchor().map(str::to_owned),
-            path: Link {
-                label: self.page.title.clone(),
+            path: LinkInLanguage {
                 href: format!("{}#{}", self.page.href, step_id(at)),
+                ..link_to_version(self.page, language)
             },
-            lang: (self.page.language != language).then_some(self.page.language),
             number: at + 1,
             count: self.steps.len(),
-            previous: at.checked_sub(1).and_then(|at| self.stop_link(at)),
-            next: self.stop_link(at + 1),
+            previous: at.checked_sub(1).and_then(link),
+            next: link(at + 1),
         }
     }
 
