@@ -164,16 +164,20 @@ pub trait Resolver {
 }
 
 /// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,
-/// as safe HTML without a paragraph around it. Problems are told at `place`.
+/// as safe HTML without a paragraph around it. Problems are told at `place`; a heading is one, and is left out.
 pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     let source = SourceText::new(&*place.path, text);
     let (rendered, diagnostics) = guarded(&source, || {
         let (events, problems) = events(&source, &(0..source.text().len()));
+        let is_heading =
+            |(event, _): &Spanned<'_>| matches!(event, Event::Start(Tag::Heading { .. }));
+        let heading = events.iter().any(is_heading);
         let outline = Outline::default();
         let mut writer = Writer::new(&source, &outline, resolver);
         writer.spans(&events);
         let (rendered, mut diagnostics) = writer.finish();
         diagnostics.extend(problems);
+        diagnostics.extend(heading.then(|| Diagnostic::error("markdown-heading-in-line")));
         (rendered, diagnostics)
     });
     Block {
