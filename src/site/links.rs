@@ -5,8 +5,6 @@
 
 use std::ops::Range;
 
-use serde_json::json;
-
 use super::blocks;
 use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
@@ -17,7 +15,7 @@ use super::render::{FormPath, Input, theme_problem};
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::nearest::nearest;
-use crate::theme::view::path::PathStopView;
+use crate::theme::view::path::{PathBarView, PathStopView};
 
 /// The folder of pages.
 const CONTENT: &str = "content/";
@@ -395,7 +393,7 @@ impl Resolver for PageResolver<'_, '_> {
         let mut block = Block::default();
         let stops = self.stops.iter();
         for stop in stops.filter(|stop| stop.heading.as_deref() == Some(id)) {
-            let view = json!({ "stop": stop });
+            let view = PathBarView { stop };
             let language = self.page.language;
             match self
                 .input

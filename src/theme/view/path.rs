@@ -47,6 +47,13 @@ pub struct PathStepView {
     pub form: bool,
 }
 
+/// The bar of a place, before the heading where its step begins.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PathBarView<'a> {
+    /// The place.
+    pub stop: &'a PathStopView,
+}
+
 /// The place of a page in a path.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct PathStopView {
