@@ -82,7 +82,9 @@ impl<'a> Paths<'a> {
     pub(super) fn gather(input: &Input<'a>) -> (Paths<'a>, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut paths = Vec::new();
-        for page in &input.site.pages {
+        // Nobody is sent along a path that no longer holds.
+        let pages = input.site.pages.iter();
+        for page in pages.filter(|page| !page.is_earlier_version()) {
             match (&page.front_matter.path, page.kind) {
                 (Some(plan), Kind::Path) => {
                     paths.push(Path::resolve(input, page, plan, &mut diagnostics));
