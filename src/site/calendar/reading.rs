@@ -227,6 +227,7 @@ impl Reader<'_> {
     }
 
     fn event(&mut self, map: &mut Mapping<'_>) -> Option<Event> {
+        let at = map.place();
         let id = self.id(map);
         let kind = map
             .require("kind", &mut self.diagnostics)
@@ -247,10 +248,20 @@ impl Reader<'_> {
         let questions = map
             .get("questions")
             .map(|node| node.texts(&mut self.diagnostics));
+        let (id, title) = (id?, title?);
+        let languages = self.config.languages.iter();
+        for language in languages.filter(|language| !title.speaks(**language)) {
+            self.diagnostics.push(
+                Diagnostic::warning("event-language")
+                    .with("id", &id)
+                    .with("language", language)
+                    .at(at.clone()),
+            );
+        }
         Some(Event {
-            id: id?,
+            id,
             kind: kind?,
-            title: title?,
+            title,
             audience,
             dates: dates?,
             yearly,

@@ -167,10 +167,20 @@ fn what_readers_miss_is_a_warning() {
 #[test]
 fn an_event_with_mistakes_is_told() {
     let event = |rest: &str| {
-        format!("  - id: a\n    kind: training\n    title: T\n    dates: 2027-01-01\n{rest}")
+        format!(
+            "  - id: a\n    kind: training\n    title: {{ nl: T, en: T }}\n    dates: 2027-01-01\n{rest}"
+        )
     };
     check_events(&event(""), &[]);
     check_events(&event("    start: 09:30\n    end: 10:00\n"), &[]);
+    check_events(
+        &event("").replace("{ nl: T, en: T }", "T"),
+        &[("event-language", 2)],
+    );
+    check_events(
+        &event("").replace("{ nl: T, en: T }", "{ en: T }"),
+        &[("event-language", 2)],
+    );
     for (rest, code, line) in [
         ("    start: 9:30\n", "calendar-time", 6),
         ("    start: 25:00\n", "calendar-time", 6),
