@@ -196,8 +196,17 @@ impl Reader<'_> {
         rule
     }
 
+    /// Returns what a list holds, and tells one that is empty: what it says when would be never.
+    fn some<'n>(&mut self, node: &'n Node) -> Vec<&'n Node> {
+        let nodes = node.list();
+        if nodes.is_empty() {
+            self.tell(Diagnostic::error("calendar-list-empty").at(node.place()));
+        }
+        nodes
+    }
+
     fn months(&mut self, node: &Node) -> Option<BTreeSet<i8>> {
-        let months = node.list().into_iter().map(|month| {
+        let months = self.some(node).into_iter().map(|month| {
             let number = self.number(month, 1, 12)?;
             i8::try_from(number).ok()
         });
@@ -276,7 +285,7 @@ impl Reader<'_> {
     }
 
     fn dates(&mut self, node: &Node) -> Vec<Date> {
-        let nodes = node.list();
+        let nodes = self.some(node);
         if nodes.len() > MOST_DATES {
             let many = Diagnostic::error("calendar-number")
                 .with("value", nodes.len())

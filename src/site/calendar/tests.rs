@@ -85,6 +85,8 @@ fn a_period_that_is_none_is_told_where_it_stands() {
         ("{ months: 1, from: 2027-01-01, days: 3 }", "message-when"),
         ("{ months: 0 }", "calendar-number"),
         ("{ months: 13 }", "calendar-number"),
+        ("{ months: [] }", "calendar-list-empty"),
+        ("{ months: [], week: 2 }", "calendar-list-empty"),
         ("{ months: januari }", "yaml-expected-number"),
         ("{ months: 1, week: 5 }", "calendar-number"),
         ("{ months: 1, every: year }", "yaml-unknown-key"),
@@ -180,6 +182,10 @@ fn an_event_with_mistakes_is_told() {
     check_events(
         &event("").replace("{ nl: T, en: T }", "{ en: T }"),
         &[("event-language", 2)],
+    );
+    check_events(
+        &event("").replace("2027-01-01", "[]"),
+        &[("calendar-list-empty", 5)],
     );
     for (rest, code, line) in [
         ("    start: 9:30\n", "calendar-time", 6),
