@@ -251,9 +251,11 @@ impl Reader<'_> {
         let yearly = self.yearly(map);
         let (start, end) = self.times(map);
         let destination = Destination::read(map, &mut self.diagnostics);
-        let done = map
-            .get("done")
-            .and_then(|node| node.flag(&mut self.diagnostics));
+        let done_node = map.get("done");
+        let done = done_node.and_then(|node| node.flag(&mut self.diagnostics));
+        if let Some(node) = done_node.filter(|_| yearly && done == Some(true)) {
+            self.tell(Diagnostic::error("calendar-done-yearly").at(node.place()));
+        }
         let questions = map
             .get("questions")
             .map(|node| node.texts(&mut self.diagnostics));

@@ -187,6 +187,7 @@ fn an_event_with_mistakes_is_told() {
         &event("").replace("2027-01-01", "[]"),
         &[("calendar-list-empty", 5)],
     );
+    check_events(&event("    every: year\n    done: false\n"), &[]);
     for (rest, code, line) in [
         ("    start: 9:30\n", "calendar-time", 6),
         ("    start: 25:00\n", "calendar-time", 6),
@@ -197,6 +198,11 @@ fn an_event_with_mistakes_is_told() {
         ),
         ("    end: 09:30\n", "calendar-end-first", 6),
         ("    done: ja\n", "yaml-expected-flag", 6),
+        (
+            "    every: year\n    done: true\n",
+            "calendar-done-yearly",
+            7,
+        ),
         ("    deelnemers: [Kim]\n", "yaml-unknown-key", 6),
     ] {
         check_events(&event(rest), &[(code, line)]);
