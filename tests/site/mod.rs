@@ -227,8 +227,12 @@ fn the_feed_of_paths_has_names_and_addresses_that_do_not_change() {
     let feed: serde_json::Value = serde_json::from_slice(&file.unwrap().bytes).unwrap();
     let told = |path: &serde_json::Value| {
         let steps = path["steps"].as_array().unwrap().iter();
-        let steps =
-            steps.map(|step| format!("  {} {} {}\n", step["id"], step["url"], step["minutes"]));
+        let steps = steps.map(|step| {
+            format!(
+                "  {} {} {} {}\n",
+                step["id"], step["language"], step["url"], step["minutes"]
+            )
+        });
         format!(
             "{} {} {} {}\n{}",
             path["id"],
@@ -242,16 +246,16 @@ fn the_feed_of_paths_has_names_and_addresses_that_do_not_change() {
     assert_eq!(
         told.replace('"', ""),
         "nieuw 2 https://intranet.example/veilig/en/p/wegwijs-nieuw/ 4\n  \
-           norm#our-norm https://intranet.example/veilig/en/p/norm/#our-norm 3\n  \
-           norm-huisregels https://intranet.example/veilig/p/norm-huisregels/ 1\n\
+           norm#our-norm en https://intranet.example/veilig/en/p/norm/#our-norm 3\n  \
+           norm-huisregels nl https://intranet.example/veilig/p/norm-huisregels/ 1\n\
          nieuw 1.2 https://intranet.example/veilig/p/wegwijs-nieuw/ 13\n  \
-           norm#de-norm https://intranet.example/veilig/p/norm/#de-norm 3\n  \
-           norm-huisregels https://intranet.example/veilig/p/norm-huisregels/ 1\n  \
-           praktijk https://intranet.example/veilig/oefenen/ 5\n  \
-           kaarten https://intranet.example/veilig/p/kaarten/ 4\n\
+           norm#de-norm nl https://intranet.example/veilig/p/norm/#de-norm 3\n  \
+           norm-huisregels nl https://intranet.example/veilig/p/norm-huisregels/ 1\n  \
+           praktijk nl https://intranet.example/veilig/oefenen/ 5\n  \
+           kaarten nl https://intranet.example/veilig/p/kaarten/ 4\n\
          wegwijs-opfris 1 https://intranet.example/veilig/p/wegwijs-opfris/ 4\n  \
-           norm#de-norm https://intranet.example/veilig/p/norm/#de-norm 2\n  \
-           norm https://intranet.example/veilig/p/norm/ 2\n"
+           norm#de-norm nl https://intranet.example/veilig/p/norm/#de-norm 2\n  \
+           norm nl https://intranet.example/veilig/p/norm/ 2\n"
     );
 }
 
