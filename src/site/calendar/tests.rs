@@ -318,9 +318,9 @@ fn a_trigger_is_never_shown_by_date() {
 #[test]
 fn events_are_in_order_and_come_back_each_year() {
     let text = "events:\n\
-        - { id: a, kind: training, title: A, dates: [2027-03-01, 2026-12-01] }\n\
-        - { id: b, kind: session, title: B, dates: 2024-02-29, every: year }\n\
-        - { id: c, kind: tour, title: C, dates: 2026-11-21 }\n";
+        - { id: a, kind: training, title: { nl: A, en: A }, dates: [2027-03-01, 2026-12-01] }\n\
+        - { id: b, kind: session, title: { nl: B, en: B }, dates: 2024-02-29, every: year }\n\
+        - { id: c, kind: tour, title: { nl: C, en: C }, dates: 2026-11-21 }\n";
     let (calendar, diagnostics) = read(EVENTS, text);
     assert_eq!(diagnostics, []);
     let dates = |from: Date| -> Vec<String> {
