@@ -3,20 +3,20 @@
 //! Every destination is checked against the [`Site`](super::pages::Site), its headings, its files and
 //! the forms; what leads nowhere is told with the nearest that exists.
 
-use serde_json::json;
-
 use super::blocks;
 use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
 use super::glossary;
 use super::markdown::{Block, Fence, Image, Resolver, Target};
-use super::pages::Page;
-use super::render::{Input, theme_problem};
+use super::pages::{Page, Site};
+use super::render::{FormPath, Input, theme_problem};
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
-use crate::language::Language;
 use crate::nearest::nearest;
-use crate::theme::view::path::PathStopView;
+use crate::theme::view::path::{PathBarView, PathStopView};
+
+/// The folder of pages.
+const CONTENT: &str = "content/";
 
 /// Resolves what stands in one page.
 pub(super) struct PageResolver<'a, 'input> {
@@ -36,9 +36,6 @@ pub(super) struct LocalFile<'a> {
     /// Its bytes.
     pub(super) bytes: &'a [u8],
 }
-
-/// Gives the address of something that goes with a form, in a language of a portal with a default one.
-type FormAddress = fn(&Definition, Language, Language) -> String;
 
 impl<'a, 'input> PageResolver<'a, 'input> {
     /// Resolves for a page, where paths are written as seen from its file.
@@ -65,7 +62,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             input: self.input,
             files: self.files,
             page: self.page,
-            folder: "content/",
+            folder: CONTENT,
             stops: self.stops,
         }
     }
@@ -123,24 +120,9 @@ impl<'a, 'input> PageResolver<'a, 'input> {
     }
 
     fn page_link(&self, path: &str, anchor: Option<&str>) -> (Target, Option<Diagnostic>) {
-        let Some(target) = self.input.site.by_source(path) else {
-            if self.input.site.is_unpublished(path) {
-                let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
-                return (Target::Nowhere, Some(diagnostic));
-            }
-            if self
-                .input
-                .sources
-                .unreadable
-                .iter()
-                .any(|known| known == path)
-            {
-                return (Target::Nowhere, None);
-            }
-            return (
-                Target::Nowhere,
-                Some(dead_page(self.input, path, self.folder)),
-            );
+        let target = match self.input.page_at(path, self.folder) {
+            Ok(page) => page,
+            Err(problem) => return (Target::Nowhere, problem),
         };
         let language = (target.language != self.page.language).then(|| target.language.tag());
         let mut href = target.href.clone();
@@ -170,7 +152,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         let config = self.input.config;
         let default_language = config.default_language();
         let form = self.input.forms.iter().find_map(|form| {
-            let addresses: [(FormAddress, bool); 4] = [
+            let addresses: [(FormPath, bool); 4] = [
                 (Definition::path, true),
                 (Definition::follow_path, form.makes_cases()),
                 (Definition::take_back_path, form.is_withdrawable()),
@@ -409,7 +391,7 @@ impl Resolver for PageResolver<'_, '_> {
         let mut block = Block::default();
         let stops = self.stops.iter();
         for stop in stops.filter(|stop| stop.heading.as_deref() == Some(id)) {
-            let view = json!({ "stop": stop });
+            let view = PathBarView { stop };
             let language = self.page.language;
             match self
                 .input
@@ -428,9 +410,54 @@ impl Resolver for PageResolver<'_, '_> {
     }
 }
 
+impl<'a> Input<'a> {
+    /// Finds a page by the path of its file, relative to the root. Where readers cannot get there, what is wrong
+    /// comes back, written from the folder `from` (with a slash at its end), or nothing where why the page cannot
+    /// be read was told.
+    pub(super) fn page_at(&self, path: &str, from: &str) -> Result<&'a Page, Option<Diagnostic>> {
+        let site: &'a Site = self.site;
+        if let Some(page) = site.by_source(path) {
+            return Ok(page);
+        }
+        if site.is_unpublished(path) {
+            let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
+            return Err(Some(diagnostic));
+        }
+        let mut unreadable = self.sources.unreadable.iter();
+        if unreadable.any(|known| known == path) {
+            return Err(None);
+        }
+        Err(Some(dead_page(self, path, from)))
+    }
+
+    /// Finds a page by its path below the folder of pages, as [`Input::page_at`] does.
+    pub(super) fn page_below_content(&self, path: &str) -> Result<&'a Page, Option<Diagnostic>> {
+        self.page_at(&format!("{CONTENT}{path}"), CONTENT)
+    }
+
+    /// Finds a form by its id. Where there is none, that comes back, or nothing where it may be one of the forms
+    /// with mistakes, which are told.
+    pub(super) fn form(&self, id: &str) -> Result<&'a Definition, Option<Diagnostic>> {
+        let forms: &'a [Definition] = self.forms;
+        if let Some(form) = forms.iter().find(|form| form.id == id) {
+            return Ok(form);
+        }
+        // A portal always has forms, unless none of them could be read.
+        if !self.unread_forms.is_empty() || forms.is_empty() {
+            return Err(None);
+        }
+        let ids: Vec<&str> = forms.iter().map(|form| form.id.as_str()).collect();
+        let near = nearest(id, ids.iter().copied()).map(str::to_owned);
+        let diagnostic = Diagnostic::error("form-unknown")
+            .with("form", id)
+            .with("known", near.unwrap_or_else(|| ids.join(", ")));
+        Err(Some(diagnostic))
+    }
+}
+
 /// Describes a reference to a page that does not exist, with the nearest that does, written from the
 /// folder `from` (with a slash at its end).
-pub(super) fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
+fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
     // Likeness is that of the file first: a page that was moved keeps its name.
     let name = path.rsplit('/').next().unwrap_or(path);
     let same_name = input

@@ -17,7 +17,7 @@ use super::config::{Config, VALUE_NAMES};
 use super::front_matter::{self, FrontMatter, Kind};
 use super::markdown::{self, Outline};
 use super::search;
-use super::slug::slug;
+use super::slug::{is_word, slug};
 use super::source::Sources;
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::form::Definition;
@@ -384,7 +384,7 @@ fn page_id(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> String {
     match &front_matter.id {
-        Some((id, _)) if !id.is_empty() && slug(id) == *id => id.clone(),
+        Some((id, _)) if is_word(id) => id.clone(),
         Some((id, place)) => {
             diagnostics.push(
                 Diagnostic::error("page-id-not-a-word")

@@ -15,7 +15,7 @@ use super::files::Files;
 use super::front_matter::Kind;
 use super::glossary::Glossary;
 use super::history;
-use super::links::{PageResolver, dead_page};
+use super::links::PageResolver;
 use super::markdown::{self, PLACE_TO_FILL_IN};
 use super::outputs;
 use super::pages::{Page, Site};
@@ -27,7 +27,7 @@ use super::requirements::Requirements;
 use super::search;
 use super::source::Sources;
 use super::web_app;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::form::Definition;
 use crate::language::Language;
 use crate::message::Catalogue;
@@ -36,7 +36,7 @@ use crate::source_text::Place;
 use crate::theme::view::history::ChangeView;
 use crate::theme::view::{
     AlternateView, CardView, ContactView, ContentView, DateView, EmergencyView, ErrorView,
-    HeadingView, Link, RedirectView, RegisterView, ShellView, SiteView,
+    HeadingView, Link, LinkInLanguage, RedirectView, RegisterView, ShellView, SiteView,
 };
 use crate::theme::{RenderError, SharedSite, Template, Theme};
 
@@ -94,7 +94,47 @@ pub fn site_views(input: &Input<'_>) -> (BTreeMap<Language, SiteView>, Vec<Diagn
 }
 
 /// Which address of a form, in a language, where the second is the default language.
-type FormPath = fn(&Definition, Language, Language) -> String;
+pub(super) type FormPath = fn(&Definition, Language, Language) -> String;
+
+/// Returns an address of a form with the base path. It is on the portal, also where the receiver has an address of
+/// its own: the first page of every form stands there too, and what is filled in goes from it to the receiver.
+pub(super) fn form_href(
+    input: &Input<'_>,
+    path: FormPath,
+    form: &Definition,
+    language: Language,
+) -> String {
+    let path = path(form, language, input.config.default_language());
+    format!("{}/{path}", input.config.base_path())
+}
+
+/// Returns the link to a form for readers of a language, which the form need not speak.
+pub(super) fn form_link(
+    input: &Input<'_>,
+    form: &Definition,
+    language: Language,
+) -> LinkInLanguage {
+    let spoken = form.language(language);
+    LinkInLanguage {
+        label: form.title.get(spoken).to_owned(),
+        href: form_href(input, Definition::path, form, language),
+        lang: (spoken != language).then_some(spoken),
+    }
+}
+
+/// Returns a link that goes with the form behind the Melden button, where reports come in with it.
+fn report_link(input: &Input<'_>, text: &str, path: FormPath, language: Language) -> Option<Link> {
+    let form = input.forms.first().filter(|form| form.makes_cases())?;
+    Some(Link {
+        label: input.theme.messages(language).text(text, &[]),
+        href: form_href(input, path, form, language),
+    })
+}
+
+/// Returns where a reporter follows a report.
+pub(super) fn follow_link(input: &Input<'_>, language: Language) -> Option<Link> {
+    report_link(input, "site.follow", Definition::follow_path, language)
+}
 
 fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
@@ -116,25 +156,14 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         language,
         &mut diagnostics,
     );
-    let form_link = |text: &str, path: FormPath| {
-        let form = input.forms.first().filter(|form| form.makes_cases());
-        form.map(|form| Link {
-            label: messages.text(text, &[]),
-            href: format!(
-                "{}/{}",
-                config.base_path(),
-                path(form, language, config.default_language())
-            ),
-        })
-    };
     let view = SiteView {
         title: config.title.get(language).to_owned(),
         organisation: config.organisation.clone(),
         lang: language,
         home: home(input, language),
         navigation,
-        report: form_link("site.report", Definition::path),
-        follow: form_link("site.follow", Definition::follow_path),
+        report: report_link(input, "site.report", Definition::path, language),
+        follow: follow_link(input, language),
         exit: config.exit.as_ref().map(|exit| Link {
             label: match &exit.label {
                 Some(label) => label.get(language).to_owned(),
@@ -558,8 +587,8 @@ fn content_view(
     }
 }
 
-/// Returns the address at which somebody can say what is wrong with a page. A page without a receiver
-/// cannot fill in what came along, so the address is that of the receiver itself.
+/// Returns the address at which somebody can say what is wrong with a page. Unlike other links to forms it is that
+/// of the receiver itself: a first page on the portal is a file, which cannot fill in what came along.
 fn feedback(input: &Input<'_>, page: &Page) -> Option<String> {
     let mut forms = input.forms.iter().filter(|form| !form.practice);
     let form = forms.find(|form| {
@@ -789,6 +818,15 @@ pub(super) fn link_to(page: &Page) -> Link {
     }
 }
 
+/// Returns the link to a page for readers of a language, which the page need not be in.
+pub(super) fn link_to_version(page: &Page, language: Language) -> LinkInLanguage {
+    LinkInLanguage {
+        label: page.title.clone(),
+        href: page.href.clone(),
+        lang: (page.language != language).then_some(page.language),
+    }
+}
+
 fn home(input: &Input<'_>, language: Language) -> String {
     input
         .site
@@ -818,12 +856,11 @@ fn named_pages(
             links.push(link);
             continue;
         }
-        let path = format!("content/{}", reference.path);
-        let exists = input.site.by_source(&path).is_some()
-            || input.site.is_unpublished(&path)
-            || input.sources.unreadable.contains(&path);
-        if !exists {
-            diagnostics.push(dead_page(input, &path, "content/").at(reference.place.clone()));
+        // A page that is not shown yet waits in the menu without a word, and so does one without a version.
+        if let Err(Some(problem)) = input.page_below_content(&reference.path)
+            && problem.severity == Severity::Error
+        {
+            diagnostics.push(problem.at(reference.place.clone()));
         }
     }
     links
@@ -835,7 +872,7 @@ fn named_page<'a>(
     language: Language,
 ) -> Option<&'a Page> {
     let site: &'a Site = input.site;
-    let page = site.by_source(&format!("content/{}", reference.path))?;
+    let page = input.page_below_content(&reference.path).ok()?;
     site.version(&page.key, language)
 }
 

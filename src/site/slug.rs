@@ -27,9 +27,34 @@ pub fn slug(text: &str) -> String {
     slug.trim_matches('-').to_owned()
 }
 
+/// Returns whether a text can stand in an address as it is: words of small letters and digits, joined by hyphens.
+pub fn is_word(text: &str) -> bool {
+    !text.is_empty() && slug(text) == text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::slug;
+    use super::{is_word, slug};
+
+    #[test]
+    fn a_word_is_its_own_slug() {
+        for text in [
+            "",
+            "Nieuw",
+            "nieuw hier",
+            "-nieuw",
+            "één",
+            "a--b",
+            "a_b",
+            "???",
+        ] {
+            assert!(!is_word(text), "{text}");
+        }
+        for text in ["nieuw", "nieuw-hier", "2-weken"] {
+            assert!(is_word(text), "{text}");
+        }
+        assert!(!is_word(&"woord-".repeat(100)));
+    }
 
     #[test]
     fn slugs_are_plain_and_readable() {

@@ -129,15 +129,19 @@ fn path() -> PathView {
 }
 
 fn stop(heading: Option<&str>) -> PathStopView {
+    let link = |label: &str, href: &str, lang| LinkInLanguage {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        lang,
+    };
     PathStopView {
         id: "pad--nieuw-1".to_owned(),
         heading: heading.map(str::to_owned),
-        path: link("Nieuw hier", "/portaal/nieuw/#stap--1"),
-        lang: Some(Language::En),
+        path: link("New here", "/portaal/en/nieuw/#stap--1", Some(Language::En)),
         number: 1,
         count: 2,
         previous: None,
-        next: Some(link("Oefenen", "/portaal/oefenen/")),
+        next: Some(link("Oefenen", "/portaal/oefenen/", None)),
     }
 }
 

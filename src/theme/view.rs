@@ -36,6 +36,17 @@ pub struct Link {
     pub href: String,
 }
 
+/// A link whose label may be in another language than the page.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct LinkInLanguage {
+    /// The text of the link.
+    pub label: String,
+    /// The address, with the base path.
+    pub href: String,
+    /// Language of the label and of what it leads to, where it is another one.
+    pub lang: Option<Language>,
+}
+
 /// What all pages in one language have in common.
 #[derive(Clone, Debug, Serialize)]
 pub struct SiteView {

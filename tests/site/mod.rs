@@ -213,6 +213,8 @@ features! {
     paths_lead_past_pages_and_exercises: "paths",
     mistakes_in_paths_and_exercises_are_told: "path-mistakes",
     texts_that_are_hard_to_read_are_told: "plain-language",
+    forms_are_on_the_portal_though_the_receiver_is_elsewhere: "forms-elsewhere",
+    what_leads_to_a_form_with_mistakes_is_no_second_mistake: "unread-forms",
     pages_name_requirements_that_are_there: "requirements",
     folders_are_sections: "sections",
     versions_of_a_page_know_each_other: "translations",
@@ -226,8 +228,12 @@ fn the_feed_of_paths_has_names_and_addresses_that_do_not_change() {
     let feed: serde_json::Value = serde_json::from_slice(&file.unwrap().bytes).unwrap();
     let told = |path: &serde_json::Value| {
         let steps = path["steps"].as_array().unwrap().iter();
-        let steps =
-            steps.map(|step| format!("  {} {} {}\n", step["id"], step["url"], step["minutes"]));
+        let steps = steps.map(|step| {
+            format!(
+                "  {} {} {} {}\n",
+                step["id"], step["language"], step["url"], step["minutes"]
+            )
+        });
         format!(
             "{} {} {} {}\n{}",
             path["id"],
@@ -241,16 +247,16 @@ fn the_feed_of_paths_has_names_and_addresses_that_do_not_change() {
     assert_eq!(
         told.replace('"', ""),
         "nieuw 2 https://intranet.example/veilig/en/p/wegwijs-nieuw/ 4\n  \
-           norm#our-norm https://intranet.example/veilig/en/p/norm/#our-norm 3\n  \
-           norm-huisregels https://intranet.example/veilig/p/norm-huisregels/ 1\n\
+           norm#our-norm en https://intranet.example/veilig/en/p/norm/#our-norm 3\n  \
+           norm-huisregels nl https://intranet.example/veilig/p/norm-huisregels/ 1\n\
          nieuw 1.2 https://intranet.example/veilig/p/wegwijs-nieuw/ 13\n  \
-           norm#de-norm https://intranet.example/veilig/p/norm/#de-norm 3\n  \
-           norm-huisregels https://intranet.example/veilig/p/norm-huisregels/ 1\n  \
-           praktijk https://intranet.example/veilig/oefenen/ 5\n  \
-           kaarten https://intranet.example/veilig/p/kaarten/ 4\n\
+           norm#de-norm nl https://intranet.example/veilig/p/norm/#de-norm 3\n  \
+           norm-huisregels nl https://intranet.example/veilig/p/norm-huisregels/ 1\n  \
+           praktijk nl https://intranet.example/veilig/oefenen/ 5\n  \
+           kaarten nl https://intranet.example/veilig/p/kaarten/ 4\n\
          wegwijs-opfris 1 https://intranet.example/veilig/p/wegwijs-opfris/ 4\n  \
-           norm#de-norm https://intranet.example/veilig/p/norm/#de-norm 2\n  \
-           norm https://intranet.example/veilig/p/norm/ 2\n"
+           norm#de-norm nl https://intranet.example/veilig/p/norm/#de-norm 2\n  \
+           norm nl https://intranet.example/veilig/p/norm/ 2\n"
     );
 }
 

@@ -6,8 +6,8 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
-use crate::nearest::nearest;
-use crate::site::links::dead_page;
+use crate::site::render::{form_link, link_to_version};
+use crate::theme::view::LinkInLanguage;
 use crate::theme::view::medium::QrView;
 use crate::yaml::{Mapping, Node};
 
@@ -20,11 +20,10 @@ const QUIET_ZONE: i32 = 4;
 
 /// Where a code leads.
 struct Destination {
-    title: String,
+    /// The link beside the code.
+    link: LinkInLanguage,
     /// The address in the code.
     address: String,
-    /// The address that the page itself leads to.
-    href: String,
 }
 
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
@@ -52,9 +51,11 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     };
     let view = QrView {
         id: writer.id(),
-        label: label.unwrap_or(destination.title),
+        label_is_title: label.is_none(),
+        label: label.unwrap_or(destination.link.label),
         address: destination.address,
-        href: destination.href,
+        href: destination.link.href,
+        lang: destination.link.lang,
         size: code.size() + 2 * QUIET_ZONE,
         path: path(&code),
     };
@@ -64,50 +65,34 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
 fn page(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
     let input = writer.page.input;
     let written = node.text(&mut writer.block.diagnostics)?;
-    let path = format!("content/{written}");
-    if let Some(page) = input.site.by_source(&path) {
-        return Some(Destination {
-            title: page.title.clone(),
+    match input.page_below_content(&written) {
+        Ok(page) => Some(Destination {
+            link: link_to_version(page, writer.page.page.language),
             address: input.config.absolute(&page.short_href),
-            href: page.href.clone(),
-        });
+        }),
+        Err(problem) => {
+            let problem = problem.map(|problem| problem.at(node.place()));
+            writer.block.diagnostics.extend(problem);
+            None
+        }
     }
-    if input.site.is_unpublished(&path) {
-        let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
-        writer.problem(diagnostic.at(node.place()));
-    } else if !input.sources.unreadable.contains(&path) {
-        writer.problem(dead_page(input, &path, "content/").at(node.place()));
-    }
-    None
 }
 
 fn form(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
     let input = writer.page.input;
-    let config = input.config;
     let id = node.text(&mut writer.block.diagnostics)?;
-    let Some(form) = input.forms.iter().find(|form| form.id == id) else {
-        let known = input.forms.iter().map(|form| form.id.as_str());
-        let near = nearest(&id, known.clone()).or(known.clone().next());
-        let diagnostic = Diagnostic::error("qr-unknown-form")
-            .with("form", &id)
-            .with("nearest", near.unwrap_or_default());
-        writer.problem(diagnostic.at(node.place()));
-        return None;
-    };
-    let language = writer.page.page.language;
-    let path = form.path(language, config.default_language());
-    let here = format!("{}/{path}", config.base_path());
-    let (address, href) = match config.receiver_elsewhere() {
-        Some(_) => {
-            let address = format!("{}/{path}", config.receiver_address());
-            (address.clone(), address)
+    let form = match input.form(&id) {
+        Ok(form) => form,
+        Err(problem) => {
+            let problem = problem.map(|problem| problem.at(node.place()));
+            writer.block.diagnostics.extend(problem);
+            return None;
         }
-        None => (config.absolute(&here), here),
     };
+    let link = form_link(input, form, writer.page.page.language);
     Some(Destination {
-        title: form.title.get(language).to_owned(),
-        address,
-        href,
+        address: input.config.absolute(&link.href),
+        link,
     })
 }
 

@@ -2,12 +2,10 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
-use crate::nearest::nearest;
-use crate::site::links::dead_page;
 use crate::site::pages::Page;
-use crate::site::render::Input;
+use crate::site::render::{Input, form_link, link_to_version};
 use crate::source_text::Place;
-use crate::theme::view::Link;
+use crate::theme::view::LinkInLanguage;
 use crate::yaml::Mapping;
 
 /// Where a message or an event leads.
@@ -47,30 +45,16 @@ impl Destination {
     }
 
     /// Returns the link for readers of a language, where there is something for them.
-    pub(super) fn link(&self, input: &Input<'_>, language: Language) -> Option<Link> {
+    pub(super) fn link(&self, input: &Input<'_>, language: Language) -> Option<LinkInLanguage> {
         match self {
-            Destination::Page(path, _) => page(input, path, language).map(|page| Link {
-                label: match page.language == language {
-                    true => page.title.clone(),
-                    false => in_other_language(input, page, language),
-                },
-                href: page.href.clone(),
-            }),
-            Destination::Form(id, _) => {
-                let form = input.forms.iter().find(|form| form.id == *id)?;
-                let path = form.path(language, input.config.default_language());
-                let receiver = match input.config.receiver_elsewhere() {
-                    Some(_) => input.config.receiver_address(),
-                    None => input.config.base_path().to_owned(),
-                };
-                Some(Link {
-                    label: form.title.get(language).to_owned(),
-                    href: format!("{receiver}/{path}"),
-                })
+            Destination::Page(path, _) => {
+                page(input, path, language).map(|page| link_to_version(page, language))
             }
-            Destination::Address(address) => Some(Link {
+            Destination::Form(id, _) => Some(form_link(input, input.form(id).ok()?, language)),
+            Destination::Address(address) => Some(LinkInLanguage {
                 label: shown(address).to_owned(),
                 href: address.clone(),
+                lang: None,
             }),
         }
     }
@@ -92,28 +76,12 @@ impl Destination {
     pub(super) fn check(&self, input: &Input<'_>) -> Option<Diagnostic> {
         match self {
             Destination::Page(below, place) => {
-                let path = format!("content/{below}");
-                let known = input.site.by_source(&path).is_some()
-                    || input.sources.unreadable.contains(&path);
-                if known {
-                    return None;
-                }
-                let problem = match input.site.is_unpublished(&path) {
-                    true => Diagnostic::warning("link-unpublished").with("target", below),
-                    false => dead_page(input, &path, "content/"),
-                };
+                let problem = input.page_below_content(below).err().flatten()?;
                 Some(problem.at(place.clone()))
             }
             Destination::Form(id, place) => {
-                let ids = input.forms.iter().map(|form| form.id.as_str());
-                if ids.clone().any(|known| known == id) || !input.unread_forms.is_empty() {
-                    return None;
-                }
-                let near = nearest(id, ids.clone()).or_else(|| ids.clone().next());
-                let unknown = Diagnostic::error("calendar-form")
-                    .with("id", id)
-                    .with("nearest", near.unwrap_or("incident"));
-                Some(unknown.at(place.clone()))
+                let problem = input.form(id).err().flatten()?;
+                Some(problem.at(place.clone()))
             }
             Destination::Address(_) => None,
         }
@@ -123,15 +91,8 @@ impl Destination {
 /// Returns a page by its path below `content/`, in a language where it is there.
 fn page<'a>(input: &Input<'a>, path: &str, language: Language) -> Option<&'a Page> {
     let site = input.site;
-    let page = site.by_source(&format!("content/{path}"))?;
+    let page = input.page_below_content(path).ok()?;
     Some(site.version(&page.key, language).unwrap_or(page))
-}
-
-/// Names a page in another language to readers who may not read that.
-fn in_other_language(input: &Input<'_>, page: &Page, language: Language) -> String {
-    let texts = input.theme.messages(language);
-    let key = format!("calendar.language.{}", page.language);
-    texts.text(&key, &[("title", &page.title)])
 }
 
 /// Returns what people say of an address: its host, or who gets the mail.

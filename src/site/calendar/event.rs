@@ -32,7 +32,7 @@ pub struct Event {
     pub who: Option<Text>,
     /// Where one signs up.
     pub destination: Option<Destination>,
-    /// Whether it has been.
+    /// Whether it has been, on its dates up to today. What comes back each year never has.
     pub done: bool,
     /// What the team asked.
     pub questions: Vec<String>,

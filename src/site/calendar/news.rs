@@ -12,8 +12,8 @@ use crate::language::Language;
 use crate::site::front_matter::Kind;
 use crate::site::markdown::{self, escape};
 use crate::site::pages::Page;
-use crate::site::render::Input;
-use crate::theme::view::Link;
+use crate::site::render::{Input, link_to_version};
+use crate::theme::view::LinkInLanguage;
 
 /// Something to tell.
 #[derive(Clone, Debug)]
@@ -27,7 +27,9 @@ pub(super) struct News {
     /// The message.
     pub(super) text: String,
     /// Where it leads inside the portal.
-    pub(super) link: Option<Link>,
+    pub(super) link: Option<LinkInLanguage>,
+    /// In which other language that is, in words.
+    pub(super) in_language: Option<String>,
     /// The same for readers elsewhere.
     pub(super) address: Option<String>,
 }
@@ -42,12 +44,16 @@ impl News {
     ) -> News {
         let destination = message.destination.as_ref();
         let of = |destination: &Destination| destination.link(input, language);
+        let link = destination.and_then(of);
+        let other = link.as_ref().and_then(|link| link.lang);
+        let texts = input.theme.messages(language);
         News {
             id: format!("{}/{date}", message.id),
             date,
             title: message.title.get(language).to_owned(),
             text: message.text.get(language).to_owned(),
-            link: destination.and_then(of),
+            in_language: other.map(|other| texts.text(&format!("in_language.{other}"), &[])),
+            link,
             address: destination.and_then(|destination| destination.address(input, language)),
         }
     }
@@ -64,11 +70,17 @@ impl News {
     pub(super) fn html(&self) -> String {
         let text = escape(&self.text);
         match (&self.address, &self.link) {
-            (Some(address), Some(link)) => format!(
-                "<p>{text} <a href=\"{}\">{}</a></p>",
-                escape(address),
-                escape(&link.label)
-            ),
+            (Some(address), Some(link)) => {
+                let lang = link.lang.map(|lang| format!(" lang=\"{lang}\""));
+                let note = self.in_language.as_ref().map(|note| format!(" {note}"));
+                format!(
+                    "<p>{text} <a href=\"{}\"{}>{}</a>{}</p>",
+                    escape(address),
+                    lang.unwrap_or_default(),
+                    escape(&link.label),
+                    escape(&note.unwrap_or_default())
+                )
+            }
             _ => format!("<p>{text}</p>"),
         }
     }
@@ -139,10 +151,8 @@ fn changes_of(input: &Input<'_>, page: &Page) -> Vec<News> {
                 date: change.date,
                 title: title.clone(),
                 text,
-                link: Some(Link {
-                    label: page.title.clone(),
-                    href: page.href.clone(),
-                }),
+                link: Some(link_to_version(page, page.language)),
+                in_language: None,
                 address: Some(input.config.absolute(&page.short_href)),
             }
         })

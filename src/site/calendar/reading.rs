@@ -196,8 +196,17 @@ impl Reader<'_> {
         rule
     }
 
+    /// Returns what a list holds, and tells one that is empty: what it says when would be never.
+    fn some<'n>(&mut self, node: &'n Node) -> Vec<&'n Node> {
+        let nodes = node.list();
+        if nodes.is_empty() {
+            self.tell(Diagnostic::error("calendar-list-empty").at(node.place()));
+        }
+        nodes
+    }
+
     fn months(&mut self, node: &Node) -> Option<BTreeSet<i8>> {
-        let months = node.list().into_iter().map(|month| {
+        let months = self.some(node).into_iter().map(|month| {
             let number = self.number(month, 1, 12)?;
             i8::try_from(number).ok()
         });
@@ -227,6 +236,7 @@ impl Reader<'_> {
     }
 
     fn event(&mut self, map: &mut Mapping<'_>) -> Option<Event> {
+        let at = map.place();
         let id = self.id(map);
         let kind = map
             .require("kind", &mut self.diagnostics)
@@ -241,16 +251,28 @@ impl Reader<'_> {
         let yearly = self.yearly(map);
         let (start, end) = self.times(map);
         let destination = Destination::read(map, &mut self.diagnostics);
-        let done = map
-            .get("done")
-            .and_then(|node| node.flag(&mut self.diagnostics));
+        let done_node = map.get("done");
+        let done = done_node.and_then(|node| node.flag(&mut self.diagnostics));
+        if let Some(node) = done_node.filter(|_| yearly && done == Some(true)) {
+            self.tell(Diagnostic::error("calendar-done-yearly").at(node.place()));
+        }
         let questions = map
             .get("questions")
             .map(|node| node.texts(&mut self.diagnostics));
+        let (id, title) = (id?, title?);
+        let languages = self.config.languages.iter();
+        for language in languages.filter(|language| !title.speaks(**language)) {
+            self.diagnostics.push(
+                Diagnostic::warning("event-language")
+                    .with("id", &id)
+                    .with("language", language)
+                    .at(at.clone()),
+            );
+        }
         Some(Event {
-            id: id?,
+            id,
             kind: kind?,
-            title: title?,
+            title,
             audience,
             dates: dates?,
             yearly,
@@ -265,7 +287,7 @@ impl Reader<'_> {
     }
 
     fn dates(&mut self, node: &Node) -> Vec<Date> {
-        let nodes = node.list();
+        let nodes = self.some(node);
         if nodes.len() > MOST_DATES {
             let many = Diagnostic::error("calendar-number")
                 .with("value", nodes.len())

@@ -85,6 +85,8 @@ fn a_period_that_is_none_is_told_where_it_stands() {
         ("{ months: 1, from: 2027-01-01, days: 3 }", "message-when"),
         ("{ months: 0 }", "calendar-number"),
         ("{ months: 13 }", "calendar-number"),
+        ("{ months: [] }", "calendar-list-empty"),
+        ("{ months: [], week: 2 }", "calendar-list-empty"),
         ("{ months: januari }", "yaml-expected-number"),
         ("{ months: 1, week: 5 }", "calendar-number"),
         ("{ months: 1, every: year }", "yaml-unknown-key"),
@@ -167,10 +169,25 @@ fn what_readers_miss_is_a_warning() {
 #[test]
 fn an_event_with_mistakes_is_told() {
     let event = |rest: &str| {
-        format!("  - id: a\n    kind: training\n    title: T\n    dates: 2027-01-01\n{rest}")
+        format!(
+            "  - id: a\n    kind: training\n    title: {{ nl: T, en: T }}\n    dates: 2027-01-01\n{rest}"
+        )
     };
     check_events(&event(""), &[]);
     check_events(&event("    start: 09:30\n    end: 10:00\n"), &[]);
+    check_events(
+        &event("").replace("{ nl: T, en: T }", "T"),
+        &[("event-language", 2)],
+    );
+    check_events(
+        &event("").replace("{ nl: T, en: T }", "{ en: T }"),
+        &[("event-language", 2)],
+    );
+    check_events(
+        &event("").replace("2027-01-01", "[]"),
+        &[("calendar-list-empty", 5)],
+    );
+    check_events(&event("    every: year\n    done: false\n"), &[]);
     for (rest, code, line) in [
         ("    start: 9:30\n", "calendar-time", 6),
         ("    start: 25:00\n", "calendar-time", 6),
@@ -181,6 +198,11 @@ fn an_event_with_mistakes_is_told() {
         ),
         ("    end: 09:30\n", "calendar-end-first", 6),
         ("    done: ja\n", "yaml-expected-flag", 6),
+        (
+            "    every: year\n    done: true\n",
+            "calendar-done-yearly",
+            7,
+        ),
         ("    deelnemers: [Kim]\n", "yaml-unknown-key", 6),
     ] {
         check_events(&event(rest), &[(code, line)]);
@@ -296,9 +318,9 @@ fn a_trigger_is_never_shown_by_date() {
 #[test]
 fn events_are_in_order_and_come_back_each_year() {
     let text = "events:\n\
-        - { id: a, kind: training, title: A, dates: [2027-03-01, 2026-12-01] }\n\
-        - { id: b, kind: session, title: B, dates: 2024-02-29, every: year }\n\
-        - { id: c, kind: tour, title: C, dates: 2026-11-21 }\n";
+        - { id: a, kind: training, title: { nl: A, en: A }, dates: [2027-03-01, 2026-12-01] }\n\
+        - { id: b, kind: session, title: { nl: B, en: B }, dates: 2024-02-29, every: year }\n\
+        - { id: c, kind: tour, title: { nl: C, en: C }, dates: 2026-11-21 }\n";
     let (calendar, diagnostics) = read(EVENTS, text);
     assert_eq!(diagnostics, []);
     let dates = |from: Date| -> Vec<String> {

@@ -176,7 +176,7 @@ fn agenda_item(input: &Input<'_>, event: &Event, date: Date, language: Language)
         place: of(&event.place),
         who: of(&event.who),
         link: destination.and_then(|destination| destination.link(input, language)),
-        done: event.done,
+        done: event.done && date <= input.today,
         questions: event.questions.clone(),
     }
 }

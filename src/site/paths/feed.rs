@@ -59,6 +59,7 @@ impl Step<'_> {
         let address = input.config.absolute(self.address());
         json!({
             "id": self.id,
+            "language": self.language().tag(),
             "title": self.title,
             "url": match self.anchor() {
                 Some(anchor) => format!("{address}#{anchor}"),
@@ -119,9 +120,10 @@ pub fn file_schema() -> Value {
             "minutes_of_path": { "type": "integer", "minimum": 0 },
             "step": {
                 "type": "object",
-                "required": ["id", "title", "url", "minutes", "kind"],
+                "required": ["id", "language", "title", "url", "minutes", "kind"],
                 "properties": {
                     "id": text,
+                    "language": { "enum": languages },
                     "title": text,
                     "url": address,
                     "minutes": { "type": "integer", "minimum": 1, "maximum": MOST_MINUTES },

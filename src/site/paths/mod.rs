@@ -16,16 +16,15 @@ pub mod plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::front_matter::Kind;
-use super::links::{dead_anchor, dead_page};
+use super::links::dead_anchor;
 use super::markdown::typographic;
 use super::pages::{Page, Site};
-use super::render::Input;
-use super::slug::slug;
+use super::render::{Input, form_link, link_to_version};
+use super::slug::{is_word, slug};
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
-use crate::nearest::nearest;
 use crate::source_text::Place;
-use crate::theme::view::Link;
+use crate::theme::view::LinkInLanguage;
 use crate::theme::view::path::{PathStepView, PathStopView, PathView};
 use plan::{Plan, PlannedStep, PlannedTarget};
 
@@ -83,7 +82,9 @@ impl<'a> Paths<'a> {
     pub(super) fn gather(input: &Input<'a>) -> (Paths<'a>, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut paths = Vec::new();
-        for page in &input.site.pages {
+        // Nobody is sent along a path that no longer holds.
+        let pages = input.site.pages.iter();
+        for page in pages.filter(|page| !page.is_earlier_version()) {
             match (&page.front_matter.path, page.kind) {
                 (Some(plan), Kind::Path) => {
                     paths.push(Path::resolve(input, page, plan, &mut diagnostics));
@@ -200,26 +201,33 @@ impl<'a> Path<'a> {
         })
     }
 
-    fn stop_link(&self, at: usize) -> Option<Link> {
-        Some(Link {
-            label: self.steps.get(at)?.title.clone(),
+    /// Returns the link to a step for readers of a language.
+    fn stop_link(&self, at: usize, language: Language) -> Option<LinkInLanguage> {
+        let step = self.steps.get(at)?;
+        let spoken = match step.has_own_title {
+            true => self.page.language,
+            false => step.language(),
+        };
+        Some(LinkInLanguage {
+            label: step.title.clone(),
             href: self.stop_href(at)?,
+            lang: (spoken != language).then_some(spoken),
         })
     }
 
     fn stop(&self, at: usize, step: &Step<'_>, language: Language) -> PathStopView {
+        let link = |at: usize| self.stop_link(at, language);
         PathStopView {
             id: self.stop_id(at),
             heading: step.anchor().map(str::to_owned),
-            path: Link {
-                label: self.page.title.clone(),
+            path: LinkInLanguage {
                 href: format!("{}#{}", self.page.href, step_id(at)),
+                ..link_to_version(self.page, language)
             },
-            lang: (self.page.language != language).then_some(self.page.language),
             number: at + 1,
             count: self.steps.len(),
-            previous: at.checked_sub(1).and_then(|at| self.stop_link(at)),
-            next: self.stop_link(at + 1),
+            previous: at.checked_sub(1).and_then(link),
+            next: link(at + 1),
         }
     }
 
@@ -292,7 +300,7 @@ fn step_id(at: usize) -> String {
 fn path_id(page: &Page, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> String {
     match &plan.id {
         None => page.id.clone(),
-        Some((id, _)) if !id.is_empty() && slug(id) == *id => id.clone(),
+        Some((id, _)) if is_word(id) => id.clone(),
         Some((id, place)) => {
             diagnostics.push(
                 Diagnostic::error("page-id-not-a-word")
@@ -315,17 +323,12 @@ fn step_on_page<'a>(
 ) -> Result<Step<'a>, Option<Diagnostic>> {
     let path = format!("content/{path}");
     let site: &'a Site = input.site;
-    let Some(written) = site.by_source(&path) else {
-        if site.is_unpublished(&path) {
-            return Err(Some(
-                Diagnostic::warning("path-step-unpublished").with("target", path),
-            ));
-        }
-        if input.sources.unreadable.contains(&path) {
-            return Err(None);
-        }
-        return Err(Some(dead_page(input, &path, "content/")));
-    };
+    if site.is_unpublished(&path) {
+        return Err(Some(
+            Diagnostic::warning("path-step-unpublished").with("target", path),
+        ));
+    }
+    let written = input.page_at(&path, "content/")?;
     let page = site.version(&written.key, language).unwrap_or(written);
     if let Some(problem) = anchor.and_then(|anchor| dead_anchor(page, anchor)) {
         return Err(Some(problem));
@@ -353,33 +356,16 @@ fn step_with_form<'a>(
     id: &str,
     planned: &'a PlannedStep,
 ) -> Result<Step<'a>, Option<Diagnostic>> {
-    let Some(form) = input.forms.iter().find(|form| form.id == id) else {
-        if !input.unread_forms.is_empty() {
-            // It may well be one of those with mistakes, which are told.
-            return Err(None);
-        }
-        let known: Vec<&str> = input.forms.iter().map(|form| form.id.as_str()).collect();
-        let near = nearest(id, known.iter().copied()).map(str::to_owned);
-        return Err(Some(
-            Diagnostic::error("path-form-unknown")
-                .with("form", id)
-                .with("known", near.unwrap_or_else(|| known.join(", "))),
-        ));
-    };
-    let config = input.config;
-    let offered = form.languages.contains(&language);
-    let first = form.languages.first().copied();
-    let language = if offered { Some(language) } else { first };
-    let language = language.unwrap_or(config.default_language());
-    let path = form.path(language, config.default_language());
+    let form = input.form(id)?;
+    let link = form_link(input, form, language);
     Ok(Step {
         id: form.id.clone(),
-        title: title_of(planned).unwrap_or_else(|| form.title.get(language).to_owned()),
+        title: title_of(planned).unwrap_or(link.label),
         has_own_title: planned.title.is_some(),
         minutes: planned.minutes,
         target: Target::Form {
-            href: format!("{}/{path}", config.base_path()),
-            language,
+            href: link.href,
+            language: link.lang.unwrap_or(language),
         },
         why: planned.why.as_ref(),
     })

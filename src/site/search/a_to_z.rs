@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Body, follow_link, form_href, forms};
+use super::{Body, forms};
+use crate::form::Definition;
 use crate::language::Language;
 use crate::site::front_matter::Kind;
 use crate::site::pages::Page;
-use crate::site::render::{Input, link_to};
+use crate::site::render::{Input, follow_link, form_href, link_to};
 use crate::site::slug::slug;
 use crate::theme::view::Link;
 use crate::theme::view::search::{EntryView, LetterView, TreeView};
@@ -92,7 +93,7 @@ pub(super) fn form_links(input: &Input<'_>, language: Language) -> Vec<Link> {
     forms(input, language)
         .map(|form| Link {
             label: form.title.get(language).to_owned(),
-            href: form_href(input, form, language),
+            href: form_href(input, Definition::path, form, language),
         })
         .chain(follow_link(input, language))
         .collect()

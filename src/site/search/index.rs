@@ -12,12 +12,12 @@ use serde::Serialize;
 use super::plain_text::{Section, sections};
 use super::synonyms::Groups;
 use super::words::{Vocabulary, plain_letters, words};
-use super::{Body, follow_link, form_href, forms};
+use super::{Body, forms};
 use crate::form::{Definition, Field};
 use crate::language::Language;
 use crate::site::front_matter::{Audience, Kind};
 use crate::site::pages::Page;
-use crate::site::render::{Input, breadcrumbs};
+use crate::site::render::{Input, breadcrumbs, follow_link, form_href};
 
 /// How much a page counts, in percent. Most people who search were just confronted with something: what to
 /// do comes before what is behind it.
@@ -185,7 +185,7 @@ fn of_form(input: &Input<'_>, form: &Definition, language: Language) -> Entry {
         keywords.extend(form.fields().flat_map(|field| options(field, language)));
     }
     Entry {
-        href: form_href(input, form, language),
+        href: form_href(input, Definition::path, form, language),
         title: form.title.get(language).to_owned(),
         trail: messages.text("search.form", &[]),
         summary: form

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use super::config::Config;
 use super::front_matter::Kind;
 use super::pages::{ASSETS, Page, Site};
-use super::render::{Input, alternates_at, link_to, push_html};
+use super::render::{Input, alternates_at, form_href, link_to, push_html};
 use crate::diagnostic::Diagnostic;
 use crate::digest::fingerprint;
 use crate::form::Definition;
@@ -102,7 +102,12 @@ pub(super) fn render(
 fn forms_in_its_place(input: &Input<'_>) -> Vec<Diagnostic> {
     let taken = input.forms.iter().filter(|form| {
         let mut languages = input.config.languages.iter();
-        languages.any(|language| is_address(input.config, &form_href(input, form, *language)))
+        languages.any(|language| {
+            is_address(
+                input.config,
+                &form_href(input, Definition::path, form, *language),
+            )
+        })
     });
     taken
         .map(|form| {
@@ -184,21 +189,4 @@ fn instead(bodies: &[&Body<'_>]) -> Vec<Link> {
 fn forms<'a>(input: &Input<'a>, language: Language) -> impl Iterator<Item = &'a Definition> {
     let forms = input.forms.iter();
     forms.filter(move |form| form.languages.contains(&language))
-}
-
-/// Returns where a reporter follows a report.
-fn follow_link(input: &Input<'_>, language: Language) -> Option<Link> {
-    let form = input.forms.first().filter(|form| form.makes_cases())?;
-    let config = input.config;
-    let path = form.follow_path(language, config.default_language());
-    Some(Link {
-        label: input.theme.messages(language).text("site.follow", &[]),
-        href: format!("{}/{path}", config.base_path()),
-    })
-}
-
-fn form_href(input: &Input<'_>, form: &Definition, language: Language) -> String {
-    let config = input.config;
-    let path = form.path(language, config.default_language());
-    format!("{}/{path}", config.base_path())
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{DateView, Link};
+use super::{DateView, Link, LinkInLanguage};
 
 /// The message of the week.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct WeekMessageView {
     /// The message.
     pub text: String,
     /// Where it leads.
-    pub link: Option<Link>,
+    pub link: Option<LinkInLanguage>,
 }
 
 /// A message that is ready to be copied.
@@ -65,7 +65,7 @@ pub struct AgendaItemView {
     /// Who gives it.
     pub who: Option<String>,
     /// Where one signs up.
-    pub link: Option<Link>,
+    pub link: Option<LinkInLanguage>,
     /// Whether it has been.
     pub done: bool,
     /// What the team asked.

@@ -50,10 +50,15 @@ pub struct QrView {
     pub id: String,
     /// Where it leads, in words.
     pub label: String,
+    /// Whether that is the title of what it leads to, and so in its language.
+    pub label_is_title: bool,
     /// The address in the code.
     pub address: String,
     /// Where the address leads, for who reads the page on a telephone.
     pub href: String,
+    /// Language of what it leads to, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<Language>,
     /// Width and height in modules, quiet zone included.
     pub size: i32,
     /// The dark modules, as data of an SVG path.

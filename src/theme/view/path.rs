@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Link;
+use super::LinkInLanguage;
 use crate::language::Language;
 
 /// A path on its own page.
@@ -47,6 +47,13 @@ pub struct PathStepView {
     pub form: bool,
 }
 
+/// The bar of a place, before the heading where its step begins.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PathBarView<'a> {
+    /// The place.
+    pub stop: &'a PathStopView,
+}
+
 /// The place of a page in a path.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct PathStopView {
@@ -55,15 +62,13 @@ pub struct PathStopView {
     /// The heading before which the bar stands; absent where the whole page is the step.
     pub heading: Option<String>,
     /// The path, at this step.
-    pub path: Link,
-    /// Language of the path, where it is another one.
-    pub lang: Option<Language>,
+    pub path: LinkInLanguage,
     /// Number of the step, from 1.
     pub number: usize,
     /// How many steps there are.
     pub count: usize,
     /// The step before.
-    pub previous: Option<Link>,
+    pub previous: Option<LinkInLanguage>,
     /// The next step.
-    pub next: Option<Link>,
+    pub next: Option<LinkInLanguage>,
 }
