@@ -111,6 +111,19 @@ pub struct Contact {
     pub hours: Option<Translated>,
     /// Whether they work outside the organisation.
     pub external: bool,
+    /// What they look like.
+    pub portrait: Option<Portrait>,
+}
+
+/// A portrait of a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portrait {
+    /// Path of the image below `content/`.
+    pub path: String,
+    /// What it shows, for who does not see it; absent where the name beside it says enough.
+    pub alt: Option<Translated>,
+    /// Where the setting stands.
+    pub place: Place,
 }
 
 /// A page that a setting names: its source path below `content/`, and where the setting stands.
@@ -606,6 +619,7 @@ fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
     let email = map.get("email").and_then(|n| n.text(d));
     let hours = map.get("hours").and_then(|n| Translated::read(n, d));
     let external = map.get("external").and_then(|n| n.flag(d));
+    let portrait = portrait(&mut map, d);
     map.finish(d);
     Some(Contact {
         role: role.filter(|_| id.is_some()),
@@ -617,6 +631,23 @@ fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
         email,
         hours,
         external: external.unwrap_or_default(),
+        portrait,
+    })
+}
+
+/// Reads the path of a portrait. Words for it without a portrait are told.
+fn portrait(map: &mut Mapping<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Portrait> {
+    let alt = map.get("alt");
+    let path = match alt {
+        Some(_) => map.require("portrait", diagnostics),
+        None => map.get("portrait"),
+    };
+    let alt = alt.and_then(|n| Translated::read(n, diagnostics));
+    let path = path?;
+    Some(Portrait {
+        path: path.text(diagnostics)?,
+        alt,
+        place: path.place(),
     })
 }
 
@@ -950,6 +981,15 @@ mod tests {
         contacts(
             "  - { name: A, role: coordinator }\n",
             &[("config-contact-without-id", 4)],
+        );
+        contacts(
+            "  - { name: A, alt: Lacht }\n  - { name: B, portrait: [b.jpg] }\n",
+            &[("yaml-missing-key", 4), ("yaml-expected-text", 5)],
+        );
+        contacts("  - { name: A, portrait: a.jpg }\n", &[]);
+        contacts(
+            "  - { name: A, portrait: a.jpg, alt: { nl: Lacht, en: Laughs } }\n",
+            &[],
         );
         contacts(
             "  - { name: A, id: a }\n  - { name: B, id: a }\n",

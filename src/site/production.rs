@@ -202,7 +202,7 @@ pub(super) fn check_pages(config: &Config, site: &Site) -> Vec<Diagnostic> {
 }
 
 /// Returns whether a page is the norm itself, and no part of it such as the rules for visitors.
-fn is_norm(page: &Page) -> bool {
+pub(super) fn is_norm(page: &Page) -> bool {
     let is_whole = page.is_index || page.id == NORM;
     page.kind == Kind::Norm && is_whole && !page.is_earlier_version()
 }
