@@ -261,7 +261,9 @@ impl Config {
             environment(&name).map(|value| Node::of_text(&format!("${name}"), &value))
         };
         let setting = |map: &mut Mapping<'_>, key: &'static str, variable: &str| {
-            env(variable).or_else(|| map.get(key).cloned())
+            // The key is known, also where a variable goes before it.
+            let written = map.get(key);
+            env(variable).or_else(|| written.cloned())
         };
 
         let languages = languages(&mut map, d);
@@ -1080,5 +1082,10 @@ mod tests {
             "https://intranet.example/veilig/a/"
         );
         assert_eq!(dial(&config.emergency_internal.unwrap()), "+31881");
+        let text =
+            format!("{SMALLEST}base_url: http://elders.example/\nemergency: {{ internal: 5 }}\n");
+        let (config, problems) = parse(&text, &environment);
+        assert_eq!(problems, []);
+        assert_eq!(config.base_path(), "/veilig");
     }
 }
