@@ -201,6 +201,11 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             href: format!("{href}{rest}"),
             language: None,
         };
+        if blocks::infographic::is_poster(self.input, path) {
+            let href = format!("{}{path}", config.base_path());
+            let language = None;
+            return (Target::Address { href, language }, None);
+        }
         if self.input.site.aliases.contains_key(&href)
             || self.input.site.by_short_href(&href).is_some()
             || self.is_of_unread_form(&wanted)
@@ -425,8 +430,8 @@ impl Resolver for PageResolver<'_, '_> {
         block
     }
 
-    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block> {
-        blocks::make(self, word, yaml, number)
+    fn block(&self, word: &str, yaml: Range<usize>, number: usize, level: u8) -> Option<Block> {
+        blocks::make(self, word, yaml, number, level)
     }
 }
 

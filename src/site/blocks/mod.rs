@@ -14,7 +14,7 @@ mod download;
 mod exercise;
 mod figure;
 mod glossary;
-mod infographic;
+pub(super) mod infographic;
 mod print_card;
 mod qr;
 mod questions;
@@ -81,11 +81,13 @@ pub(super) fn make(
     word: &str,
     yaml: Range<usize>,
     number: usize,
+    level: u8,
 ) -> Option<Block> {
     let source = &page.page.source;
     let mut writer = BlockWriter {
         page,
         number,
+        level,
         block: Block::default(),
     };
     let map = BLOCKS.iter().find(|(known, _)| *known == word);
@@ -136,6 +138,8 @@ pub(super) struct BlockWriter<'a, 'input> {
     pub(super) page: &'a PageResolver<'a, 'input>,
     /// Number of the block in the page, from 1.
     number: usize,
+    /// Level of a heading in the block.
+    level: u8,
     block: Block,
 }
 

@@ -64,7 +64,7 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
         );
     }
     let view = PrintCardView {
-        id: writer.id(),
+        level: writer.level,
         title_html,
         lines_html,
         size: size.name,

@@ -158,9 +158,9 @@ pub trait Resolver {
     }
 
     /// Makes a fenced block whose first word is `word`; `yaml` is what stands between its fences, as a byte
-    /// range of the page, and `number` counts the blocks of the page from 1. Returns nothing where the word
-    /// stands for code in some language.
-    fn block(&self, word: &str, yaml: Range<usize>, number: usize) -> Option<Block>;
+    /// range of the page, `number` counts the blocks of the page from 1, and `level` is that of a heading below
+    /// the one that the block stands under. Returns nothing where the word stands for code in some language.
+    fn block(&self, word: &str, yaml: Range<usize>, number: usize, level: u8) -> Option<Block>;
 }
 
 /// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,
