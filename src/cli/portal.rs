@@ -46,8 +46,6 @@ pub struct Portal {
     pub site: Site,
     /// Its files.
     pub outputs: Vec<Output>,
-    /// The addresses that were published before.
-    pub record: Record,
     /// The addresses at which it answers.
     pub addresses: Addresses,
 }
@@ -154,7 +152,7 @@ fn assemble_unchecked(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Portal> {
     let read = read_config(root, environment, diagnostics).map(|(config, text)| {
-        diagnostics.extend(production::check_settings(&config, &text));
+        diagnostics.extend(production::check_settings(&config, &text, environment));
         config
     });
     let is_read = read.is_some();
@@ -173,11 +171,11 @@ fn assemble_unchecked(
 
     let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
-    let (calendar, problems) = Calendar::read(&config, &sources, today);
-    diagnostics.extend(problems);
-
     let (wordings, problems) = plain_language::wordings(&config, &sources, &glossary);
     diagnostics.extend(problems);
+    let (calendar, problems) = Calendar::read(&config, &sources, &wordings, today);
+    diagnostics.extend(problems);
+
     let (record, problems) = Record::read(&sources);
     diagnostics.extend(problems);
     // What could not be read is not there now, but nobody took it away.
@@ -216,7 +214,6 @@ fn assemble_unchecked(
         views,
         site,
         outputs,
-        record,
         addresses,
     })
 }

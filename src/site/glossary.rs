@@ -10,6 +10,7 @@ use super::front_matter::Kind;
 use super::links::PageResolver;
 use super::markdown::{self, Block};
 use super::pages::Page;
+use super::plain_language;
 use super::render::theme_problem;
 use super::slug::slug;
 use super::source::Sources;
@@ -89,6 +90,15 @@ impl Glossary {
     pub(super) fn words(&self, language: Language) -> impl Iterator<Item = &str> {
         let terms = self.terms.iter();
         terms.filter_map(move |term| Some(term.term.0.get(&language)?.0.as_str()))
+    }
+
+    /// Returns the terms in a language as plain text, each with its anchor on a word list.
+    pub(super) fn anchors(&self, language: Language) -> impl Iterator<Item = (String, String)> {
+        let terms = self.terms.iter();
+        terms.filter_map(move |term| {
+            let (text, _) = term.term.get(language)?;
+            Some((markdown::typographic(text), anchor(&term.id)))
+        })
     }
 
     /// Returns the names of all groups.
@@ -228,8 +238,11 @@ fn entry(resolver: &PageResolver<'_, '_>, term: &Term, block: &mut Block) -> Glo
             return String::new();
         };
         let line = markdown::inline(text, place, &resolver);
+        let wordings = resolver.input.wordings;
+        let advice = plain_language::of_line(resolver.page, text, |_| place.clone(), wordings);
         block.to_fill_in.extend(line.to_fill_in);
         block.diagnostics.extend(line.diagnostics);
+        block.diagnostics.extend(advice);
         line.html
     };
     GlossaryEntryView {

@@ -349,7 +349,8 @@ pub fn theme_problem(error: &RenderError) -> Diagnostic {
         .in_file(error.template)
 }
 
-fn push_html<P: serde::Serialize>(
+/// Adds a page to the outputs, or tells that the theme cannot make it.
+pub(super) fn push_html<P: serde::Serialize>(
     input: &Input<'_>,
     site: &SharedSite,
     template: Template,
@@ -365,7 +366,7 @@ fn push_html<P: serde::Serialize>(
 }
 
 /// Returns the file behind an address: `/veilig/norm/` is `norm/index.html`.
-pub(super) fn output_path(config: &Config, href: &str) -> String {
+fn output_path(config: &Config, href: &str) -> String {
     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
     format!("{}index.html", below.trim_start_matches('/'))
 }
@@ -454,9 +455,7 @@ fn render_page<'a>(
     if page.kind == Kind::Glossary && !page.is_earlier_version() {
         diagnostics.extend(input.glossary.unshown(page, &rendered.html));
     }
-    if let Some(wording) = input.wordings.get(&page.language) {
-        diagnostics.extend(plain_language::of_page(page, wording));
-    }
+    diagnostics.extend(plain_language::of_page(page, input.wordings));
     let changes = history::changes(&resolver);
     diagnostics.extend(changes.diagnostics);
     let mut to_fill_in = rendered.to_fill_in;
@@ -582,25 +581,37 @@ fn shell(input: &Input<'_>, page: &Page) -> ShellView {
 }
 
 fn alternates(input: &Input<'_>, page: &Page) -> Vec<AlternateView> {
-    let versions: Vec<&Page> = input
-        .config
-        .languages
-        .iter()
-        .filter_map(|language| input.site.version(&page.key, *language))
-        .collect();
-    if versions.len() < 2 {
-        return Vec::new();
-    }
-    versions
-        .into_iter()
-        .map(|version| AlternateView {
-            lang: version.language,
-            name: version.language.own_name().to_owned(),
-            href: version.href.clone(),
-            url: input.config.absolute(&version.href),
-            current: version.language == page.language,
+    let href = |language| {
+        let version = input.site.version(&page.key, language)?;
+        Some(version.href.clone())
+    };
+    alternates_at(input.config, href, page.language)
+}
+
+/// Returns a page in each language in which `href` gives an address for it, where that is more than one.
+pub(super) fn alternates_at(
+    config: &Config,
+    href: impl Fn(Language) -> Option<String>,
+    current: Language,
+) -> Vec<AlternateView> {
+    let languages = config.languages.iter();
+    let versions: Vec<AlternateView> = languages
+        .filter_map(|language| {
+            let href = href(*language)?;
+            Some(AlternateView {
+                lang: *language,
+                name: language.own_name().to_owned(),
+                url: config.absolute(&href),
+                href,
+                current: *language == current,
+            })
         })
-        .collect()
+        .collect();
+    if versions.len() > 1 {
+        versions
+    } else {
+        Vec::new()
+    }
 }
 
 /// Returns the item of the main navigation under which a page stands: the longest address that the

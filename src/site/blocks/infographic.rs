@@ -20,7 +20,10 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     };
     let plain = infographic.with_lines(|line| markdown::plain(&line.text, writer.page));
     let posters = posters(writer, &plain);
-    let html = infographic.with_lines(|line| writer.line(&line.text, &line.place));
+    let html = infographic.with_lines(|line| {
+        writer.advise(&line.text, |_| line.place.clone());
+        writer.line(&line.text, &line.place)
+    });
     let view = InfographicView {
         id: format!("infographic--{}", infographic.id.text),
         kind: infographic.kind.name(),
@@ -67,9 +70,12 @@ fn item_view(
     }
 }
 
-/// Makes the posters as outputs; returns where they are.
+/// Makes the posters as outputs; returns where they are. Nobody hangs up what held before.
 fn posters(writer: &mut BlockWriter<'_, '_>, infographic: &Infographic) -> Vec<PosterView> {
     let (page, input) = (writer.page.page, writer.page.input);
+    if page.is_earlier_version() {
+        return Vec::new();
+    }
     let config = input.config;
     let address = config.absolute(&page.short_href);
     let address = address

@@ -49,6 +49,8 @@ pub struct Heading {
     pub id: String,
     /// The text without markup.
     pub text: String,
+    /// Whether there is text below it, before the next heading of its level or a higher one.
+    pub has_text: bool,
 }
 
 /// The headings and numbered lists of a page.
@@ -58,6 +60,8 @@ pub struct Outline {
     pub title: Option<String>,
     /// All other headings, in order.
     pub headings: Vec<Heading>,
+    /// Whether there is more than headings.
+    pub has_text: bool,
     /// The numbered lists that stand in nothing else, in order.
     pub ordered_lists: Vec<OrderedList>,
 }
@@ -164,16 +168,20 @@ pub trait Resolver {
 }
 
 /// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,
-/// as safe HTML without a paragraph around it. Problems are told at `place`.
+/// as safe HTML without a paragraph around it. Problems are told at `place`; a heading is one, and is left out.
 pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     let source = SourceText::new(&*place.path, text);
     let (rendered, diagnostics) = guarded(&source, || {
         let (events, problems) = events(&source, &(0..source.text().len()));
+        let is_heading =
+            |(event, _): &Spanned<'_>| matches!(event, Event::Start(Tag::Heading { .. }));
+        let heading = events.iter().any(is_heading);
         let outline = Outline::default();
         let mut writer = Writer::new(&source, &outline, resolver);
         writer.spans(&events);
         let (rendered, mut diagnostics) = writer.finish();
         diagnostics.extend(problems);
+        diagnostics.extend(heading.then(|| Diagnostic::error("markdown-heading-in-line")));
         (rendered, diagnostics)
     });
     Block {
