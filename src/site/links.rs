@@ -181,6 +181,11 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             href: format!("{href}{rest}"),
             language: None,
         };
+        if blocks::infographic::is_poster(self.input, path) {
+            let href = format!("{}{path}", config.base_path());
+            let language = None;
+            return (Target::Address { href, language }, None);
+        }
         if self.input.site.aliases.contains_key(&href)
             || self.input.site.by_short_href(&href).is_some()
             || self.is_of_unread_form(&wanted)

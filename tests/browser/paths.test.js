@@ -60,6 +60,8 @@ for (const hands of [pointer, keyboard]) {
 
     await page.goto(portal.at(PATH));
     assert.deepEqual((await ticked(page)).slice(0, 4), [false, true, true, false]);
+    const first = await page.locator('.path-step a').first().evaluate((link) => link.href);
+    assert.equal(await page.locator('[data-path-continue]').getAttribute('href'), first);
     await hands.toggle(page, forget);
     assert.equal(await kept(page), null);
     const status = page.locator('[data-path-status]');
@@ -133,15 +135,34 @@ test('a chosen answer is judged at once, in words', { timeout: TEST_LIMIT_MS }, 
   const wrong = item.locator('input:not([data-exercise-right])').first();
   assert.equal(await verdict.innerText(), '');
   await pointer.tick(page, wrong);
-  await verdict.filter({ hasText: 'niet het beste antwoord' }).waitFor();
+  await verdict.filter({ hasText: 'Dat klopt niet.' }).waitFor();
   assert.ok(await item.locator('.exercise-answer-body').isVisible());
   await pointer.tick(page, right);
   await verdict.filter({ hasText: 'Goed.' }).waitFor();
   const other = page.locator('[data-exercise-item]').nth(1);
   assert.ok(!(await other.locator('.exercise-answer-body').isVisible()));
   await keyboard.tick(page, other.locator('[data-exercise-right]'));
+  await page.keyboard.press('Tab');
   await other.locator('[role=status]').filter({ hasText: 'Goed.' }).waitFor();
   assert.equal(await page.evaluate(() => localStorage.length), 0);
+  await page.context().close();
+});
+
+test('answers that the arrow keys pass by are not judged', { timeout: TEST_LIMIT_MS }, async () => {
+  const page = await openPage(browser);
+  await page.goto(portal.at(CARDS));
+  const item = page.locator('[data-exercise-item]').first();
+  const verdict = item.locator('[role=status]');
+  await item.locator('input').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await verdict.innerText(), '');
+  assert.ok(!(await item.locator('.exercise-answer-body').isVisible()));
+  await page.keyboard.press('Enter');
+  assert.notEqual(await verdict.innerText(), '');
+  // What was said of the last answer is gone with it.
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await verdict.innerText(), '');
   await page.context().close();
 });
 

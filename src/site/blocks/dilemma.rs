@@ -18,6 +18,7 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let view = DilemmaView {
         id: writer.id(),
         number,
+        level: writer.level,
         title_html,
         situation_html: situation,
         questions_html: questions,

@@ -5,9 +5,11 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::infographic::{
     self, Frame, Infographic, Item, Line, Paper, Poster, Refused, Why, poster,
 };
+use crate::language::Language;
 use crate::output::{Caching, Output};
+use crate::site::config::Config;
 use crate::site::markdown;
-use crate::site::render::date_view;
+use crate::site::render::{Input, date_view};
 use crate::theme::view::infographic::{InfographicItemView, InfographicView, PosterView};
 use crate::yaml::Mapping;
 
@@ -36,6 +38,7 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
             .enumerate()
             .map(|(at, item)| item_view(writer, item, infographic.marker(at)))
             .collect(),
+        level: writer.level,
         title_html: html.title.text,
         description_html: html.description.text,
         beside_html: texts(html.beside),
@@ -149,11 +152,40 @@ fn write(
 
 /// Returns the folder of the posters in the language of the page.
 fn folder(writer: &BlockWriter<'_, '_>) -> String {
-    let language = writer.page.page.language;
-    match language == writer.page.input.config.default_language() {
+    folder_of(writer.page.page.language, writer.page.input.config)
+}
+
+fn folder_of(language: Language, config: &Config) -> String {
+    match language == config.default_language() {
         true => FOLDER.to_owned(),
         false => format!("{language}/{FOLDER}"),
     }
+}
+
+/// Returns whether an address of this portal, from its first slash, is that of a poster.
+pub(in crate::site) fn is_poster(input: &Input<'_>, address: &str) -> bool {
+    input.site.pages.iter().any(|page| {
+        let folder = folder_of(page.language, input.config);
+        let file = address
+            .strip_prefix('/')
+            .and_then(|path| path.strip_prefix(&folder));
+        let name = file.and_then(|file| file.strip_prefix('/')?.strip_suffix(".svg"));
+        let id = name.and_then(|name| {
+            let mut papers = Paper::ALL.iter().map(|paper| paper.name().to_lowercase());
+            papers.find_map(|paper| name.strip_suffix(&paper)?.strip_suffix('-'))
+        });
+        id.is_some_and(|id| ids_in(page.source.text()).any(|known| known == id))
+    })
+}
+
+/// Finds the ids of the infographics in the text of a page, as they are written.
+fn ids_in(text: &str) -> impl Iterator<Item = &str> {
+    let blocks = text.split("\n```infographic\n").skip(1);
+    blocks.filter_map(|block| {
+        let mut lines = block.lines().take_while(|line| !line.starts_with("```"));
+        let id = lines.find_map(|line| line.strip_prefix("id:"))?;
+        Some(id.trim().trim_matches(['"', '\'']))
+    })
 }
 
 /// Returns which version of the page a poster is made of, in words; empty where the page does not say.

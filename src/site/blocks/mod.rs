@@ -14,7 +14,7 @@ mod download;
 mod exercise;
 mod figure;
 mod glossary;
-mod infographic;
+pub(super) mod infographic;
 mod print_card;
 mod qr;
 mod questions;
@@ -80,6 +80,7 @@ pub(super) fn make(page: &PageResolver<'_, '_>, fence: &Fence<'_>) -> Option<Blo
     let mut writer = BlockWriter {
         page,
         number: fence.number,
+        level: fence.level,
         block: Block::default(),
     };
     let map = BLOCKS.iter().find(|(known, _)| *known == word);
@@ -128,6 +129,8 @@ pub(super) struct BlockWriter<'a, 'input> {
     pub(super) page: &'a PageResolver<'a, 'input>,
     /// Number of the block in the page, from 1.
     number: usize,
+    /// Level of a heading in the block.
+    level: u8,
     block: Block,
 }
 

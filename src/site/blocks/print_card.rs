@@ -70,7 +70,7 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
         return;
     };
     let view = PrintCardView {
-        id: writer.id(),
+        level: writer.level,
         title_html,
         lines_html,
         size: size.name,

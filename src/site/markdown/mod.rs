@@ -182,6 +182,8 @@ pub struct Fence<'a> {
     pub text: SourceText,
     /// Number of the block in the page, from 1.
     pub number: usize,
+    /// Level of a heading below the one that the block stands under.
+    pub level: u8,
 }
 
 /// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,

@@ -177,17 +177,17 @@ fn headings_that_skip_or_repeat_are_told() {
 }
 
 #[test]
-fn callouts_are_sections_with_a_name() {
+fn callouts_are_notes_with_a_title() {
     check(
         "> [!let op] Kijk *uit*\n> tekst\n",
-        "<div class=\"callout callout-warning\" role=\"note\" aria-labelledby=\"kader--1\">\n\
-         <p class=\"callout-title\" id=\"kader--1\">Kijk <em>uit</em></p>\n\
+        "<div class=\"callout callout-warning\" role=\"note\">\n\
+         <p class=\"callout-title\">Kijk <em>uit</em></p>\n\
          <p>tekst</p>\n</div>\n",
     );
     check(
         "> [!in het kort]\n>\n> - a\n",
-        "<div class=\"callout callout-short\" role=\"note\" aria-labelledby=\"kader--1\">\n\
-         <p class=\"callout-title\" id=\"kader--1\">‹callout.short›</p>\n\
+        "<div class=\"callout callout-short\" role=\"note\">\n\
+         <p class=\"callout-title\">‹callout.short›</p>\n\
          <ul>\n<li>a</li>\n</ul>\n</div>\n",
     );
     check("> gewoon\n", "<blockquote>\n<p>gewoon</p>\n</blockquote>\n");
@@ -198,8 +198,8 @@ fn callouts_are_sections_with_a_name() {
 fn tables_have_a_caption_header_cells_and_no_inline_style() {
     check(
         "Tabel: Wie doet wat\n\n| Wie | Wat |\n| --- | --: |\n| jij | meldt |\n",
-        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-labelledby=\"tabel--1\">\n\
-         <table>\n<caption id=\"tabel--1\">Wie doet wat</caption>\n\
+        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"‹table.label› 1\">\n\
+         <table>\n<caption>Wie doet wat</caption>\n\
          <thead>\n<tr>\n<th scope=\"col\">Wie</th>\n<th scope=\"col\" class=\"right\">Wat</th>\n\
          </tr>\n</thead>\n<tbody>\n\
          <tr>\n<td>jij</td>\n<td class=\"right\">meldt</td>\n</tr>\n</tbody>\n</table>\n</div>\n",

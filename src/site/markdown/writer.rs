@@ -28,6 +28,12 @@ const MOST_PROBLEMS: usize = 1000;
 /// What the destination of a term begins with, where an address has its scheme.
 const TERM_SCHEME: &str = "begrip:";
 
+/// Level of a heading on a page where no other stands above it: the title of the page is the only 1.
+const TOP_LEVEL: u8 = 2;
+
+/// Level of the deepest heading of a block: HTML has six, and parts of a block have one below it.
+const DEEPEST_OF_BLOCKS: u8 = 5;
+
 /// Kinds of callouts: the name in the style sheet, the key of its usual heading, and what editors
 /// may write between the brackets.
 const CALLOUTS: [(&str, &str, &[&str]); 6] = [
@@ -60,7 +66,6 @@ pub(super) struct Writer<'a> {
     /// Whether the first heading is still to come and is the title of the page.
     title_awaited: bool,
     headings_seen: usize,
-    callouts: usize,
     tables: usize,
     footnotes: Footnotes<'a>,
     made_blocks: usize,
@@ -69,6 +74,8 @@ pub(super) struct Writer<'a> {
     claims: Vec<(String, Place)>,
     anchors: BTreeSet<String>,
     last_heading: Option<String>,
+    /// Level of a heading below the last one.
+    level_below: u8,
     /// Whether what is written stands in a link, where no other link may be.
     in_link: bool,
     /// Terms that were explained on the page; absent where terms may not stand, as in a heading.
@@ -97,7 +104,6 @@ impl<'a> Writer<'a> {
             output: Vec::new(),
             title_awaited: outline.title.is_some(),
             headings_seen: 0,
-            callouts: 0,
             tables: 0,
             footnotes: Footnotes::default(),
             made_blocks: 0,
@@ -106,6 +112,7 @@ impl<'a> Writer<'a> {
             claims: Vec::new(),
             anchors: BTreeSet::new(),
             last_heading: None,
+            level_below: TOP_LEVEL,
             in_link: false,
             terms: None,
         }
@@ -238,6 +245,7 @@ impl<'a> Writer<'a> {
             place: self.source.place(at.clone()),
             text: text_of_fence(self.source, inner),
             number,
+            level: self.level_below,
         }) else {
             return false;
         };
@@ -274,6 +282,7 @@ impl<'a> Writer<'a> {
         };
         self.headings_seen += 1;
         self.last_heading = Some(heading.text.clone());
+        self.level_below = (heading.level + 1).min(DEEPEST_OF_BLOCKS);
         let before = self.resolver.before_heading(&heading.id);
         self.made(before);
         let level = heading_level(heading.level);
@@ -312,11 +321,8 @@ impl<'a> Writer<'a> {
             .unwrap_or(paragraph_end);
         let (kind, key) = self.callout_kind(word, &second.1);
 
-        self.callouts += 1;
-        let id = format!("kader--{}", self.callouts);
         self.html(format!(
-            "<div class=\"callout callout-{kind}\" role=\"note\" aria-labelledby=\"{id}\">\n\
-             <p class=\"callout-title\" id=\"{id}\">"
+            "<div class=\"callout callout-{kind}\" role=\"note\">\n<p class=\"callout-title\">"
         ));
         let has_title = !rest.trim().is_empty() || line_end > at + 3;
         if has_title {
@@ -376,7 +382,8 @@ impl<'a> Writer<'a> {
         Some(self.table(alignments, Some(&inner), events, end + 1))
     }
 
-    /// Writes a table in a region that scrolls, named by its caption or the heading above it.
+    /// Writes a table in a region that scrolls. The region has a name of its own: that of the table is told by
+    /// its caption, once.
     fn table(
         &mut self,
         alignments: &[Alignment],
@@ -386,25 +393,17 @@ impl<'a> Writer<'a> {
     ) -> usize {
         let end = end_of(events, at);
         self.tables += 1;
-        let id = format!("tabel--{}", self.tables);
-        let name = match &caption {
-            Some(_) => format!("aria-labelledby=\"{id}\""),
-            // Numbered, because two regions may not have one name.
-            None => {
-                let label = self.resolver.text("table.label");
-                let heading = self.last_heading.as_deref().unwrap_or_default();
-                let label = format!("{label} {}: {heading}", self.tables);
-                format!(
-                    "aria-label=\"{}\"",
-                    escape(label.trim_end_matches([':', ' ']))
-                )
-            }
-        };
+        let label = self.resolver.text("table.label");
+        let heading = self.last_heading.as_ref().filter(|_| caption.is_none());
+        let heading = heading.map(|heading| format!(": {heading}"));
+        // Numbered, because two regions may not have one name.
+        let name = format!("{label} {}{}", self.tables, heading.unwrap_or_default());
         self.html(format!(
-            "<div class=\"table\" role=\"region\" tabindex=\"0\" {name}>\n<table>\n"
+            "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n<table>\n",
+            escape(&name)
         ));
         if let Some(caption) = caption {
-            self.html(format!("<caption id=\"{id}\">"));
+            self.html("<caption>");
             self.blocks(caption);
             self.html("</caption>\n");
         }

@@ -7,8 +7,8 @@ use super::EmergencyView;
 /// A card to print and keep.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct PrintCardView {
-    /// Id of the block in the page.
-    pub id: String,
+    /// Level of its heading.
+    pub level: u8,
     /// Title of the card, safe HTML.
     pub title_html: String,
     /// What stands on it, safe HTML.
@@ -25,6 +25,8 @@ pub struct PrintCardView {
 pub struct DilemmaView {
     /// Id of the block in the page.
     pub id: String,
+    /// Level of its heading.
+    pub level: u8,
     /// Number of the card, from 1.
     pub number: i64,
     /// Title, safe HTML.

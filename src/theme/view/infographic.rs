@@ -11,6 +11,8 @@ pub struct InfographicView {
     pub kind: &'static str,
     /// Whether the order of the items says something.
     pub ordered: bool,
+    /// Level of its heading; each of its items has one below it.
+    pub level: u8,
     /// Its title, safe HTML.
     pub title_html: String,
     /// Its title as plain text.

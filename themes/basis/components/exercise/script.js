@@ -1,7 +1,10 @@
 // Says whether an answer is right as soon as it is chosen, and opens its explanation.
 
-// With the arrow keys somebody passes by answers on the way to another; with a pointer nobody does.
-const PASSING_MS = 700;
+function forget(item) {
+  const verdict = item.querySelector('[data-exercise-verdict]');
+  verdict.textContent = '';
+  delete verdict.dataset.verdict;
+}
 
 function tell(exercise, item, chosen) {
   const { right, wrong } = exercise.dataset;
@@ -14,11 +17,24 @@ function tell(exercise, item, chosen) {
 
 for (const exercise of document.querySelectorAll('[data-exercise]')) {
   for (const item of exercise.querySelectorAll('[data-exercise-item]')) {
-    let timer;
+    // With the arrow keys somebody passes by answers on the way to another, so an answer counts once they
+    // leave the question or press Enter; with a pointer it counts at once.
+    let passing;
+    const settle = () => {
+      if (passing) tell(exercise, item, passing);
+      passing = undefined;
+    };
     item.addEventListener('change', ({ target }) => {
-      clearTimeout(timer);
-      const pause = target.matches(':focus-visible') ? PASSING_MS : 0;
-      timer = setTimeout(() => tell(exercise, item, target), pause);
+      forget(item);
+      passing = target;
+      if (!target.matches(':focus-visible')) settle();
+    });
+    const options = item.querySelector('fieldset');
+    options.addEventListener('focusout', ({ relatedTarget }) => {
+      if (!options.contains(relatedTarget)) settle();
+    });
+    options.addEventListener('keyup', ({ key }) => {
+      if (key === 'Enter' || key === ' ') settle();
     });
   }
 }

@@ -34,9 +34,18 @@ function save() {
 
 function show(text = '') {
   const kept = read() !== null;
+  showNext();
   part('[data-path-kept]').hidden = !kept;
   part('[data-path-ask]').hidden = kept;
   part('[data-path-status]').textContent = text;
+}
+
+/** Leads to the first step that is not ticked. */
+function showNext() {
+  const next = boxes.find((box) => !box.checked);
+  const link = part('[data-path-continue]');
+  link.hidden = !next;
+  if (next) link.href = next.closest('.path-step').querySelector('h3 a').href;
 }
 
 function keep() {
@@ -67,7 +76,10 @@ function recall() {
 function start() {
   // Throws where the browser keeps nothing for a page; then nothing is offered.
   localStorage.getItem(name);
-  for (const box of boxes) box.addEventListener('change', () => read() && save());
+  for (const box of boxes) box.addEventListener('change', () => {
+    if (read()) save();
+    showNext();
+  });
   part('[data-path-keep]').addEventListener('click', keep);
   part('[data-path-forget]').addEventListener('click', forget);
   recall();

@@ -296,6 +296,13 @@ function start(form) {
     }
   }
 
+  /** Brings what was found into the window: on a small screen it stands below, and nothing would seem to happen. */
+  function goToFound() {
+    if (section.hidden || section.getBoundingClientRect().top < innerHeight / 2) return;
+    section.querySelector('[data-search-count]').focus({ preventScroll: true });
+    section.scrollIntoView();
+  }
+
   const addressOf = (query) => location.pathname + (query && `#q=${encodeURIComponent(query)}`);
 
   /** Reads what the address asks for. What stands behind a ? was sent already, so it moves behind the #. */
@@ -315,7 +322,7 @@ function start(form) {
     clearTimeout(typing);
     const query = input.value.trim();
     if (addressOf(query) !== location.pathname + location.hash) history.pushState(null, '', addressOf(query));
-    show(query, false);
+    show(query, false).then(goToFound);
   });
   input.addEventListener('focus', () => load().catch(() => {}), { once: true });
   input.addEventListener('input', () => {
