@@ -126,7 +126,8 @@ fn after_key(text: &str) -> Option<&str> {
         && key
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.'));
-    (is_key && rest.starts_with(' ')).then(|| rest.trim_start())
+    let is_end = rest.trim_end().is_empty() || rest.starts_with(' ');
+    (is_key && is_end).then(|| rest.trim_start())
 }
 
 /// Returns what stands between the brackets of `{ … }` or `[ … ]`; a link and a value of the settings have brackets
@@ -181,7 +182,10 @@ fn unquoted_in_flow(inner: &str, offset: usize, keyed: bool) -> Vec<Range<usize>
 
 /// Returns whether YAML would read a text as something else, for want of quotation marks.
 fn is_unquoted(value: &str) -> bool {
-    if is_quoted(value) || inner_of_flow(value).is_some() {
+    // Brackets that are not closed here may be a list that goes on below.
+    let is_open = |open, close| value.starts_with(open) && !value.contains(close);
+    let goes_on = is_open('[', ']') || is_open('{', '}');
+    if is_quoted(value) || goes_on || inner_of_flow(value).is_some() {
         return false;
     }
     // Alone, these announce a text on the lines below.
@@ -226,6 +230,7 @@ mod tests {
             "title: { nl: Kerst, en: \"X: y\" }",
             "keywords: [wat nu, bellen]",
             "messages:",
+            "keywords: [wat nu,",
             "",
         ] {
             assert_eq!(of_line(line, 0), None, "{line:?}");

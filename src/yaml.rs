@@ -396,8 +396,8 @@ impl Node {
 /// Describes a value that is none of the names that may stand in a place, with the nearest where one is like it.
 pub fn unknown_value(value: &str, names: &[&str]) -> Diagnostic {
     let diagnostic = match nearest(value, names.iter().copied()) {
-        Some(near) => Diagnostic::error("yaml-unknown-value").with("nearest", near),
-        None => Diagnostic::error("yaml-unknown-value-nothing-near"),
+        Some(near) => Diagnostic::error("yaml-unknown-value-near").with("nearest", near),
+        None => Diagnostic::error("yaml-unknown-value"),
     };
     diagnostic
         .with("value", value)
@@ -674,8 +674,8 @@ mod tests {
     #[test]
     fn a_value_that_is_not_known_gets_the_nearest_only_where_one_is_like_it() {
         let told = |value: &str| unknown_value(value, &["a6", "wallet"]).code;
-        assert_eq!(told("wallt"), "yaml-unknown-value");
-        assert_eq!(told("a5"), "yaml-unknown-value-nothing-near");
+        assert_eq!(told("wallt"), "yaml-unknown-value-near");
+        assert_eq!(told("a5"), "yaml-unknown-value");
     }
 
     #[test]

@@ -195,6 +195,27 @@ pub fn gather(
     (site, diagnostics)
 }
 
+/// Describes that two pages have one id, at the one where that is mended: never the text that holds now.
+fn same_id(page: &Page, other: &Page) -> Diagnostic {
+    let (page, other) = match other.is_earlier_version() && !page.is_earlier_version() {
+        true => (other, page),
+        false => (page, other),
+    };
+    let code = match page.is_earlier_version() {
+        true => "page-same-id-earlier",
+        false => "page-same-id",
+    };
+    let place = page
+        .front_matter
+        .id
+        .as_ref()
+        .map(|(_, place)| place.clone());
+    Diagnostic::error(code)
+        .with("id", &page.id)
+        .with("other", other.source.path())
+        .at(place.unwrap_or_else(|| page.source.start()))
+}
+
 /// Returns whether a page is shown to readers on a day.
 fn is_published(front_matter: &FrontMatter, today: Date) -> bool {
     !front_matter.draft
@@ -606,15 +627,7 @@ fn index(
         match by_id.get(page.id.as_str()) {
             // Two pages at one address have been told.
             Some(other) if other.href == page.href => {}
-            Some(other) if other.key != page.key => diagnostics.push(
-                Diagnostic::error("page-same-id")
-                    .with("id", &page.id)
-                    .with("other", other.source.path())
-                    .at(match &page.front_matter.id {
-                        Some((_, place)) => place.clone(),
-                        None => page.source.start(),
-                    }),
-            ),
+            Some(other) if other.key != page.key => diagnostics.push(same_id(page, other)),
             _ => {
                 by_id.insert(&page.id, page);
                 site.by_short_href.insert(page.short_href.clone(), at);

@@ -15,7 +15,7 @@ use super::files::Files;
 use super::front_matter::Kind;
 use super::glossary::Glossary;
 use super::history;
-use super::links::{PageResolver, dead_page};
+use super::links::{PageResolver, dead_path};
 use super::markdown::{self, PLACE_TO_FILL_IN};
 use super::outputs;
 use super::pages::{Page, Site};
@@ -786,7 +786,7 @@ fn named_pages(
             || input.site.is_unpublished(&path)
             || input.sources.unreadable.contains(&path);
         if !exists {
-            diagnostics.push(dead_page(input, &path, "content/").at(reference.place.clone()));
+            diagnostics.push(dead_path(input, &reference.path).at(reference.place.clone()));
         }
     }
     links

@@ -653,7 +653,7 @@ mod tests {
 
     #[test]
     fn names_that_are_not_there_are_told_with_the_nearest() {
-        let unknown = "yaml-unknown-value";
+        let unknown = "yaml-unknown-value-near";
         check_part(
             "  close:",
             "to: closed",
@@ -832,7 +832,7 @@ mod tests {
                 ("yaml-unknown-value", "begins: no"),
                 ("yaml-unknown-value", "begins: no"),
                 ("yaml-unknown-value", "begins: no"),
-                ("yaml-unknown-value", "to: close"),
+                ("yaml-unknown-value-near", "to: close"),
                 ("yaml-unknown-key", "within: { weeks: 1 }"),
             ],
         );

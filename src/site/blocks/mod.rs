@@ -33,7 +33,7 @@ use super::render::theme_problem;
 use crate::diagnostic::Diagnostic;
 use crate::message::Catalogue;
 use crate::nearest::nearest;
-use crate::source_text::Place;
+use crate::source_text::{Place, SourceText};
 use crate::yaml::{self, Mapping, Node};
 
 /// Makes a block from what stands in it.
@@ -103,6 +103,11 @@ pub(super) fn make(
         );
         return Some(writer.block);
     }
+    if let Some(place) = not_closed(source, word, &yaml) {
+        let diagnostic = Diagnostic::error("block-not-closed").with("word", word);
+        writer.problem(diagnostic.with("line", place.line).at(place));
+        return Some(writer.block);
+    }
     let (node, problems) = yaml::parse_part(source, yaml.clone());
     writer.block.diagnostics.extend(problems);
     match node {
@@ -128,6 +133,24 @@ pub(super) fn make(
         None => {}
     }
     Some(writer.block)
+}
+
+/// Returns where a block starts that has no fence below it: it takes the rest of the page, or all before the end of
+/// the next block.
+fn not_closed(source: &SourceText, word: &str, yaml: &Range<usize>) -> Option<Place> {
+    let above = source.text().get(..yaml.start)?;
+    let opening = above.lines().rfind(|line| line.contains(word))?;
+    let sign = |line: &str| line.trim_start_matches([' ', '>']).starts_with(['`', '~']);
+    let mark: String = opening.chars().filter(|c| matches!(c, '`' | '~')).collect();
+    let is_fence = |line: &str| sign(line) && line.contains(&mark);
+    let inside = source.text().get(yaml.clone())?;
+    let below = source.text().get(yaml.end..)?.lines().next();
+    let holds_another = inside.lines().any(is_fence);
+    if yaml.is_empty() || (below.is_some_and(is_fence) && !holds_another) {
+        return None;
+    }
+    let start = above.rfind(word)?;
+    Some(source.place(start..start + word.len()))
 }
 
 /// A block that is being made, and the page around it.

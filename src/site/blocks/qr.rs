@@ -7,7 +7,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
-use crate::site::links::dead_page;
+use crate::site::links::dead_path;
 use crate::theme::view::medium::QrView;
 use crate::yaml::{Mapping, Node};
 
@@ -76,7 +76,7 @@ fn page(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Destination> {
         let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
         writer.problem(diagnostic.at(node.place()));
     } else if !input.sources.unreadable.contains(&path) {
-        writer.problem(dead_page(input, &path, "content/").at(node.place()));
+        writer.problem(dead_path(input, &written).at(node.place()));
     }
     None
 }

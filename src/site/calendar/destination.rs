@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::nearest::nearest;
-use crate::site::links::dead_page;
+use crate::site::links::dead_path;
 use crate::site::pages::Page;
 use crate::site::render::Input;
 use crate::source_text::Place;
@@ -100,7 +100,7 @@ impl Destination {
                 }
                 let problem = match input.site.is_unpublished(&path) {
                     true => Diagnostic::warning("link-unpublished").with("target", below),
-                    false => dead_page(input, &path, "content/"),
+                    false => dead_path(input, below),
                 };
                 Some(problem.at(place.clone()))
             }

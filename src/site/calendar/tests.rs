@@ -115,7 +115,7 @@ fn a_message_with_mistakes_is_told() {
             "when: { months: [1, 4, 7, 10] }",
             "trigger: protocol-chnged",
         ),
-        &[("yaml-unknown-value", 5)],
+        &[("yaml-unknown-value-near", 5)],
     );
     check_messages(
         &format!("{}{}", message(""), message("")),
@@ -123,7 +123,7 @@ fn a_message_with_mistakes_is_told() {
     );
     check_messages(
         &message("    pagina: norm.md\n"),
-        &[("yaml-unknown-key-near", 6)],
+        &[("yaml-unknown-key", 6)],
     );
     check_messages(
         &message("    page: norm.md\n    form: peiling\n"),
@@ -170,6 +170,7 @@ fn an_event_with_mistakes_is_told() {
     check_events(&event("    start: 09:30\n    end: 10:00\n"), &[]);
     for (rest, code, line) in [
         ("    start: 9:30\n", "calendar-time", 6),
+        ("    start: 9.30\n    end: 12:00\n", "calendar-time", 6),
         ("    start: 25:00\n", "calendar-time", 6),
         (
             "    start: 10:00\n    end: 09:30\n",

@@ -16,7 +16,7 @@ pub mod plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::front_matter::Kind;
-use super::links::{dead_anchor, dead_page};
+use super::links::{dead_anchor, dead_path};
 use super::markdown::typographic;
 use super::pages::{Page, Site};
 use super::render::Input;
@@ -309,11 +309,11 @@ fn path_id(page: &Page, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> Strin
 fn step_on_page<'a>(
     input: &Input<'a>,
     language: Language,
-    path: &str,
+    below: &str,
     anchor: Option<&'a str>,
     planned: &'a PlannedStep,
 ) -> Result<Step<'a>, Option<Diagnostic>> {
-    let path = format!("content/{path}");
+    let path = format!("content/{below}");
     let site: &'a Site = input.site;
     let Some(written) = site.by_source(&path) else {
         if site.is_unpublished(&path) {
@@ -324,7 +324,7 @@ fn step_on_page<'a>(
         if input.sources.unreadable.contains(&path) {
             return Err(None);
         }
-        return Err(Some(dead_page(input, &path, "content/")));
+        return Err(Some(dead_path(input, below)));
     };
     let page = site.version(&written.key, language).unwrap_or(written);
     if let Some(problem) = anchor.and_then(|anchor| dead_anchor(page, anchor)) {
