@@ -173,11 +173,11 @@ fn assemble_unchecked(
 
     let (site, problems) = gather(&config, &sources, &forms, today);
     diagnostics.extend(problems);
-    let (calendar, problems) = Calendar::read(&config, &sources, today);
-    diagnostics.extend(problems);
-
     let (wordings, problems) = plain_language::wordings(&config, &sources, &glossary);
     diagnostics.extend(problems);
+    let (calendar, problems) = Calendar::read(&config, &sources, &wordings, today);
+    diagnostics.extend(problems);
+
     let (record, problems) = Record::read(&sources);
     diagnostics.extend(problems);
     // What could not be read is not there now, but nobody took it away.

@@ -10,6 +10,7 @@ use super::front_matter::Kind;
 use super::links::PageResolver;
 use super::markdown::{self, Block};
 use super::pages::Page;
+use super::plain_language;
 use super::render::theme_problem;
 use super::slug::slug;
 use super::source::Sources;
@@ -228,8 +229,11 @@ fn entry(resolver: &PageResolver<'_, '_>, term: &Term, block: &mut Block) -> Glo
             return String::new();
         };
         let line = markdown::inline(text, place, &resolver);
+        let wordings = resolver.input.wordings;
+        let advice = plain_language::of_line(resolver.page, text, |_| place.clone(), wordings);
         block.to_fill_in.extend(line.to_fill_in);
         block.diagnostics.extend(line.diagnostics);
+        block.diagnostics.extend(advice);
         line.html
     };
     GlossaryEntryView {

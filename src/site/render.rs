@@ -454,9 +454,7 @@ fn render_page<'a>(
     if page.kind == Kind::Glossary && !page.is_earlier_version() {
         diagnostics.extend(input.glossary.unshown(page, &rendered.html));
     }
-    if let Some(wording) = input.wordings.get(&page.language) {
-        diagnostics.extend(plain_language::of_page(page, wording));
-    }
+    diagnostics.extend(plain_language::of_page(page, input.wordings));
     let changes = history::changes(&resolver);
     diagnostics.extend(changes.diagnostics);
     let mut to_fill_in = rendered.to_fill_in;

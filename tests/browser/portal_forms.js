@@ -2,7 +2,7 @@
 
 import { openPage } from './browser.js';
 
-const FIRST_STEP = /^(?:Stap 1 van|Step 1 of) \d+/;
+const FIRST_STEP = /<title>\s*(?:Stap 1 van|Step 1 of) \d+/;
 
 /**
  * Returns the forms that pages of the portal link to, each with its heading in Dutch, and its address in
@@ -20,8 +20,10 @@ export async function offeredForms(portal, browser) {
   const forms = new Map();
   for (const address of linked) {
     if (pages.includes(address)) continue;
+    // Asked for before it is opened: it can be a download, or a short address that leads on.
+    const response = await fetch(address);
+    if (!FIRST_STEP.test(await response.text())) continue;
     await page.goto(address);
-    if (!FIRST_STEP.test(await page.title())) continue;
     const nl = await inLanguage(page, portal, 'nl', address);
     const en = await inLanguage(page, portal, 'en', address);
     await page.goto(nl);

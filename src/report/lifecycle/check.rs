@@ -700,7 +700,10 @@ mod tests {
             "  reopen_answer:",
             "choice: \"no\"",
             "choice: nee",
-            &[(unknown, "- { action: answer_help, choice: nee }")],
+            &[(
+                "yaml-unknown-value",
+                "- { action: answer_help, choice: nee }",
+            )],
         );
         check_part(
             "  measure_end:",

@@ -9,9 +9,9 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     let number = map.require("number", &mut writer.block.diagnostics);
     let number = number.and_then(|node| number_of(writer, node));
     let title = writer.require_inline(map, "title");
-    let situation = writer.require_paragraphs(map, "situation");
-    let questions = writer.require_paragraphs(map, "questions");
-    let norm = map.get("norm").map(|node| writer.inline_list(node));
+    let situation = writer.require_lines(map, "situation");
+    let questions = writer.require_lines(map, "questions");
+    let norm = map.get("norm").map(|node| writer.lines(node));
     let (Some(number), Some(title_html)) = (number, title) else {
         return;
     };

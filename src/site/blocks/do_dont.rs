@@ -5,14 +5,10 @@ use crate::theme::view::block::DoDontView;
 use crate::yaml::Mapping;
 
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
-    let required = map.require("do", &mut writer.block.diagnostics);
-    let do_html = required.map(|node| writer.inline_list(node));
-    let required = map.require("dont", &mut writer.block.diagnostics);
-    let dont_html = required.map(|node| writer.inline_list(node));
     let view = DoDontView {
         id: writer.id(),
-        do_html: do_html.unwrap_or_default(),
-        dont_html: dont_html.unwrap_or_default(),
+        do_html: writer.require_lines(map, "do"),
+        dont_html: writer.require_lines(map, "dont"),
     };
     writer.render("do_dont", &view);
 }

@@ -18,7 +18,10 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
     };
     let plain = infographic.with_lines(|line| markdown::plain(&line.text, writer.page));
     let posters = posters(writer, &plain);
-    let html = infographic.with_lines(|line| writer.line(&line.text, &line.place));
+    let html = infographic.with_lines(|line| {
+        writer.advise(&line.text, |_| line.place.clone());
+        writer.line(&line.text, &line.place)
+    });
     let view = InfographicView {
         id: format!("infographic--{}", infographic.id.text),
         kind: infographic.kind.name(),

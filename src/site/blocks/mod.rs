@@ -60,7 +60,7 @@ const BLOCKS: [(&str, Make); 16] = [
 ];
 
 /// The words of blocks that need nothing between their fences.
-const MAY_BE_EMPTY: [&str; 3] = ["calendar", "message-of-the-week", "messages"];
+const MAY_BE_EMPTY: [&str; 4] = ["calendar", "glossary", "message-of-the-week", "messages"];
 
 /// Makes a block that is a list from what stands in it.
 type MakeList = fn(&mut BlockWriter<'_, '_>, &Node);
@@ -71,8 +71,8 @@ const LISTS: [(&str, MakeList); 2] = [
     ("questions", questions::make),
 ];
 
-/// Most paragraphs of one text in a block; what is longer belongs in the text of the page.
-const MOST_PARAGRAPHS: usize = 10;
+/// Most lines of one list or text in a block; what is longer belongs in the text of the page.
+const MOST_LINES: usize = 10;
 
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
@@ -176,7 +176,7 @@ impl<'a> BlockWriter<'a, '_> {
     /// Writes a line of Markdown as safe HTML. A line without words is told.
     fn inline(&mut self, node: &Node) -> Option<String> {
         let text = self.words(node)?;
-        self.advise(node, &text);
+        self.advise(&text, |range| node.place_within(range));
         Some(self.line(&text, &node.place()))
     }
 
@@ -204,12 +204,10 @@ impl<'a> BlockWriter<'a, '_> {
     }
 
     /// Tells what makes a text in the block hard to read.
-    fn advise(&mut self, node: &Node, text: &str) {
-        let page = self.page.page;
-        if let Some(wording) = self.page.input.wordings.get(&page.language) {
-            let advice = plain_language::of_line(page, node, text, wording);
-            self.block.diagnostics.extend(advice);
-        }
+    fn advise(&mut self, text: &str, place: impl Fn(Range<usize>) -> Place) {
+        let wordings = self.page.input.wordings;
+        let advice = plain_language::of_line(self.page.page, text, place, wordings);
+        self.block.diagnostics.extend(advice);
     }
 
     /// Writes the line of Markdown under a key that must be there; its absence is told.
@@ -227,13 +225,15 @@ impl<'a> BlockWriter<'a, '_> {
         Some(html)
     }
 
-    /// Writes the text under a key that must be there: one line of Markdown, or a list of which each line is a
-    /// paragraph.
-    fn require_paragraphs(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Vec<String> {
-        let Some(node) = map.require(key, &mut self.block.diagnostics) else {
-            return Vec::new();
-        };
-        let lines = self.items(node, MOST_PARAGRAPHS);
+    /// Writes the lines of Markdown under a key that must be there: one, or a list.
+    fn require_lines(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Vec<String> {
+        let node = map.require(key, &mut self.block.diagnostics);
+        node.map(|node| self.lines(node)).unwrap_or_default()
+    }
+
+    /// Writes a line of Markdown, or a list of them. A list without lines is told.
+    fn lines(&mut self, node: &Node) -> Vec<String> {
+        let lines = self.items(node, MOST_LINES);
         lines
             .into_iter()
             .filter_map(|line| self.inline(line))
@@ -268,15 +268,6 @@ impl<'a> BlockWriter<'a, '_> {
             Target::Address { href, .. } => Some(href),
             Target::Nowhere => None,
         }
-    }
-
-    /// Writes a list of lines of Markdown as safe HTML.
-    fn inline_list(&mut self, node: &Node) -> Vec<String> {
-        let items = node.list();
-        items
-            .into_iter()
-            .filter_map(|item| self.inline(item))
-            .collect()
     }
 
     /// Reads a line without markup, such as the text of a link, with typographic quotes and values of settings.

@@ -20,7 +20,7 @@ fn question(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<QuestionVie
     let mut map = Mapping::read(node, &mut writer.block.diagnostics);
     let question = map.require("question", &mut writer.block.diagnostics);
     let question_html = question.and_then(|node| writer.inline_without_link(node));
-    let answer_html = writer.require_paragraphs(&mut map, "answer");
+    let answer_html = writer.require_lines(&mut map, "answer");
     map.finish(&mut writer.block.diagnostics);
     Some(QuestionView {
         question_html: question_html?,

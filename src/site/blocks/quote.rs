@@ -10,7 +10,7 @@ use crate::theme::view::quote::{PortraitView, QuoteView};
 use crate::yaml::{Mapping, Node};
 
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
-    let paragraphs_html = writer.require_paragraphs(map, "text");
+    let paragraphs_html = writer.require_lines(map, "text");
     let name = plain(writer, map, "name");
     let function = plain(writer, map, "function");
     let (picture, words) = (map.get("portrait"), map.get("alt"));

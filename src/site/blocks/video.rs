@@ -99,7 +99,10 @@ fn transcript(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<Strin
     }
     let lines = match is_file(".txt") {
         true => transcript_file(writer, node)?,
-        false => writer.inline_list(node),
+        false => {
+            let lines = node.list().into_iter();
+            lines.filter_map(|line| writer.inline(line)).collect()
+        }
     };
     if lines.iter().all(|line| line.trim().is_empty()) {
         writer.problem(Diagnostic::error("transcript-empty").at(node.place()));

@@ -1,16 +1,17 @@
 //! The two files of the calendar, read into values. Every mistake is told where it stands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Time};
 
 use super::destination::Destination;
 use super::{Calendar, EVENTS, Event, EventKind, MESSAGES, Message, Occasion, Rule, Trigger};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, any_error};
 use crate::form::Text;
 use crate::language::Language;
 use crate::site::config::{Config, VALUE_NAMES, word};
 use crate::site::markdown;
+use crate::site::plain_language::{self, Kind, Passage, Wording};
 use crate::site::source::Sources;
 use crate::source_text::{Place, SourceText};
 use crate::yaml::{self, Mapping, Node};
@@ -34,9 +35,15 @@ const EVERY: [(&str, ()); 1] = [("year", ())];
 
 impl Calendar {
     /// Reads the calendar of a portal, where it has one, as of a day.
-    pub fn read(config: &Config, sources: &Sources, today: Date) -> (Calendar, Vec<Diagnostic>) {
+    pub fn read(
+        config: &Config,
+        sources: &Sources,
+        wordings: &BTreeMap<Language, Wording>,
+        today: Date,
+    ) -> (Calendar, Vec<Diagnostic>) {
         let mut reader = Reader {
             config,
+            wordings,
             ids: BTreeSet::new(),
             diagnostics: Vec::new(),
         };
@@ -44,7 +51,7 @@ impl Calendar {
         if let Some(source) = reader.source(sources, MESSAGES) {
             calendar.messages = reader.list(&source, "messages", Reader::message);
             // Messages with mistakes are not there, which would be told twice.
-            if reader.diagnostics.is_empty() {
+            if !any_error(&reader.diagnostics) {
                 calendar.warn_of_empty_quarters(today, &mut reader.diagnostics);
             }
         }
@@ -58,6 +65,7 @@ impl Calendar {
 
 struct Reader<'a> {
     config: &'a Config,
+    wordings: &'a BTreeMap<Language, Wording>,
     ids: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -344,6 +352,12 @@ impl Reader<'_> {
         let (shown, unknown) = self.config.with_values(&line, language);
         for name in unknown {
             self.diagnostics.push(unknown_value(name, node.place()));
+        }
+        if let Some(wording) = self.wordings.get(&language) {
+            let passage = Passage::plain(Kind::Prose, &text);
+            let found = plain_language::check(&passage, language, wording).into_iter();
+            let advice = found.map(|one| one.diagnostic().at(node.place_within(one.range)));
+            self.diagnostics.extend(advice);
         }
         Some((language, shown))
     }

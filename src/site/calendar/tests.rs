@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::date;
 
@@ -16,7 +18,7 @@ fn read(path: &str, text: &str) -> (Calendar, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let bytes = text.as_bytes().to_vec();
     sources.files.insert(path.to_owned(), bytes.into());
-    Calendar::read(&config(), &sources, TODAY)
+    Calendar::read(&config(), &sources, &BTreeMap::new(), TODAY)
 }
 
 fn codes(diagnostics: &[Diagnostic]) -> Vec<(&'static str, usize)> {
@@ -47,7 +49,8 @@ fn with_when(when: &str) -> String {
 
 #[test]
 fn a_portal_without_a_calendar_is_told_nothing() {
-    let (calendar, diagnostics) = Calendar::read(&config(), &Sources::default(), TODAY);
+    let (calendar, diagnostics) =
+        Calendar::read(&config(), &Sources::default(), &BTreeMap::new(), TODAY);
     assert!(calendar.messages.is_empty());
     assert_eq!(diagnostics, []);
     check_messages(&message(""), &[]);
@@ -189,7 +192,7 @@ fn an_event_with_mistakes_is_told() {
     );
     check_events(
         &event("").replace("training", "trainning"),
-        &[("yaml-unknown-value", 3)],
+        &[("yaml-unknown-value-near", 3)],
     );
 }
 
@@ -198,7 +201,7 @@ fn a_file_that_is_no_text_or_no_yaml_is_told() {
     let mut sources = Sources::default();
     let bytes: &[u8] = b"messages:\xff";
     sources.files.insert(MESSAGES.to_owned(), bytes.into());
-    let (_, diagnostics) = Calendar::read(&config(), &sources, TODAY);
+    let (_, diagnostics) = Calendar::read(&config(), &sources, &BTreeMap::new(), TODAY);
     assert_eq!(codes(&diagnostics), [("page-not-utf8", 1)]);
     let (_, diagnostics) = read(MESSAGES, "messages: [\n");
     assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");

@@ -164,17 +164,21 @@ pub trait Resolver {
 }
 
 /// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,
-/// as safe HTML without a paragraph around it. Problems are told where they are in the line, if it stands at `place` as
-/// it is, or else at `place`.
+/// as safe HTML without a paragraph around it. A heading is a problem, and is left out. Problems are told where they are
+/// in the line, if it stands at `place` as it is, or else at `place`.
 pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     let source = SourceText::new(&*place.path, text);
     let (rendered, diagnostics) = guarded(&source, || {
         let (events, problems) = events(&source, &(0..source.text().len()));
+        let is_heading =
+            |(event, _): &Spanned<'_>| matches!(event, Event::Start(Tag::Heading { .. }));
+        let heading = events.iter().any(is_heading);
         let outline = Outline::default();
         let mut writer = Writer::new(&source, &outline, resolver);
         writer.spans(&events);
         let (rendered, mut diagnostics) = writer.finish();
         diagnostics.extend(problems);
+        diagnostics.extend(heading.then(|| Diagnostic::error("markdown-heading-in-line")));
         (rendered, diagnostics)
     });
     Block {
@@ -206,7 +210,7 @@ fn within(whole: &Place, text: &str, inner: &Place) -> Place {
         _ => return whole.clone(),
     };
     Place {
-        column: whole.column + at + inner.column - 1,
+        column: whole.column + at + inner.column.saturating_sub(1),
         width: inner.width,
         ..whole.clone()
     }

@@ -344,7 +344,7 @@ fn step_on_page<'a>(
 }
 
 fn title_of(planned: &PlannedStep) -> Option<String> {
-    planned.title.as_deref().map(typographic)
+    planned.title.as_ref().map(|(title, _)| typographic(title))
 }
 
 fn step_with_form<'a>(

@@ -30,8 +30,8 @@ pub struct PlannedStep {
     pub target: PlannedTarget,
     /// Where that is written.
     pub place: Place,
-    /// Title, where that of the page does not say enough.
-    pub title: Option<String>,
+    /// Title, where that of the page does not say enough, with its place.
+    pub title: Option<(String, Place)>,
     /// How long it takes.
     pub minutes: u32,
     /// Why it is in the path: a line of Markdown, with its place.
@@ -78,6 +78,12 @@ impl Plan {
             place: node.place(),
         }
     }
+
+    /// Returns the lines that readers see of the steps, with their places.
+    pub fn lines(&self) -> impl Iterator<Item = &(String, Place)> {
+        let steps = self.steps.iter();
+        steps.flat_map(|step| step.title.iter().chain(&step.why))
+    }
 }
 
 impl PlannedStep {
@@ -101,9 +107,11 @@ impl PlannedStep {
         };
         let minutes = map.require("minutes", diagnostics);
         let minutes = minutes.and_then(|node| minutes_of(node, diagnostics));
-        let title = map.get("title").and_then(|node| node.text(diagnostics));
-        let why = map.get("why");
-        let why = why.and_then(|node| Some((node.text(diagnostics)?, node.place())));
+        let mut line = |key| {
+            let node = map.get(key)?;
+            Some((node.text(diagnostics)?, node.place()))
+        };
+        let (title, why) = (line("title"), line("why"));
         map.finish(diagnostics);
         let (target, place) = target?;
         Some(PlannedStep {

@@ -1,5 +1,6 @@
-//! The language check of one page: its title, its summary, its text and what stands in its blocks.
+//! The language check of one page: its title, its summary, its path, its text and what stands in its blocks.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Finding, Kind, Passage, Rule, Wording, check};
@@ -7,10 +8,14 @@ use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::site::markdown;
 use crate::site::pages::Page;
-use crate::yaml::Node;
+use crate::site::paths::plan::Plan;
+use crate::source_text::Place;
 
 /// Returns the advice about a page, but for its blocks.
-pub fn of_page(page: &Page, wording: &Wording) -> Vec<Diagnostic> {
+pub fn of_page(page: &Page, wordings: &BTreeMap<Language, Wording>) -> Vec<Diagnostic> {
+    let Some(wording) = wordings.get(&page.language) else {
+        return Vec::new();
+    };
     let mut passages: Vec<Passage> = Vec::new();
     let front_matter = &page.front_matter;
     passages.extend(line_above(page, &front_matter.title, Kind::Label));
@@ -18,32 +23,45 @@ pub fn of_page(page: &Page, wording: &Wording) -> Vec<Diagnostic> {
     passages.extend(markdown::passages(&page.source, page.body.clone()));
     let mut told = Vec::new();
     for passage in passages {
-        for finding in findings(page, page.language, &passage, wording) {
+        for finding in findings(page, &passage, wording) {
             let place = page.source.place(passage.source_range(&finding.range));
             told.push(finding.diagnostic().at(place));
         }
     }
+    let path = front_matter.path.as_ref();
+    for (text, place) in path.into_iter().flat_map(Plan::lines) {
+        told.extend(of_line(page, text, |_| place.clone(), wordings));
+    }
     told
 }
 
-/// Returns the advice about a line of Markdown in a block of a page.
-pub fn of_line(page: &Page, node: &Node, text: &str, wording: &Wording) -> Vec<Diagnostic> {
+/// Returns the advice about a line of Markdown that stands elsewhere than in the text of a page, such as in a
+/// block. `place` says where a byte range of the line is written.
+pub fn of_line(
+    page: &Page,
+    text: &str,
+    place: impl Fn(Range<usize>) -> Place,
+    wordings: &BTreeMap<Language, Wording>,
+) -> Vec<Diagnostic> {
     let mut told = Vec::new();
+    let Some(wording) = wordings.get(&page.language) else {
+        return told;
+    };
     for passage in markdown::passages_of_line(text) {
-        for finding in findings(page, page.language, &passage, wording) {
-            let place = node.place_within(passage.source_range(&finding.range));
+        for finding in findings(page, &passage, wording) {
+            let place = place(passage.source_range(&finding.range));
             told.push(finding.diagnostic().at(place));
         }
     }
     told
 }
 
-fn findings(page: &Page, language: Language, passage: &Passage, wording: &Wording) -> Vec<Finding> {
+fn findings(page: &Page, passage: &Passage, wording: &Wording) -> Vec<Finding> {
     let skipped = |rule: Rule| {
         let skipping = page.front_matter.plain_language.as_ref();
         skipping.is_some_and(|skipping| skipping.rules.contains(&rule))
     };
-    let found = check(passage, language, wording).into_iter();
+    let found = check(passage, page.language, wording).into_iter();
     found.filter(|finding| !skipped(finding.rule)).collect()
 }
 
