@@ -160,7 +160,7 @@ fn kinds_and_their_keys_are_known() {
     check(
         "kind: long_text",
         "kind: longtext",
-        &[("yaml-unknown-value", 20)],
+        &[("yaml-unknown-value-near", 20)],
     );
     check("privacy: P2", "privacy: P9", &[("yaml-unknown-value", 21)]);
     check("        privacy: P2\n", "", &[("yaml-missing-key", 19)]);
@@ -594,7 +594,7 @@ fn checks_are_possible_and_fit_their_kind() {
     rich(
         "[no_bsn, no_email]",
         "[no_bns]",
-        &[("yaml-unknown-value", 33)],
+        &[("yaml-unknown-value-near", 33)],
     );
     rich(
         "max_length: 20",

@@ -709,7 +709,7 @@ mod tests {
             "  measure_end:",
             "latest: end_date",
             "latest: end",
-            &[(unknown, "latest: end")],
+            &[("yaml-unknown-value", "latest: end")],
         );
         check_part(
             "  close:",
@@ -817,7 +817,7 @@ mod tests {
             "  Keep closed:",
             &[
                 ("lifecycle-name", "Keep closed:"),
-                ("yaml-unknown-value", "- { action: keep_closed }"),
+                ("yaml-unknown-value-near", "- { action: keep_closed }"),
             ],
         );
     }

@@ -94,7 +94,7 @@ fn a_period_that_is_none_is_told_where_it_stands() {
         ("{ from: 2027-01-01, days: 9999999999 }", "calendar-number"),
         (
             "{ from: 2027-01-01, days: 7, every: yaer }",
-            "yaml-unknown-value",
+            "yaml-unknown-value-near",
         ),
         ("{ maand: 1 }", "message-when"),
     ] {
