@@ -129,7 +129,7 @@ fn a_block_with_a_place_to_fill_in_is_told_where_it_stands() {
         "content/contact.md",
         "directory\n---\n",
         "directory\n---\n```do-dont\ndo: Bellen\ndont: \"[[vul in: wat niet]]\"\n```\n",
-        "Error production-place-to-fill-in content/contact.md:7:7\n",
+        "Error production-place-to-fill-in content/contact.md:7:8\n",
     );
 }
 
