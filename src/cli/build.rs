@@ -14,7 +14,7 @@ use crate::site::outputs;
 use crate::site::render::theme_problem;
 
 /// Folder for the portal below its root, unless another is named.
-const DEFAULT_OUTPUT: &str = "public";
+pub(super) const DEFAULT_OUTPUT: &str = "public";
 
 /// The arguments of `build`. Descriptions are in the catalogues.
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     if portal.config.receiver_elsewhere().is_some() {
         files.extend(first_pages(&portal)?);
     }
+    published::tell_lost_record(ui, root, &portal, &folder)?;
     outputs::write(&files, &folder)?;
     published::record(ui, root, &portal)?;
     let count = files.len();

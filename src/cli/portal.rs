@@ -46,8 +46,6 @@ pub struct Portal {
     pub site: Site,
     /// Its files.
     pub outputs: Vec<Output>,
-    /// The addresses that were published before.
-    pub record: Record,
     /// The addresses at which it answers.
     pub addresses: Addresses,
 }
@@ -154,7 +152,7 @@ fn assemble_unchecked(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Portal> {
     let read = read_config(root, environment, diagnostics).map(|(config, text)| {
-        diagnostics.extend(production::check_settings(&config, &text));
+        diagnostics.extend(production::check_settings(&config, &text, environment));
         config
     });
     let is_read = read.is_some();
@@ -216,7 +214,6 @@ fn assemble_unchecked(
         views,
         site,
         outputs,
-        record,
         addresses,
     })
 }

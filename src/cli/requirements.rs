@@ -16,20 +16,46 @@ const STATUSES: [(Status, &str); 4] = [
     (Status::Nobody, "cli-requirement-nobody"),
 ];
 
+/// What the ids of the rows of each group begin with, and what the group is called.
+const GROUPS: [(&str, &str); 6] = [
+    ("S1.", "cli-requirements-first"),
+    ("S2.", "cli-requirements-second"),
+    ("N.", "cli-requirements-named"),
+    ("P-", "cli-requirements-pages"),
+    ("I", "cli-requirements-infographics"),
+    ("O", "cli-requirements-paths"),
+];
+
+/// How many rows have each status.
+type Counts = BTreeMap<Status, usize>;
+
 pub(super) fn print(ui: &mut Ui, portal: &Portal) -> Result<(), CommandError> {
     let requirements = Requirements::shipped();
-    let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
+    let (mut all, mut of_groups) = (Counts::new(), GROUPS.map(|_| Counts::new()));
     for row in &requirements.rows {
         let pages = pages_for(&portal.site, row);
         let status = Requirements::status(row, pages.len());
-        *counts.entry(status).or_default() += 1;
+        *all.entry(status).or_default() += 1;
+        let groups = GROUPS.iter().zip(&mut of_groups);
+        for (_, counts) in groups.filter(|((start, _), _)| row.id.starts_with(start)) {
+            *counts.entry(status).or_default() += 1;
+        }
         print_row(ui, &requirements, row, &pages, status)?;
     }
+    for ((_, group), counts) in GROUPS.iter().zip(&of_groups) {
+        print_counts(ui, group, counts)?;
+    }
+    print_counts(ui, "cli-requirements-all", &all)
+}
+
+fn print_counts(ui: &mut Ui, group: &str, counts: &Counts) -> Result<(), CommandError> {
     let counted = STATUSES.map(|(status, key)| {
         let count = counts.get(&status).copied().unwrap_or_default();
         format!("{count} {}", ui.text(key, &[]))
     });
-    ui.print(&counted.join(", "))
+    let count: usize = counts.values().sum();
+    let group = ui.text(group, &[("count", &count.to_string())]);
+    ui.print(&format!("{group}: {}", counted.join(", ")))
 }
 
 fn print_row(

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use url::Host;
 
+use crate::cli::build::DEFAULT_OUTPUT;
 use crate::cli::check::tell_without_advice;
 use crate::cli::command_error::CommandError;
 use crate::cli::daily::{self, Daily};
@@ -86,6 +87,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     }
 
     if publishes {
+        published::tell_lost_record(ui, root, &portal, &root.join(DEFAULT_OUTPUT))?;
         published::record(ui, root, &portal)?;
     }
     let base_path = portal.config.receiver_path().to_owned();

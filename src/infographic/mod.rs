@@ -9,7 +9,7 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-pub use poster::{Frame, Overflow, Paper, Poster, poster};
+pub use poster::{Frame, Paper, Poster, Refused, Why, poster};
 pub use reading::read;
 
 use crate::source_text::Place;
@@ -172,6 +172,15 @@ impl Infographic {
         }
     }
 
+    /// Returns every line of text, in the order in which they are read.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        [&self.title, &self.description]
+            .into_iter()
+            .chain(self.items.iter().flat_map(Item::lines))
+            .chain(&self.beside)
+            .chain(&self.source)
+    }
+
     /// Makes the same infographic with other lines, such as lines of HTML for lines of Markdown. Its id stays.
     #[must_use]
     pub fn with_lines(&self, mut line: impl FnMut(&Line) -> String) -> Infographic {
@@ -207,6 +216,12 @@ impl Item {
             reaction: self.reaction.as_ref().map(&mut *line),
             serves: self.serves,
         }
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &Line> {
+        let first = self.label.iter().chain([&self.title]).chain(&self.text);
+        let rest = self.points.iter().chain(&self.reaction).chain(&self.who);
+        first.chain(rest)
     }
 
     /// Returns the longest of its lines, which is the one to make shorter.

@@ -4,6 +4,12 @@ use super::{Infographic, Item, Kind, Line, Mark, Serves};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Mapping, Node};
 
+/// Most characters of the letter of a factor: more do not fit on its round ground.
+const MOST_LETTERS: usize = 2;
+
+/// Most points, tasks or examples in one list; more is no picture any more, and no sheet of A4 has room for it.
+const MOST_POINTS: usize = 12;
+
 /// What stands under the list of a kind.
 struct Shape {
     /// Key of the list of items.
@@ -60,7 +66,7 @@ pub fn read(map: &mut Mapping<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<
         Kind::Ladder => map.get("beside"),
         _ => None,
     };
-    let beside = beside.map(|node| lines(node, diagnostics));
+    let beside = beside.map(|node| lines(node, "beside", diagnostics));
     Some(Infographic {
         id: id?,
         kind,
@@ -96,14 +102,7 @@ fn read_items(
     let node = map.require(shape.items, diagnostics)?;
     let nodes = node.list();
     if nodes.len() < shape.fewest || nodes.len() > shape.most {
-        diagnostics.push(
-            Diagnostic::error("infographic-number-of-items")
-                .with("key", shape.items)
-                .with("count", nodes.len())
-                .with("fewest", shape.fewest)
-                .with("most", shape.most)
-                .at(node.place()),
-        );
+        diagnostics.push(number_of_items(node, shape.items, shape.fewest, shape.most));
         return None;
     }
     let read: Vec<Option<Item>> = nodes
@@ -113,6 +112,15 @@ fn read_items(
     read.into_iter().collect()
 }
 
+fn number_of_items(node: &Node, key: &'static str, fewest: usize, most: usize) -> Diagnostic {
+    Diagnostic::error("infographic-number-of-items")
+        .with("key", key)
+        .with("count", node.list().len())
+        .with("fewest", fewest)
+        .with("most", most)
+        .at(node.place())
+}
+
 fn read_item(
     node: &Node,
     kind: Kind,
@@ -120,53 +128,56 @@ fn read_item(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Item> {
     let mut map = Mapping::read(node, diagnostics);
-    let label = shape.label.map(|key| required(&mut map, key, diagnostics));
+    let label = in_shape(&mut map, shape.label, diagnostics);
     let title = required(&mut map, "title", diagnostics);
-    let mut text = None;
-    let mut points = Some(Vec::new());
-    match shape.points {
-        Some(key) => {
-            let node = map.require(key, diagnostics);
-            points = node.map(|node| lines(node, diagnostics));
-        }
-        None => text = Some(required(&mut map, "text", diagnostics)),
-    }
-    let mut item = Item {
-        label: None,
-        title: Line {
-            text: String::new(),
-            place: node.place(),
-        },
-        text: None,
-        who: None,
-        points: Vec::new(),
-        mark: None,
-        reaction: None,
-        serves: None,
+    let has_text = shape.points.is_none();
+    let text = in_shape(&mut map, has_text.then_some("text"), diagnostics);
+    let points = match shape.points {
+        Some(key) => map
+            .require(key, diagnostics)
+            .map(|node| lines(node, key, diagnostics)),
+        None => Some(Vec::new()),
     };
-    match kind {
-        Kind::Steps | Kind::Timeline => item.who = optional(&mut map, "who", diagnostics),
-        Kind::Comparison => {
-            item.reaction = optional(&mut map, "reaction", diagnostics);
-            let mark = map.get("mark");
-            item.mark = mark.and_then(|node| node.one_of(&Mark::ALL, diagnostics));
-        }
-        Kind::Factors => item.serves = map.get("for").and_then(|node| serves(node, diagnostics)),
-        Kind::Ladder | Kind::Cycle | Kind::Roles => {}
+    let who = match kind {
+        Kind::Steps | Kind::Timeline => optional(&mut map, "who", diagnostics),
+        _ => None,
+    };
+    let (reaction, mark) = match kind {
+        Kind::Comparison => (optional(&mut map, "reaction", diagnostics), map.get("mark")),
+        _ => (None, None),
+    };
+    let mark = mark.and_then(|node| node.one_of(&Mark::ALL, diagnostics));
+    let serves = match kind {
+        Kind::Factors => map.get("for").and_then(|node| serves(node, diagnostics)),
+        _ => None,
+    };
+    if let (Kind::Factors, Some(Some(letter))) = (kind, &label) {
+        check_letter(letter, diagnostics);
     }
     map.finish(diagnostics);
     // Every mistake of the item is told before the first thing that is missing ends it.
-    item.title = title?;
-    item.points = points?;
-    item.label = match label {
-        Some(label) => Some(label?),
-        None => None,
-    };
-    item.text = match text {
-        Some(text) => Some(text?),
-        None => None,
-    };
-    Some(item)
+    Some(Item {
+        label: label?,
+        title: title?,
+        text: text?,
+        who,
+        points: points?,
+        mark,
+        reaction,
+        serves,
+    })
+}
+
+/// Tells a letter that is more than fits on the round ground that it stands on.
+fn check_letter(letter: &Line, diagnostics: &mut Vec<Diagnostic>) {
+    if letter.text.chars().count() > MOST_LETTERS {
+        diagnostics.push(
+            Diagnostic::error("infographic-letter")
+                .with("letter", &letter.text)
+                .with("most", MOST_LETTERS)
+                .at(letter.place.clone()),
+        );
+    }
 }
 
 /// Reads which acts a factor plays a part in: `[melden, registreren]`, the words that readers know them by.
@@ -195,6 +206,18 @@ fn required(
     line(node, diagnostics)
 }
 
+/// Reads the line under a key where the kind has that key; without it there is no item.
+fn in_shape(
+    map: &mut Mapping<'_>,
+    key: Option<&'static str>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Option<Line>> {
+    match key {
+        Some(key) => required(map, key, diagnostics).map(Some),
+        None => Some(None),
+    }
+}
+
 fn optional(
     map: &mut Mapping<'_>,
     key: &'static str,
@@ -203,8 +226,12 @@ fn optional(
     map.get(key).and_then(|node| line(node, diagnostics))
 }
 
-fn lines(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Line> {
-    node.list()
+fn lines(node: &Node, key: &'static str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Line> {
+    let nodes = node.list();
+    if nodes.is_empty() || nodes.len() > MOST_POINTS {
+        diagnostics.push(number_of_items(node, key, 1, MOST_POINTS));
+    }
+    nodes
         .into_iter()
         .filter_map(|node| line(node, diagnostics))
         .collect()

@@ -31,7 +31,11 @@ fn words() -> Catalogue {
     Catalogue::parse(&SourceText::new("nl.yaml", text)).0
 }
 
-fn draw(infographic: &Infographic) -> Result<String, Overflow> {
+fn draw(infographic: &Infographic) -> Result<String, Vec<Refused>> {
+    draw_version(infographic, "Versie 1.0")
+}
+
+fn draw_version(infographic: &Infographic, version: &str) -> Result<String, Vec<Refused>> {
     let words = words();
     let palette = Palette {
         background: Colour::parse("#ffffff").unwrap(),
@@ -42,7 +46,7 @@ fn draw(infographic: &Infographic) -> Result<String, Overflow> {
         words: &words,
         organisation: "Gemeente Proef",
         address: "proef.example/p/proef/",
-        version: "Versie 1.0".to_owned(),
+        version: version.to_owned(),
     };
     poster(infographic, &palette, &frame).map(|poster| poster.svg(Paper::A4))
 }
@@ -188,7 +192,7 @@ fn fullest(text: &str) -> Vec<Infographic> {
 
 #[test]
 fn a_poster_is_xml_whatever_its_texts_hold() {
-    for infographic in fullest("a < b & \"c\" > ''d'' ✓ 漢字") {
+    for infographic in fullest("a < b & \"c\" > ''d'' → é") {
         let svg = draw(&infographic).unwrap();
         let tree = roxmltree::Document::parse(&svg).unwrap();
         let has_text = tree.descendants().any(|node| {
@@ -205,8 +209,8 @@ fn text_never_gets_smaller_than_can_be_read_and_never_leaves_the_paper() {
         for infographic in fullest(&vec!["opvanggesprek"; words].join(" ")) {
             match draw(&infographic) {
                 Ok(svg) => check_inside(&svg),
-                Err(overflow) => assert!(
-                    words > 5 && overflow.text.starts_with("opvang"),
+                Err(refused) => assert!(
+                    words > 5 && refused[0].text.starts_with("opvang"),
                     "{infographic:?}"
                 ),
             }
@@ -246,8 +250,11 @@ fn what_does_not_fit_is_named_with_its_place() {
     let check = |text: &str, expected: &str, line: usize| {
         let (infographic, problems) = read_text(text);
         assert_eq!(problems, []);
-        let overflow = draw(&infographic.unwrap()).unwrap_err();
-        assert_eq!((&*overflow.text, overflow.place.line), (expected, line));
+        let refused = draw(&infographic.unwrap()).unwrap_err();
+        let [Refused { why, text, place }] = &refused[..] else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((*why, &**text, place.line), (Why::NoRoom, expected, line));
     };
     let word = "agressieregistratiesysteembeheerdersoverlegnotulen";
     let long = vec!["woorden"; 60].join(" ");
@@ -276,6 +283,108 @@ fn what_does_not_fit_is_named_with_its_place() {
         ),
         &longer,
         7,
+    );
+}
+
+#[test]
+fn lines_without_words_or_with_unknown_characters_are_all_named() {
+    let check = |text: &str, becomes: &str, expected: &[(Why, usize)]| {
+        let (infographic, problems) = read_text(text);
+        assert_eq!(problems, []);
+        // What a line of Markdown leaves of itself, such as a value that is not set.
+        let plain = infographic
+            .unwrap()
+            .with_lines(|line| line.text.replace("WAARDE", becomes));
+        let refused = draw(&plain).unwrap_err();
+        let found: Vec<_> = refused
+            .iter()
+            .map(|line| (line.why, line.place.line))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    };
+    let items = "kind: steps\nsteps:\n  - {title: a, text: b}\n  - {title: c, text: d}\n";
+    let head = format!("id: a\ntitle: WAARDE\ndescription: WAARDE\n{items}");
+    check(&head, "", &[(Why::NoWords, 2), (Why::NoWords, 3)]);
+    check(&head, " ", &[(Why::NoWords, 2), (Why::NoWords, 3)]);
+    let face = Why::Character('\u{1f600}');
+    check(&head, "Goed \u{1f600}", &[(face, 2), (face, 3)]);
+    check(
+        &format!(
+            "{HEAD}source: WAARDE\nkind: ladder\nbeside:\n  - WAARDE\nrungs:\n  - {{title: a, text: WAARDE}}\n  - {{title: WAARDE, text: b}}\n"
+        ),
+        "",
+        &[
+            (Why::NoWords, 9),
+            (Why::NoWords, 10),
+            (Why::NoWords, 7),
+            (Why::NoWords, 4),
+        ],
+    );
+    check(
+        &format!(
+            "{HEAD}kind: factors\nfactors:\n  - {{letter: A, title: b, points: [WAARDE]}}\n  - {{letter: ş, title: c, points: d}}\n"
+        ),
+        "مرحبا",
+        &[(Why::Character('م'), 6), (Why::Character('ş'), 7)],
+    );
+}
+
+#[test]
+fn a_version_stays_on_the_paper_or_is_refused() {
+    let check = |version: &str, why: Why| {
+        for infographic in fullest("tekst") {
+            let refused = draw_version(&infographic, version).unwrap_err();
+            let [only] = &refused[..] else {
+                panic!("{refused:?}");
+            };
+            let found = (only.why, &*only.text, only.place.line);
+            assert_eq!(found, (why, version, 1));
+        }
+    };
+    check(&"versie".repeat(30), Why::NoRoom);
+    check(&"versie ".repeat(60), Why::NoRoom);
+    check("1.0 \u{1f600}", Why::Character('\u{1f600}'));
+    let infographic = &fullest("tekst")[0];
+    let svg = draw_version(infographic, &"versie ".repeat(20)).unwrap();
+    check_inside(&svg);
+    let lines = svg.lines().find(|line| line.contains("versie")).unwrap();
+    assert_eq!(lines.matches("<tspan").count(), 2, "{lines}");
+}
+
+#[test]
+fn a_letter_fits_on_its_ground() {
+    let items = |letter: &str| {
+        format!(
+            "{HEAD}kind: factors\nfactors:\n  - {{letter: '{letter}', title: a, points: b}}\n  - {{letter: B, title: a, points: b}}\n"
+        )
+    };
+    for long in ["Alcohol", "ABC", "[[organisation]]"] {
+        let (_, problems) = read_text(&items(long));
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, ["infographic-letter"], "{long}");
+    }
+    for right in ["A", "WW", "É", "1a"] {
+        check_problems(&items(right), &[]);
+    }
+}
+
+#[test]
+fn a_list_of_points_has_some_and_not_too_many() {
+    let check = |text: &str, expected: &[&str]| {
+        let (_, problems) = read_text(&format!("{HEAD}{text}"));
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, expected, "{text}");
+    };
+    let roles = |count: usize| {
+        let tasks = vec!["a"; count].join(", ");
+        format!("kind: roles\nroles: [{{title: a, tasks: [{tasks}]}}, {{title: a, tasks: b}}]\n")
+    };
+    check(&roles(0), &["infographic-number-of-items"]);
+    check(&roles(13), &["infographic-number-of-items"]);
+    check(&roles(12), &[]);
+    check(
+        "kind: ladder\nbeside: []\nrungs: [{title: a, text: b}, {title: a, text: b}]\n",
+        &["infographic-number-of-items"],
     );
 }
 

@@ -75,6 +75,7 @@ fn site(lang: Language, indexable: bool) -> SiteView {
         navigation: Vec::new(),
         report: None,
         follow: None,
+        norm: None,
         after_care: None,
         emergency: EmergencyView {
             public: "112".into(),

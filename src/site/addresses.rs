@@ -3,14 +3,15 @@
 //! `content/addresses.lock` holds every published address, one a line, with what it led to: the id of a page, or
 //! `form:` and the id of a form. The program writes it when it publishes a portal; it belongs in version control.
 //! [`Record::compare`] finds what would vanish and says which line puts it right. Addresses here have no base
-//! path, because a portal may move.
+//! path, because a portal may move. An address that comes to lead to another page is told too, unless that page
+//! takes it as an alias, or takes the short address of the page that was there: then it came in its place.
 //!
 //! An address of a page that is not published now leads to a page that says so: it was meant to go.
 
 use std::collections::BTreeMap;
 
 use super::config::Config;
-use super::pages::{Page, SHORT, Site, alias_href};
+use super::pages::{Page, SHORT, Site, alias_href, short_href};
 use super::source::Sources;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
@@ -56,10 +57,15 @@ pub struct Addresses {
 }
 
 impl Record {
-    /// Reads the record; a portal that was never published has an empty one.
+    /// Reads the record of a portal; one that was never published has an empty one.
     pub fn read(sources: &Sources) -> (Record, Vec<Diagnostic>) {
+        Record::parse(sources.files.get(PATH).map(|bytes| &**bytes))
+    }
+
+    /// Reads the bytes of a record, if it is there.
+    pub fn parse(bytes: Option<&[u8]>) -> (Record, Vec<Diagnostic>) {
         let mut record = Record::default();
-        let Some(bytes) = sources.files.get(PATH) else {
+        let Some(bytes) = bytes else {
             return (record, Vec::new());
         };
         let source = match SourceText::decode(PATH, bytes) {
@@ -110,9 +116,12 @@ impl Record {
             lines: current(config, site, forms),
         };
         let hidden = hidden(config, site);
-        let mut vanished = Vec::new();
+        let (mut vanished, mut diagnostics) = (Vec::new(), Vec::new());
         for entry in &self.entries {
-            if addresses.lines.contains_key(&entry.address) {
+            if let Some(id) = addresses.lines.get(&entry.address) {
+                if *id != entry.id && !addresses.is_meant(config, site, entry, id) {
+                    diagnostics.push(taken(config, site, entry, id));
+                }
                 continue;
             }
             match hidden.get(&entry.address) {
@@ -133,11 +142,13 @@ impl Record {
             site,
             forms,
         };
-        (addresses, search.solutions(&vanished))
+        diagnostics.extend(search.solutions(&vanished));
+        (addresses, diagnostics)
     }
 
     /// Returns the text of the file in which the addresses of a portal are recorded too, where it differs from
-    /// what is there. `heading` is what a new file says at its top.
+    /// what is there. What only the file has, another build published in the meantime. `heading` is what a new
+    /// file says at its top.
     pub fn with(&self, addresses: &Addresses, heading: &str) -> Option<String> {
         let mut text = String::new();
         match self.comments.as_slice() {
@@ -148,12 +159,63 @@ impl Record {
                 .iter()
                 .for_each(|line| text.push_str(&format!("{line}\n"))),
         }
-        for (address, id) in &addresses.lines {
+        let old = self.entries.iter();
+        let mut lines: BTreeMap<&str, &str> = old
+            .map(|entry| (entry.address.as_str(), entry.id.as_str()))
+            .collect();
+        let new = addresses.lines.iter();
+        lines.extend(new.map(|(address, id)| (address.as_str(), id.as_str())));
+        for (address, id) in lines {
             text.push_str(&format!("{address} {id}\n"));
         }
         let is_new = self.text.as_ref().is_none_or(|old| old.text() != text);
         is_new.then_some(text)
     }
+}
+
+impl Addresses {
+    /// Returns whether somebody wrote that an address now leads to what has another id: as an alias, as the
+    /// address of a form, or by taking over the short address of the page that was there.
+    fn is_meant(&self, config: &Config, site: &Site, entry: &Entry, id: &str) -> bool {
+        if entry.id.starts_with(FORM) && id.starts_with(FORM) {
+            return true;
+        }
+        let href = format!("{}{}", config.base_path(), entry.address);
+        let short = short_href(config, language(config, &entry.address), &entry.id);
+        let heir = self.lines.get(below(config, &short));
+        site.aliases.contains_key(&href) || heir.is_some_and(|heir| heir == id)
+    }
+}
+
+/// Tells that an address leads to something else than it did.
+fn taken(config: &Config, site: &Site, entry: &Entry, id: &str) -> Diagnostic {
+    let href = format!("{}{}", config.base_path(), entry.address);
+    let diagnostic = match site.by_href(&href).or_else(|| site.by_short_href(&href)) {
+        Some(page) if !entry.id.starts_with(FORM) => Diagnostic::error("address-of-another-page")
+            .with("page", page.source.path())
+            .with("line", format!("id: {}", entry.id)),
+        Some(page) => {
+            Diagnostic::error("address-of-something-else").with("other", page.source.path())
+        }
+        None => {
+            let form = id.strip_prefix(FORM).unwrap_or(id);
+            Diagnostic::error("address-of-something-else")
+                .with("other", format!("forms/{form}.yaml"))
+        }
+    };
+    diagnostic
+        .with("address", &entry.address)
+        .with("id", &entry.id)
+        .with("now", id)
+        .at(entry.place.clone())
+}
+
+/// Returns the language that an address without the base path is in.
+fn language(config: &Config, address: &str) -> Language {
+    let first = address.trim_start_matches('/').split('/').next();
+    first
+        .and_then(Language::from_tag)
+        .unwrap_or(config.default_language())
 }
 
 /// Splits a line of the record: `/norm/ norm`.
@@ -320,7 +382,7 @@ impl<'a> Search<'a> {
     }
 
     fn fate(&self, entry: &Entry) -> Option<Fate<'a>> {
-        let language = self.language(&entry.address);
+        let language = language(self.config, &entry.address);
         if let Some(id) = entry.id.strip_prefix(FORM) {
             if self.forms.iter().any(|form| form.id == id) {
                 return Some(Fate::FormMoved);
@@ -331,17 +393,11 @@ impl<'a> Search<'a> {
             return Some(Fate::Moved(page));
         }
         let address = self.own_address(entry, language);
-        match self.new_name(address, language) {
+        let stays = self.stays(&entry.id, language);
+        match stays.or_else(|| self.new_name(address, language)) {
             Some(page) => Some(Fate::Renamed(page)),
             None => self.above(address, language).map(Fate::Deleted),
         }
-    }
-
-    fn language(&self, address: &str) -> Language {
-        let first = address.trim_start_matches('/').split('/').next();
-        first
-            .and_then(Language::from_tag)
-            .unwrap_or(self.config.default_language())
     }
 
     fn is_short(&self, entry: &Entry) -> bool {
@@ -363,10 +419,22 @@ impl<'a> Search<'a> {
         let entries = self.record.entries.iter();
         entries
             .filter(|other| other.id == entry.id && !self.is_short(other))
-            .filter(|other| self.language(&other.address) == language)
+            .filter(|other| self::language(self.config, &other.address) == language)
             .map(|other| other.address.as_str())
             .max_by_key(|address| address.matches('/').count())
             .unwrap_or(&entry.address)
+    }
+
+    /// Returns the page that stands where the one with an id did, under an id of its own.
+    fn stays(&self, id: &str, language: Language) -> Option<&'a Page> {
+        let entries = self.record.entries.iter().filter(|other| other.id == id);
+        let entries =
+            entries.filter(|other| self::language(self.config, &other.address) == language);
+        let mut pages = entries.filter_map(|other| {
+            let href = format!("{}{}", self.config.base_path(), other.address);
+            self.site.by_href(&href)
+        });
+        pages.find(|page| !page.is_made())
     }
 
     /// Returns a page that was not there before and has nearly the name of the last step of an address.

@@ -111,6 +111,19 @@ pub struct Contact {
     pub hours: Option<Translated>,
     /// Whether they work outside the organisation.
     pub external: bool,
+    /// What they look like.
+    pub portrait: Option<Portrait>,
+}
+
+/// A portrait of a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portrait {
+    /// Path of the image below `content/`.
+    pub path: String,
+    /// What it shows, for who does not see it; absent where the name beside it says enough.
+    pub alt: Option<Translated>,
+    /// Where the setting stands.
+    pub place: Place,
 }
 
 /// A page that a setting names: its source path below `content/`, and where the setting stands.
@@ -218,7 +231,7 @@ pub struct Config {
     /// Where "leave this page quickly" leads; absent where that is switched off.
     pub exit: Option<ExitLink>,
     /// Where it is said that the portal is for real, so that nothing of it may be unfinished; absent where it is
-    /// not. Environment: `MELDWIJZER_PRODUCTION`.
+    /// not. Environment: `MELDWIJZER_PRODUCTION`, which can only add it.
     pub production: Option<Place>,
     /// Whether raw HTML in Markdown is let through. Environment: `MELDWIJZER_RAW_HTML`.
     pub raw_html: bool,
@@ -288,8 +301,7 @@ impl Config {
             None => Some(ExitLink::usual()),
         };
         let raw_html = setting(&mut map, "raw_html", "RAW_HTML").and_then(|n| n.flag(d));
-        let production = setting(&mut map, "production", "PRODUCTION")
-            .and_then(|n| n.flag(d)?.then(|| n.place()));
+        let production = production(map.get("production"), env("PRODUCTION").as_ref(), d);
         let indexable = setting(&mut map, "indexable", "INDEXABLE").and_then(|n| n.flag(d));
         let receiver = map
             .get("receiver")
@@ -397,6 +409,27 @@ impl Config {
             None => href.to_owned(),
         }
     }
+}
+
+/// Reads where it is said that the portal is for real. A variable cannot take back what the file says: the file
+/// is what people looked at and agreed on.
+fn production(
+    file: Option<&Node>,
+    variable: Option<&Node>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Place> {
+    let file_says = file.and_then(|node| node.flag(diagnostics));
+    let variable_says = variable.and_then(|node| node.flag(diagnostics));
+    let (node, says) = match (file_says, variable_says) {
+        (Some(true), Some(false)) => {
+            let place = variable.map(Node::place)?;
+            diagnostics.push(Diagnostic::warning("config-production-stays").at(place));
+            (file, true)
+        }
+        (_, Some(says)) => (variable, says),
+        (says, None) => (file, says.unwrap_or_default()),
+    };
+    node.filter(|_| says).map(Node::place)
 }
 
 /// Returns the path of an address without a slash at its end.
@@ -584,6 +617,7 @@ fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
     let email = map.get("email").and_then(|n| n.text(d));
     let hours = map.get("hours").and_then(|n| Translated::read(n, d));
     let external = map.get("external").and_then(|n| n.flag(d));
+    let portrait = portrait(&mut map, d);
     map.finish(d);
     Some(Contact {
         role: role.filter(|_| id.is_some()),
@@ -595,6 +629,23 @@ fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
         email,
         hours,
         external: external.unwrap_or_default(),
+        portrait,
+    })
+}
+
+/// Reads the path of a portrait. Words for it without a portrait are told.
+fn portrait(map: &mut Mapping<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Portrait> {
+    let alt = map.get("alt");
+    let path = match alt {
+        Some(_) => map.require("portrait", diagnostics),
+        None => map.get("portrait"),
+    };
+    let alt = alt.and_then(|n| Translated::read(n, diagnostics));
+    let path = path?;
+    Some(Portrait {
+        path: path.text(diagnostics)?,
+        alt,
+        place: path.place(),
     })
 }
 
@@ -930,6 +981,15 @@ mod tests {
             &[("config-contact-without-id", 4)],
         );
         contacts(
+            "  - { name: A, alt: Lacht }\n  - { name: B, portrait: [b.jpg] }\n",
+            &[("yaml-missing-key", 4), ("yaml-expected-text", 5)],
+        );
+        contacts("  - { name: A, portrait: a.jpg }\n", &[]);
+        contacts(
+            "  - { name: A, portrait: a.jpg, alt: { nl: Lacht, en: Laughs } }\n",
+            &[],
+        );
+        contacts(
             "  - { name: A, id: a }\n  - { name: B, id: a }\n",
             &[("config-same-contact", 5)],
         );
@@ -973,6 +1033,36 @@ mod tests {
             ..KeepSettings::default()
         };
         assert_eq!(config.keep, expected);
+    }
+
+    #[test]
+    fn the_environment_can_say_that_a_portal_is_for_real_and_not_that_it_is_not() {
+        #[track_caller]
+        fn production(file: &str, variable: &str, expected: (&str, &[&'static str])) {
+            let environment = |name: &str| {
+                (name == "MELDWIJZER_PRODUCTION" && !variable.is_empty())
+                    .then(|| variable.to_owned())
+            };
+            let (config, problems) = parse(&format!("{SMALLEST}{file}"), &environment);
+            let codes: Vec<_> = problems.into_iter().map(|(code, _)| code).collect();
+            let place = config
+                .production
+                .map_or(String::new(), |place| place.path.to_string());
+            assert_eq!((&*place, &*codes), expected, "{file}, {variable}");
+        }
+        let (file, variable) = ("site.yaml", "$MELDWIJZER_PRODUCTION");
+        production(
+            "production: true",
+            "false",
+            (file, &["config-production-stays"]),
+        );
+        production("production: true", "ja", (file, &["yaml-expected-flag"]));
+        production("production: false", "true", (variable, &[]));
+        production("production: true", "true", (variable, &[]));
+        production("production: true", "", (file, &[]));
+        production("production: false", "false", ("", &[]));
+        production("", "false", ("", &[]));
+        production("", "", ("", &[]));
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl<'a> Files<'a> {
 
 /// Makes the name of a file from its path and bytes: `content/norm/Poster A3.pdf` is
 /// `assets/norm/poster-a3.<fingerprint>.pdf`.
-fn hashed_name(path: &str, bytes: &[u8]) -> String {
+pub(super) fn hashed_name(path: &str, bytes: &[u8]) -> String {
     let below = path.strip_prefix("content/").unwrap_or(path);
     let (stem, extension) = below.rsplit_once('.').unwrap_or((below, "bin"));
     let steps: Vec<String> = stem.split('/').map(slug).collect();

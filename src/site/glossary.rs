@@ -92,6 +92,15 @@ impl Glossary {
         terms.filter_map(move |term| Some(term.term.0.get(&language)?.0.as_str()))
     }
 
+    /// Returns the terms in a language as plain text, each with its anchor on a word list.
+    pub(super) fn anchors(&self, language: Language) -> impl Iterator<Item = (String, String)> {
+        let terms = self.terms.iter();
+        terms.filter_map(move |term| {
+            let (text, _) = term.term.get(language)?;
+            Some((markdown::typographic(text), anchor(&term.id)))
+        })
+    }
+
     /// Returns the names of all groups.
     pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
         self.terms.iter().filter_map(|term| term.group.as_deref())

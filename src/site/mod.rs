@@ -21,6 +21,7 @@ pub mod outputs;
 pub mod pages;
 pub mod paths;
 pub mod plain_language;
+mod portraits;
 pub mod production;
 pub mod render;
 pub mod requirements;

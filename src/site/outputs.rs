@@ -127,27 +127,53 @@ pub fn write(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
     remove(&old)
 }
 
-/// Replaces a file as a whole: whoever reads it sees the old or the new text, and after a power cut one of
-/// them is there.
+/// Changes a file as a whole: whoever reads it sees the old or the new text, and after a power cut one of them is
+/// there. `change` gets what is in the file, if it is there, and returns what is to be in it, if that is
+/// something else. It is asked again once nobody else can change the file, so that what another process wrote in
+/// the meantime is not lost.
 ///
 /// # Errors
 ///
-/// Returns the path at which a file operation failed; the file is then as it was.
-pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+/// Returns the path at which a file operation failed; the file is then as it was. The temporary file beside it
+/// is there already where another process is changing the file, or was cut off.
+pub fn update(
+    file: &Path,
+    change: impl Fn(Option<&[u8]>) -> Option<String>,
+) -> Result<(), WriteError> {
+    // Where nothing changes, a folder that may not be written is as good.
+    if change(read(file)?.as_deref()).is_none() {
+        return Ok(());
+    }
     let fresh = beside(file, "new");
-    let written =
-        write_synced(&fresh, bytes).and_then(|()| fs::rename(&fresh, file).map_err(at(file)));
-    if written.is_err() {
+    let new = fs::File::create_new(&fresh).map_err(at(&fresh))?;
+    let changed = read(file).and_then(|bytes| match change(bytes.as_deref()) {
+        Some(text) => put(&new, &fresh, &text, file),
+        None => fs::remove_file(&fresh).map_err(at(&fresh)),
+    });
+    if changed.is_err() {
         // The first error is the one to tell.
         let _ = fs::remove_file(&fresh);
     }
-    written
+    changed
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    write_file(path, bytes)?;
-    let file = fs::File::open(path).map_err(at(path))?;
-    file.sync_all().map_err(at(path))
+/// Returns the bytes of a file that may not be there.
+fn read(file: &Path) -> Result<Option<Vec<u8>>, WriteError> {
+    match fs::read(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some).map_err(at(file)),
+    }
+}
+
+fn put(mut new: &fs::File, fresh: &Path, text: &str, file: &Path) -> Result<(), WriteError> {
+    new.write_all(text.as_bytes()).map_err(at(fresh))?;
+    new.sync_all().map_err(at(fresh))?;
+    fs::rename(fresh, file).map_err(at(file))
+}
+
+/// Returns whether this program wrote a folder.
+pub fn is_built(folder: &Path) -> bool {
+    folder.join(MARKER).is_file()
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> WriteError {
@@ -160,7 +186,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> WriteError {
 
 fn is_ours(folder: &Path) -> Result<bool, WriteError> {
     let mut entries = fs::read_dir(folder).map_err(at(folder))?;
-    Ok(entries.next().is_none() || folder.join(MARKER).is_file())
+    Ok(entries.next().is_none() || is_built(folder))
 }
 
 fn beside(folder: &Path, what: &str) -> PathBuf {
@@ -239,17 +265,51 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_replaced_or_stays() {
+    fn a_file_is_changed_as_a_whole_or_stays() {
         let root = tempfile::tempdir().unwrap();
         let file = root.path().join("lijst.txt");
-        replace(&file, b"een").unwrap();
-        replace(&file, b"twee").unwrap();
+        let to = |text: &'static str| move |_: Option<&[u8]>| Some(text.to_owned());
+        // Another process is at it, or was cut off: what it is writing is not ours.
+        let fresh = root.path().join(".lijst.txt.new");
+        fs::write(&fresh, "van een ander").unwrap();
+        assert!(update(&file, to("een")).is_err());
+        assert_eq!(fs::read_to_string(&fresh).unwrap(), "van een ander");
+        update(&file, |_| None).unwrap();
+        fs::remove_file(&fresh).unwrap();
+        update(&file, to("een")).unwrap();
+        update(&file, to("twee")).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "twee");
         let taken = root.path().join("map");
         fs::create_dir_all(taken.join("x")).unwrap();
-        assert!(replace(&taken, b"drie").is_err());
+        assert!(update(&taken, to("drie")).is_err());
         assert!(taken.join("x").is_dir());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_another_process_wrote_in_the_meantime_is_kept() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("lijst.txt");
+        let asked = std::cell::Cell::new(0);
+        update(&file, |bytes| {
+            asked.set(asked.get() + 1);
+            if asked.get() == 1 {
+                fs::write(&file, "van een ander\n").unwrap();
+            }
+            let old = String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+            Some(old + "van mij\n")
+        })
+        .unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        assert_eq!(text, "van een ander\nvan mij\n");
+        // Somebody else wrote all of it.
+        update(&file, |bytes| {
+            asked.set(asked.get() + 1);
+            (asked.get() == 3).then(|| bytes.map_or(String::new(), |_| "x".to_owned()))
+        })
+        .unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }
 
     #[test]

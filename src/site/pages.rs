@@ -189,6 +189,7 @@ pub fn gather(
     warn_of_many_steps(&pages, &mut diagnostics);
     warn_of_changes(&pages, today, &mut diagnostics);
     let mut site = index(config, pages, forms, &mut diagnostics);
+    tell_ids_of_hidden(&site.pages, &hidden, &mut diagnostics);
     site.hidden = hidden;
     site.earlier = earlier_versions(&site);
     diagnostics.extend(archive::check(&site, sources));
@@ -423,7 +424,7 @@ fn page_id(
 }
 
 /// Returns the short address of a page in a language.
-fn short_href(config: &Config, language: Language, id: &str) -> String {
+pub(super) fn short_href(config: &Config, language: Language, id: &str) -> String {
     href(config, language, &[SHORT.to_owned(), id.to_owned()])
 }
 
@@ -655,6 +656,30 @@ fn index(
     }
     site.pages = pages;
     site
+}
+
+/// Tells the ids of pages that are not published today and that another page has too: a short address leads to one
+/// page, also on the day on which both are there.
+fn tell_ids_of_hidden(pages: &[Page], hidden: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+    let mut by_id: HashMap<&str, &Page> = HashMap::new();
+    for page in pages {
+        by_id.entry(&page.id).or_insert(page);
+    }
+    for page in hidden {
+        let other = *by_id.entry(&page.id).or_insert(page);
+        if other.key != page.key {
+            diagnostics.push(same_id(page, other));
+        }
+    }
+}
+
+fn same_id(page: &Page, other: &Page) -> Diagnostic {
+    let place = page.front_matter.id.as_ref();
+    let place = place.map_or_else(|| page.source.start(), |(_, place)| place.clone());
+    Diagnostic::error("page-same-id")
+        .with("id", &page.id)
+        .with("other", other.source.path())
+        .at(place)
 }
 
 /// Returns the earlier versions of each page that has some, by its path, the latest first.

@@ -7,7 +7,7 @@
 
 use url::{Host, Url};
 
-use super::config::{Config, KeepSettings};
+use super::config::{Config, Environment, KeepSettings};
 use super::front_matter::Kind;
 use super::pages::{Page, Site};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -34,6 +34,9 @@ const SLOTS: [(&str, &str); 3] = [
 /// The id of the norm, where it is not the page of its folder.
 const NORM: &str = "norm";
 
+/// The variables of the environment whose texts readers see.
+const TEXTS_OF_ENVIRONMENT: [&str; 2] = ["MELDWIJZER_TITLE", "MELDWIJZER_ORGANISATION"];
+
 /// Ending of the addresses in the portal that ships, which are nobody's (RFC 2606).
 const EXAMPLE_DOMAIN: &str = ".example";
 
@@ -41,8 +44,20 @@ const EXAMPLE_DOMAIN: &str = ".example";
 const EXAMPLE_NUMBER: &str = "88000";
 
 /// Tells what in the settings cannot stay for a portal that is for real. `source` is the text of `site.yaml`.
-pub fn check_settings(config: &Config, source: &SourceText) -> Vec<Diagnostic> {
+pub fn check_settings(
+    config: &Config,
+    source: &SourceText,
+    environment: Environment<'_>,
+) -> Vec<Diagnostic> {
+    // What cannot be read was told with the settings.
+    let (root, _) = yaml::parse(source);
     let mut diagnostics = Vec::new();
+    let names = TEXTS_OF_ENVIRONMENT.iter();
+    let variables =
+        names.filter_map(|name| Some(Node::of_text(&format!("${name}"), &environment(name)?)));
+    for node in root.iter().cloned().chain(variables) {
+        unfilled(config, &node, &mut diagnostics);
+    }
     let Some(place) = &config.production else {
         return diagnostics;
     };
@@ -63,11 +78,30 @@ pub fn check_settings(config: &Config, source: &SourceText) -> Vec<Diagnostic> {
             diagnostics.extend(problems.map(|problem| problem.at(place.clone())));
         }
     }
-    // What cannot be read was told with the settings.
-    if let (Some(root), _) = yaml::parse(source) {
-        diagnostics.extend(examples(&root));
-    }
+    diagnostics.extend(root.iter().flat_map(examples));
     diagnostics
+}
+
+/// Tells each text in which something is still to be filled in: readers see the settings as they are written.
+fn unfilled(config: &Config, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(text) = node.as_text().filter(|text| text.contains("[[")) {
+        let diagnostic = match config.production {
+            Some(_) => Diagnostic::error("production-setting-to-fill-in"),
+            None => Diagnostic::warning("setting-to-fill-in"),
+        };
+        diagnostics.push(diagnostic.with("value", text).at(node.place()));
+    } else if node.is_mapping() {
+        // Keys that are there twice were told with the settings.
+        let values = Mapping::read(node, &mut Vec::new());
+        values
+            .entries()
+            .for_each(|(_, value)| unfilled(config, value, diagnostics));
+    } else {
+        let items = node.as_sequence().unwrap_or_default();
+        items
+            .iter()
+            .for_each(|item| unfilled(config, item, diagnostics));
+    }
 }
 
 /// Returns the keeping times that are not set.
@@ -139,15 +173,22 @@ pub(super) fn check_pages(config: &Config, site: &Site) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     let norms = site.pages.iter().filter(|page| is_norm(page));
     for norm in norms {
-        diagnostics.extend(missing_slots(config, norm));
+        diagnostics.extend(slots(config, norm));
     }
     let Some(place) = &config.production else {
         return diagnostics;
     };
+    let empty = site.pages.iter().filter(|page| is_needed(page));
+    let empty = empty.filter(|page| is_empty(config, page));
+    diagnostics.extend(empty.map(|page| {
+        Diagnostic::error("production-page-empty")
+            .with("kind", page.kind.name())
+            .at(page.source.start())
+    }));
     for kind in NEEDED {
         let is_there = |page: &Page| match kind {
             Kind::Norm => is_norm(page),
-            _ => page.kind == kind,
+            _ => page.kind == kind && is_needed(page),
         };
         if !site.pages.iter().any(is_there) {
             diagnostics.push(
@@ -161,12 +202,13 @@ pub(super) fn check_pages(config: &Config, site: &Site) -> Vec<Diagnostic> {
 }
 
 /// Returns whether a page is the norm itself, and no part of it such as the rules for visitors.
-fn is_norm(page: &Page) -> bool {
+pub(super) fn is_norm(page: &Page) -> bool {
     let is_whole = page.is_index || page.id == NORM;
     page.kind == Kind::Norm && is_whole && !page.is_earlier_version()
 }
 
-fn missing_slots(config: &Config, norm: &Page) -> Vec<Diagnostic> {
+/// Tells which of the slots of the norm have no heading, or no text below it.
+fn slots(config: &Config, norm: &Page) -> Vec<Diagnostic> {
     let severity = match config.production {
         Some(_) => Severity::Error,
         None => Severity::Warning,
@@ -175,17 +217,26 @@ fn missing_slots(config: &Config, norm: &Page) -> Vec<Diagnostic> {
         Language::Nl => nl,
         Language::En => en,
     });
-    let headings = &norm.outline.headings;
-    let missing = anchors
-        .into_iter()
-        .filter(|anchor| !headings.iter().any(|heading| heading.id == *anchor));
-    missing
-        .map(|anchor| Diagnostic {
+    let told = anchors.into_iter().filter_map(|anchor| {
+        let mut headings = norm.outline.headings.iter();
+        let code = match headings.find(|heading| heading.id == anchor) {
+            Some(heading) if heading.has_text => return None,
+            Some(_) => "norm-slot-empty",
+            None => "norm-without-slot",
+        };
+        Some(Diagnostic {
             severity,
-            ..Diagnostic::error("norm-without-slot")
+            ..Diagnostic::error(code)
                 .with("anchor", anchor)
                 .with("mark", format!("{{#{anchor}}}"))
                 .at(norm.source.start())
         })
-        .collect()
+    });
+    told.collect()
+}
+
+/// Returns whether there is nothing on a page for readers. A page that ends with the contacts needs no more.
+fn is_empty(config: &Config, page: &Page) -> bool {
+    let has_contacts = page.kind == Kind::Directory && !config.contacts.is_empty();
+    !page.outline.has_text && !has_contacts
 }

@@ -21,6 +21,7 @@ use super::outputs;
 use super::pages::{Page, Site};
 use super::paths::{Paths, feed};
 use super::plain_language::{self, Wording};
+use super::portraits;
 use super::production;
 use super::requirements::Requirements;
 use super::search;
@@ -79,7 +80,7 @@ pub struct Input<'a> {
 /// Returns what all pages in each language have in common, and what is wrong with the settings it is
 /// made of.
 pub fn site_views(input: &Input<'_>) -> (BTreeMap<Language, SiteView>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = portraits::check(input);
     let mut views = BTreeMap::new();
     for language in &input.config.languages {
         let (view, problems) = site_view(input, *language);
@@ -141,6 +142,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
             },
             href: exit.href.clone(),
         }),
+        norm: norm(input.site, language).map(link_to),
         after_care: after_care.into_iter().next(),
         emergency: emergency_view(config),
         register: config.register.as_ref().map(|register| RegisterView {
@@ -150,7 +152,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
         contacts: config
             .contacts
             .iter()
-            .map(|contact| contact_view(contact, language))
+            .map(|contact| contact_view(input, contact, language))
             .collect(),
         footer,
         search,
@@ -184,6 +186,11 @@ pub fn receiver_views(
         label: link.label.clone(),
         href: to(&link.href),
     };
+    // The policy of the receiver lets it show no image of elsewhere.
+    let without_portrait = |contact: &ContactView| ContactView {
+        portrait: None,
+        ..contact.clone()
+    };
     let all = |links: &[Link]| links.iter().map(|link| moved(link, &at_portal)).collect();
     let view = |view: &SiteView| SiteView {
         home: at_portal(&view.home),
@@ -191,7 +198,9 @@ pub fn receiver_views(
         footer: all(&view.footer),
         // The policy of the receiver lets no form of it go elsewhere; the link in the footer does.
         search: None,
+        norm: view.norm.as_ref().map(|link| moved(link, &at_portal)),
         after_care: view.after_care.as_ref().map(|link| moved(link, &at_portal)),
+        contacts: view.contacts.iter().map(without_portrait).collect(),
         report: view.report.as_ref().map(|link| moved(link, &at_receiver)),
         follow: view.follow.as_ref().map(|link| moved(link, &at_receiver)),
         stylesheets: theme.stylesheets(),
@@ -246,6 +255,7 @@ pub fn render(
         .map(|(language, view)| (*language, input.theme.share(view)))
         .collect();
     let files = Files::new(input);
+    portraits::keep(input.config, &files);
     let (paths, problems) = Paths::gather(input);
     diagnostics.extend(problems);
     let rendered: Vec<_> = input
@@ -349,7 +359,8 @@ pub fn theme_problem(error: &RenderError) -> Diagnostic {
         .in_file(error.template)
 }
 
-fn push_html<P: serde::Serialize>(
+/// Adds a page to the outputs, or tells that the theme cannot make it.
+pub(super) fn push_html<P: serde::Serialize>(
     input: &Input<'_>,
     site: &SharedSite,
     template: Template,
@@ -365,7 +376,7 @@ fn push_html<P: serde::Serialize>(
 }
 
 /// Returns the file behind an address: `/veilig/norm/` is `norm/index.html`.
-pub(super) fn output_path(config: &Config, href: &str) -> String {
+fn output_path(config: &Config, href: &str) -> String {
     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
     format!("{}index.html", below.trim_start_matches('/'))
 }
@@ -580,25 +591,37 @@ fn shell(input: &Input<'_>, page: &Page) -> ShellView {
 }
 
 fn alternates(input: &Input<'_>, page: &Page) -> Vec<AlternateView> {
-    let versions: Vec<&Page> = input
-        .config
-        .languages
-        .iter()
-        .filter_map(|language| input.site.version(&page.key, *language))
-        .collect();
-    if versions.len() < 2 {
-        return Vec::new();
-    }
-    versions
-        .into_iter()
-        .map(|version| AlternateView {
-            lang: version.language,
-            name: version.language.own_name().to_owned(),
-            href: version.href.clone(),
-            url: input.config.absolute(&version.href),
-            current: version.language == page.language,
+    let href = |language| {
+        let version = input.site.version(&page.key, language)?;
+        Some(version.href.clone())
+    };
+    alternates_at(input.config, href, page.language)
+}
+
+/// Returns a page in each language in which `href` gives an address for it, where that is more than one.
+pub(super) fn alternates_at(
+    config: &Config,
+    href: impl Fn(Language) -> Option<String>,
+    current: Language,
+) -> Vec<AlternateView> {
+    let languages = config.languages.iter();
+    let versions: Vec<AlternateView> = languages
+        .filter_map(|language| {
+            let href = href(*language)?;
+            Some(AlternateView {
+                lang: *language,
+                name: language.own_name().to_owned(),
+                url: config.absolute(&href),
+                href,
+                current: *language == current,
+            })
         })
-        .collect()
+        .collect();
+    if versions.len() > 1 {
+        versions
+    } else {
+        Vec::new()
+    }
 }
 
 /// Returns the item of the main navigation under which a page stands: the longest address that the
@@ -720,7 +743,16 @@ pub(super) fn emergency_view(config: &Config) -> EmergencyView {
 }
 
 /// Returns a contact as readers see them, in a language.
-pub(super) fn contact_view(contact: &Contact, language: Language) -> ContactView {
+pub(super) fn contact_view(
+    input: &Input<'_>,
+    contact: &Contact,
+    language: Language,
+) -> ContactView {
+    // What is wrong with a portrait is told once, with the settings.
+    let portrait = contact
+        .portrait
+        .as_ref()
+        .and_then(|portrait| portraits::view(input, portrait, language).ok());
     let text = |text: &Translated| text.get(language).to_owned();
     ContactView {
         name: text(&contact.name),
@@ -731,7 +763,14 @@ pub(super) fn contact_view(contact: &Contact, language: Language) -> ContactView
         email: contact.email.clone(),
         hours: contact.hours.as_ref().map(text),
         external: contact.external,
+        portrait,
     }
+}
+
+/// Returns the norm in a language.
+fn norm(site: &Site, language: Language) -> Option<&Page> {
+    let mut pages = site.pages.iter();
+    pages.find(|page| page.language == language && production::is_norm(page))
 }
 
 /// Writes a date out in the language of a catalogue: `22 november 2026`.

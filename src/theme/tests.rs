@@ -35,6 +35,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
         ],
         report: Some(link("Melden", "/portaal/melden/")),
         follow: Some(link("Melding volgen", "/portaal/melden/volgen/")),
+        norm: Some(link("Onze norm", "/portaal/norm/")),
         after_care: Some(link("Opvang en nazorg", "/portaal/opvang/")),
         emergency: EmergencyView {
             public: "112".to_owned(),
@@ -54,6 +55,7 @@ fn site(theme: &Theme, lang: Language) -> SiteView {
             email: Some("kim@voorbeeldstad.example".to_owned()),
             hours: Some("Op werkdagen".to_owned()),
             external: true,
+            portrait: None,
         }],
         footer: vec![link("Bronnen", "/portaal/bronnen/")],
         exit: Some(link(

@@ -55,6 +55,8 @@ pub struct SiteView {
     pub follow: Option<Link>,
     /// "Leave this page quickly": a neutral site; absent where it is switched off.
     pub exit: Option<Link>,
+    /// The norm, where it is in this language.
+    pub norm: Option<Link>,
     /// The page about support and after-care, which every reporter may count on.
     pub after_care: Option<Link>,
     /// Whom to call in acute danger.
@@ -120,6 +122,21 @@ pub struct ContactView {
     pub hours: Option<String>,
     /// Whether they work outside the organisation.
     pub external: bool,
+    /// What they look like.
+    pub portrait: Option<PortraitView>,
+}
+
+/// A portrait.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct PortraitView {
+    /// Address of the image, with the base path.
+    pub src: String,
+    /// Text for who does not see it; empty where the name beside it says enough.
+    pub alt: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
 }
 
 /// A date for people and for machines.

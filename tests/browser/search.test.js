@@ -1,9 +1,10 @@
 // Search: the right page for the words that people use, nothing sent, and everything there without a script.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
-import { makeSearch, isNear } from '../../themes/basis/components/search/script.js';
+import { isNear, makeSearch, makeWordsOf } from '../../themes/basis/components/search/script.js';
 import { axeComplaints } from './audit.js';
 import { openPage, overflow, startBrowser, watch } from './browser.js';
 import { startPortal } from './portal.js';
@@ -55,9 +56,19 @@ test('what cannot be found is not', async () => {
 
 test('words of an index are data, whatever they are called', () => {
   const page = { href: '/', title: 'Constructor', trail: '', summary: '', keywords: [], weight: 100, sections: [] };
-  const index = { pages: [page], words: {}, synonyms: [], stop_words: [] };
+  const index = { pages: [page], letters: {}, words: {}, synonyms: [], stop_words: [] };
   assert.equal(makeSearch(index)('constructor').length, 1);
   assert.equal(makeSearch(index)('tostring').length, 0);
+});
+
+test('a text is cut into the words that the generator sees', async () => {
+  const cases = JSON.parse(readFileSync(new URL('search_words.json', import.meta.url), 'utf8'));
+  const wordsOf = makeWordsOf((await indexOf('/zoeken/')).letters);
+  for (const [text, expected] of cases) {
+    assert.deepEqual(wordsOf(text).map(({ word }) => word), expected, text);
+  }
+  assert.equal(wordsOf('é'.repeat(64)).length, 1);
+  assert.equal(wordsOf('é'.repeat(65)).length, 0);
 });
 
 test('mistyped words are near, others are not', () => {
@@ -107,6 +118,7 @@ test('typing finds while it goes on, and nothing found says where to go', async 
   await page.goto(portal.at('/zoeken/'));
   await page.getByRole('searchbox').pressSequentially('huisreg');
   await page.getByRole('link', { name: 'Huisregels voor bezoekers' }).first().waitFor();
+  assert.equal(new URL(page.url()).hash, '', 'what is typed on the way is not in the history');
   await page.getByRole('searchbox').fill('qqqqq');
   await page.getByRole('heading', { name: 'Niets gevonden' }).waitFor();
   assert.ok(await page.getByRole('link', { name: 'Meld wat er is gebeurd' }).isVisible());
@@ -131,11 +143,16 @@ test('what came in a query is found, moves behind the #, and is not in the log',
   await page.context().close();
 });
 
-test('when the index cannot be had, the page says so', async () => {
+test('when the index cannot be had, the page says so until it can', async () => {
   const page = await openPage(browser);
   await page.route(/search-nl\./, (route) => route.fulfill({ status: 404 }));
   await page.goto(`${portal.at('/zoeken/')}#q=bedreigd`);
-  await page.getByText('Zoeken lukt nu niet').waitFor();
+  const failed = page.getByRole('status').getByText('Zoeken lukt nu niet');
+  await failed.waitFor();
+  await page.unroute(/search-nl\./);
+  await page.getByRole('searchbox').fill('uitgescholden');
+  await page.locator('.search-results h3').first().waitFor();
+  assert.ok(await failed.isHidden());
   await page.context().close();
 });
 

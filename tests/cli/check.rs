@@ -84,6 +84,11 @@ fn build_only_counts_advice() {
 #[test]
 fn requirements_are_printed_with_what_serves_them() {
     let root = portal("---\ntitle: Norm\nserves: [S1.D.4]\n---\nBoos mag.\n");
+    // What held before serves nothing.
+    overwrite(
+        &root.path().join("content/oud.md"),
+        "---\ntitle: Oud\nserves: [S1.D.4]\nearlier_version_of: index.md\nversion: \"0.9\"\nupdated: 2025-05-01\n---\nTekst.\n",
+    );
     let mut check = program(root.path());
     let output = check.args(["check", "--requirements"]).output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
@@ -93,5 +98,30 @@ fn requirements_are_printed_with_what_serves_them() {
     assert_eq!(row[1], "  pagina: content/index.md /");
     assert!(row[2].starts_with("  functie: tick_lists: "), "{row:?}");
     assert!(row[3].starts_with("  nog niet: "), "{row:?}");
-    assert!(told.lines().last().unwrap().contains(" deels, "), "{told}");
+    let counts: Vec<&str> = told.lines().rev().take(7).collect();
+    let groups: Vec<&str> = counts
+        .iter()
+        .rev()
+        .map(|line| line.split_once(": ").unwrap().0)
+        .collect();
+    assert_eq!(
+        groups,
+        [
+            "S1, de eerste tekst met eisen (75)",
+            "S2, de tweede tekst met eisen (31)",
+            "N, systemen, rollen en instrumenten (41)",
+            "P, pagina's (53)",
+            "I, infographics (7)",
+            "O, leerpaden (5)",
+            "Alles samen (212)",
+        ]
+    );
+    for line in counts {
+        let numbers = line.split(|c: char| !c.is_ascii_digit());
+        let numbers: Vec<u32> = numbers.filter_map(|number| number.parse().ok()).collect();
+        let [.., of_group, served, partly, open, nobody] = numbers[..] else {
+            panic!("{line}");
+        };
+        assert_eq!(of_group, served + partly + open + nobody, "{line}");
+    }
 }

@@ -26,6 +26,16 @@ fn portal(receiver: &str) -> TempDir {
         &root.path().join("content/index.md"),
         "---\ntitle: Thuis\nkind: home\n---\n[Meld het](/melden/) of [volg het](/melden/volgen/).\n",
     );
+    fs::create_dir_all(root.path().join("content/norm")).unwrap();
+    overwrite(
+        &root.path().join("content/norm/deel.md"),
+        "---\ntitle: Een deel\nkind: norm\n---\nEen deel van de norm.\n",
+    );
+    overwrite(
+        &root.path().join("content/norm/index.md"),
+        "---\ntitle: Onze norm\nkind: norm\n---\n## Wat blijft onder ons? {#vertrouwelijk}\n\nAlles.\n\n\
+         ## Met wie kun je praten? {#vertrouwenspersoon}\n\nMet Kim.\n\n## En buiten? {#hulp-van-buiten}\n\nOok.\n",
+    );
     overwrite(
         &root.path().join("content/index.en.md"),
         "---\ntitle: Home\nkind: home\n---\nReport it.\n",
@@ -125,6 +135,12 @@ fn a_report_starts_on_one_server_and_goes_on_at_the_other() {
         );
     }
 
+    let norm = "<a href=\"/veilig/norm/\">Onze norm</a>";
+    let page = built(root.path(), "melden/index.html");
+    assert!(page.contains(norm), "{page}");
+    let english = built(root.path(), "en/melden/index.html");
+    assert!(!english.contains("before-norm"), "{english}");
+
     let receiver = Receiver::start(root.path());
     let first = "go=next&page=start";
     let refused = receiver.post("/x/melden/", "https://evil.example", first);
@@ -133,6 +149,10 @@ fn a_report_starts_on_one_server_and_goes_on_at_the_other() {
     assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
     assert!(page.contains("action=\"/x/melden/\""), "{page}");
     assert!(page.contains("name=\"key\" value=\""), "{page}");
+
+    let norm = format!("<a href=\"{PAGES}/veilig/norm/\">Onze norm</a>");
+    let first = receiver.ask("GET /x/melden/ HTTP/1.1", "");
+    assert!(first.contains(&norm), "{first}");
 
     // Everything the page needs is there, and every way back leads to the pages.
     let (_, sheet) = page.split_once("rel=\"stylesheet\" href=\"").unwrap();

@@ -127,6 +127,7 @@ fn portal_at(
             follow: None,
             exit: None,
             search: None,
+            norm: None,
             after_care: None,
             emergency: EmergencyView {
                 public: "112".into(),

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use meldwijzer::cli::portal::{Portal, assemble};
 use meldwijzer::diagnostic::{Diagnostic, Severity};
+use meldwijzer::site::addresses::Record;
 use tempfile::TempDir;
 
 use super::{TODAY, told};
@@ -65,7 +66,7 @@ impl Published {
     }
 
     /// Builds as `build` does, writes down what was published, and sees that every address that ever was
-    /// published is answered.
+    /// published leads to the page with the id that it led to, unless an alias says where to go on.
     #[track_caller]
     fn publish(&self) {
         let (portal, problems) = self.assemble();
@@ -73,13 +74,24 @@ impl Published {
             panic!("{}", told(&problems));
         };
         for line in self.lock().lines().filter(|line| !line.starts_with('#')) {
-            let address = line.split(' ').next().unwrap();
-            let path = format!("{}index.html", address.trim_start_matches('/'));
-            let is_form = line.contains("form:");
-            let is_there = portal.outputs.iter().any(|output| output.path == path);
-            assert!(is_form || is_there, "{address} leads nowhere");
+            let (address, id) = line.split_once(' ').unwrap();
+            if id.starts_with("form:") {
+                continue;
+            }
+            let leads_to = leads_to(&portal, address);
+            let by_alias = |address: &str| {
+                let href = format!("{}{address}", portal.config.base_path());
+                portal.site.aliases.contains_key(&href)
+            };
+            let is_meant = by_alias(address) || by_alias(&format!("/p/{id}/"));
+            assert!(
+                leads_to == id || leads_to == GONE || is_meant,
+                "{address} led to {id} and now leads to {leads_to}"
+            );
         }
-        if let Some(text) = portal.record.with(&portal.addresses, "Adressen.") {
+        let lock = fs::read(self.root().join(LOCK)).ok();
+        let (record, _) = Record::parse(lock.as_deref());
+        if let Some(text) = record.with(&portal.addresses, "Adressen.") {
             self.write(LOCK, &text);
         }
     }
@@ -123,6 +135,31 @@ impl Published {
         let others: Vec<&str> = others.collect();
         self.write(page, &format!("---\n{line}\n{}\n", others.join("\n")));
     }
+}
+
+/// Stands for the page that says that what was there is gone.
+const GONE: &str = "(gone)";
+
+/// Follows an address as a browser does, to the page that says which id it has.
+fn leads_to(portal: &Portal, address: &str) -> String {
+    let html = |address: &str| {
+        let path = format!("{}index.html", address.trim_start_matches('/'));
+        let mut outputs = portal.outputs.iter();
+        let output = outputs.find(|output| output.path == path);
+        let output = output.unwrap_or_else(|| panic!("{address} leads nowhere"));
+        String::from_utf8(output.bytes.to_vec()).unwrap()
+    };
+    let mut page = html(address);
+    if let Some((_, to)) = page.split_once("; url=") {
+        let to = to.split('"').next().unwrap();
+        page = html(to.strip_prefix(portal.config.base_path()).unwrap());
+    }
+    if page.contains("Deze pagina is er niet meer") {
+        return GONE.to_owned();
+    }
+    // The short address stands at the foot of each page.
+    let (_, short) = page.rsplit_once("/p/").unwrap();
+    short.split('/').next().unwrap().to_owned()
 }
 
 fn argument<'a>(problem: &'a Diagnostic, name: &str) -> Option<&'a str> {
@@ -264,8 +301,9 @@ fn a_changed_id_and_a_forgotten_alias_are_seen() {
     assert_eq!(
         wrong(&problems),
         [
-            "address-vanished at /oud/ norm: index.md aliases: [/oud/, /p/norm/]",
-            "address-vanished at /p/norm/ norm: index.md aliases: [/oud/, /p/norm/]",
+            "address-of-another-page at /norm/ norm: norm.md id: norm",
+            "address-vanished-page-renamed at /oud/ norm: norm.md aliases: [/oud/, /p/norm/]",
+            "address-vanished-page-renamed at /p/norm/ norm: norm.md aliases: [/oud/, /p/norm/]",
         ]
     );
     // Two pages can become one: the short address of one is then an alias of the other.
@@ -275,6 +313,67 @@ fn a_changed_id_and_a_forgotten_alias_are_seen() {
     );
     portal.publish();
     assert!(portal.html("/p/norm/").contains("url=/veilig/norm/"));
+}
+
+#[test]
+fn an_address_does_not_come_to_lead_to_another_page() {
+    let portal = Published::new(&[
+        ("een.md", "id: een\ntitle: Een"),
+        ("twee.md", "id: twee\ntitle: Twee"),
+    ]);
+    // Somebody mixed up the ids.
+    portal.page("een.md", "id: twee\ntitle: Een");
+    portal.page("twee.md", "id: een\ntitle: Twee");
+    portal.check(&[
+        "address-of-another-page at /een/ een: een.md id: een",
+        "address-of-another-page at /twee/ twee: twee.md id: twee",
+    ]);
+    // A page moves, and another one takes its place: readers of the old address would be in the wrong one.
+    portal.move_page("een.md", "drie.md");
+    portal.page("een.md", "id: vier\ntitle: Vier");
+    let (_, problems) = portal.assemble();
+    assert_eq!(
+        wrong(&problems),
+        ["address-of-another-page at /een/ een: een.md id: een"]
+    );
+    // It may, where the record says so.
+    let lock = portal.lock().replace("\n/een/ een\n", "\n/een/ vier\n");
+    portal.write(LOCK, &lock);
+    portal.publish();
+    assert!(
+        portal.lock().contains("\n/een/ vier\n"),
+        "{}",
+        portal.lock()
+    );
+}
+
+#[test]
+fn a_page_does_not_take_the_address_of_a_form_nor_a_form_that_of_a_page() {
+    let portal = Published::new(&[("bel.md", "title: Bel")]);
+    let form = fs::read_to_string(super::repository().join("forms/bel-mij.yaml")).unwrap();
+    portal.delete("bel.md");
+    portal.page("bel-mij.md", "title: Bel");
+    portal.write(
+        "forms/bel-mij.yaml",
+        &form.replace("address: bel-mij", "address: bel"),
+    );
+    let told = wrong(&portal.assemble().1);
+    for (address, id) in [("/bel-mij/", "form:bel-mij"), ("/bel/", "bel")] {
+        let line = format!("address-of-something-else at {address} {id}:  ");
+        assert!(told.contains(&line), "{told:?}");
+    }
+}
+
+#[test]
+fn a_page_that_is_not_published_keeps_its_id() {
+    let portal = Published::new(&[("oud.md", "id: regels\ntitle: Oud")]);
+    portal.page("oud.md", "id: regels\ntitle: Oud\ndraft: true");
+    portal.page("nieuw.md", "id: regels\ntitle: Nieuw");
+    let (_, problems) = portal.assemble();
+    assert_eq!(
+        told(&problems),
+        "Error page-same-id content/oud.md:2:5 id=regels other=content/nieuw.md\n"
+    );
 }
 
 #[test]
@@ -453,6 +552,47 @@ fn where_addresses_cannot_be_written_down_the_build_is_good_and_says_so() {
     assert!(told.contains("cli-addresses-not-recorded"), "{told}");
     assert!(portal.root().join("public/index.html").exists());
     assert_eq!(portal.lock(), "");
+}
+
+#[test]
+fn where_addresses_of_a_portal_that_is_for_real_cannot_be_written_down_the_build_fails() {
+    let root = super::production::portal();
+    super::production::write(root.path(), "content/.addresses.lock.new", "");
+    let failed = program(root.path(), &["build"]);
+    assert_eq!(failed.status.code(), Some(3));
+    let told = String::from_utf8_lossy(&failed.stderr);
+    assert!(told.contains("fout[cli-addresses-not-recorded]"), "{told}");
+    assert!(!root.path().join(LOCK).exists());
+}
+
+#[test]
+fn a_record_that_was_lost_is_told_where_a_portal_is_for_real() {
+    let root = super::production::portal();
+    let build = |expected: bool| {
+        let built = program(root.path(), &["build"]);
+        assert_eq!(built.status.code(), Some(0));
+        let told = String::from_utf8_lossy(&built.stderr).into_owned();
+        assert_eq!(told.contains("cli-addresses-lost"), expected, "{told}");
+    };
+    build(false);
+    build(false);
+    fs::remove_file(root.path().join(LOCK)).unwrap();
+    build(true);
+    let settings = super::production::SETTINGS.replace("production: true\n", "");
+    super::production::write(root.path(), "site.yaml", &settings);
+    fs::remove_file(root.path().join(LOCK)).unwrap();
+    build(false);
+}
+
+#[test]
+fn what_another_build_published_in_the_meantime_stays_recorded() {
+    let portal = Published::new(&[]);
+    let (built, _) = portal.assemble();
+    portal.page("nieuw.md", "title: Nieuw");
+    portal.publish();
+    let lock = portal.lock();
+    let (record, _) = Record::parse(Some(lock.as_bytes()));
+    assert_eq!(record.with(&built.unwrap().addresses, "Adressen."), None);
 }
 
 /// Starts to serve a portal until it says where it is.

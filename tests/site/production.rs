@@ -28,18 +28,25 @@ title: Onze norm
 kind: norm
 ---
 ## Vertrouwelijk {#vertrouwelijk}
+Wij zeggen niets door.
 ## Vertrouwenspersoon {#vertrouwenspersoon}
+Bel Vera.
 ## Hulp van buiten {#hulp-van-buiten}
+### Slachtofferhulp
+Bel hen.
 ";
 
 const PAGES: [(&str, &str); 5] = [
     ("index.md", "---\ntitle: Start\n---\n"),
     ("norm/index.md", NORM),
     ("contact.md", "---\ntitle: Contact\nkind: directory\n---\n"),
-    ("privacy.md", "---\ntitle: Privacy\nkind: privacy\n---\n"),
+    (
+        "privacy.md",
+        "---\ntitle: Privacy\nkind: privacy\n---\nTekst.\n",
+    ),
     (
         "toegankelijk.md",
-        "---\ntitle: Toegankelijk\nkind: accessibility\n---\n",
+        "---\ntitle: Toegankelijk\nkind: accessibility\n---\nTekst.\n",
     ),
 ];
 
@@ -137,7 +144,7 @@ fn a_block_with_a_place_to_fill_in_is_told_where_it_stands() {
 fn the_norm_promises_confidentiality_and_names_who_helps() {
     check(
         "content/norm/index.md",
-        "## Vertrouwelijk {#vertrouwelijk}\n## Vertrouwenspersoon {#vertrouwenspersoon}\n",
+        "## Vertrouwelijk {#vertrouwelijk}\nWij zeggen niets door.\n## Vertrouwenspersoon {#vertrouwenspersoon}\n",
         "",
         "
 Error norm-without-slot content/norm/index.md:1:1 anchor=vertrouwelijk mark={#vertrouwelijk}
@@ -162,12 +169,59 @@ Error norm-without-slot content/norm/index.md:1:1 anchor=vertrouwenspersoon mark
     write(
         root.path(),
         place,
-        &NORM.replace("## Hulp van buiten {#hulp-van-buiten}\n", ""),
+        &NORM.replace(
+            "## Hulp van buiten {#hulp-van-buiten}\n### Slachtofferhulp\n",
+            "",
+        ),
     );
     let (_, problems) = assemble(root.path(), &|_| None, TODAY);
     assert_eq!(
         mistakes(problems),
         "Warning norm-without-slot content/norm/index.md:1:1 anchor=hulp-van-buiten mark={#hulp-van-buiten}\n"
+    );
+}
+
+#[test]
+fn the_norm_says_something_below_each_of_its_headings() {
+    let empty = |anchor: &str| {
+        format!(
+            "Error norm-slot-empty content/norm/index.md:1:1 anchor={anchor} mark={{#{anchor}}}\n"
+        )
+    };
+    for (text, anchor) in [
+        ("Wij zeggen niets door.\n", "vertrouwelijk"),
+        ("Bel Vera.\n", "vertrouwenspersoon"),
+        ("Bel hen.\n", "hulp-van-buiten"),
+    ] {
+        check("content/norm/index.md", text, "", &empty(anchor));
+    }
+    let root = portal();
+    let bare: Vec<&str> = NORM
+        .lines()
+        .filter(|line| line.starts_with(['#', '-', 't', 'k']))
+        .collect();
+    write(root.path(), "content/norm/index.md", &bare.join("\n"));
+    let (made, problems) = assemble(root.path(), &|_| None, TODAY);
+    assert!(made.is_none());
+    let page = "Error production-page-empty content/norm/index.md:1:1 kind=norm\n";
+    let told = mistakes(problems);
+    assert_eq!(told.lines().count(), 4, "{told}");
+    assert!(told.contains(page), "{told}");
+}
+
+#[test]
+fn a_page_that_is_needed_says_something() {
+    for (path, kind) in [("privacy", "privacy"), ("toegankelijk", "accessibility")] {
+        let path = format!("content/{path}.md");
+        let expected = format!("Error production-page-empty {path}:1:1 kind={kind}\n");
+        check(&path, "Tekst.\n", "## Kop\n", &expected);
+    }
+    // The contacts come from the settings.
+    check(
+        "site.yaml",
+        "contacts:\n  - { name: Vera, id: vera, role: confidential_adviser, phone: 010 123 45 67, email: vera@zuiderdam.nl }\n",
+        "",
+        "Error production-page-empty content/contact.md:1:1 kind=directory\n",
     );
 }
 
@@ -184,6 +238,13 @@ fn a_page_that_is_needed_is_there() {
         "kind: norm",
         "kind: norm\ndraft: true",
         "Error production-page-missing site.yaml:4:13 kind=norm\n",
+    );
+    // What held before is not what readers can rely on now.
+    check(
+        "content/privacy.md",
+        "kind: privacy",
+        "kind: privacy\nearlier_version_of: index.md\nversion: \"0.9\"\nupdated: 2025-05-01",
+        "Error production-page-missing site.yaml:4:13 kind=privacy\n",
     );
 }
 
@@ -251,6 +312,42 @@ Error production-example site.yaml:11:86 value=vera@voorbeeldstad.example
 }
 
 #[test]
+fn nothing_is_to_be_filled_in_in_the_settings() {
+    let name = ("name: Vera", "name: '[[vul in: naam]]'");
+    check(
+        "site.yaml",
+        name.0,
+        name.1,
+        "Error production-setting-to-fill-in site.yaml:11:13 value=[[vul in: naam]]\n",
+    );
+    check(
+        "site.yaml",
+        name.0,
+        "name: Vera, function: { nl: 'Adviseur [[vul in: waar]]', en: Adviser }",
+        "Error production-setting-to-fill-in site.yaml:11:35 value=Adviseur [[vul in: waar]]\n",
+    );
+    check(
+        "site.yaml",
+        "Gemeente Zuiderdam",
+        "'Gemeente [[vul in: welke]]'",
+        "Error production-setting-to-fill-in site.yaml:2:15 value=Gemeente [[vul in: welke]]\n",
+    );
+    // Before it is for real, it is told all the same.
+    let root = portal();
+    let settings = SETTINGS.replace("production: true", "");
+    write(root.path(), "site.yaml", &settings.replace(name.0, name.1));
+    let environment =
+        |name: &str| (name == "MELDWIJZER_ORGANISATION").then(|| "[[vul in: wie]]".to_owned());
+    let (made, problems) = assemble(root.path(), &environment, TODAY);
+    assert!(made.is_some());
+    assert_eq!(
+        mistakes(problems),
+        "Warning setting-to-fill-in $MELDWIJZER_ORGANISATION:1:1 value=[[vul in: wie]]
+Warning setting-to-fill-in site.yaml:11:13 value=[[vul in: naam]]\n"
+    );
+}
+
+#[test]
 fn reports_are_handled_also_where_the_portal_is_not_ready() {
     let root = portal();
     let data = root.path().join("data");
@@ -277,6 +374,7 @@ fn the_environment_can_say_that_it_is_for_real() {
     assert_eq!(
         mistakes(problems),
         "Error production-keep-not-set $MELDWIJZER_PRODUCTION:1:1 names=names, not_registered, registered, withdrawn
-Error production-no-base-url $MELDWIJZER_PRODUCTION:1:1\n"
+Error production-no-base-url $MELDWIJZER_PRODUCTION:1:1
+Error production-page-empty content/contact.md:1:1 kind=directory\n"
     );
 }

@@ -137,9 +137,11 @@ impl<'a> Layout<'a> {
         stack.draw(&mut self.drawing, (x, top));
     }
 
-    /// Draws a number or letter on a round ground.
+    /// Draws a number, or one or two letters, on a round ground.
     fn disc(&mut self, middle: (f64, f64), text: &str) {
-        let font = Font::bold(self.size * 1.15);
+        // Two of the widest letters stay inside with their corners too.
+        let part = if text.chars().count() > 1 { 0.85 } else { 1.15 };
+        let font = Font::bold(self.size * part);
         self.drawing
             .circle(middle, self.disc_radius(), self.palette.accent);
         self.sign(middle, font, self.palette.on_accent, text);

@@ -1,8 +1,8 @@
 //! A poster: an infographic as SVG on a sheet of paper.
 //!
 //! The text is the largest that fits, in sizes from [`SIZES`]; where even the smallest does not, there is no poster
-//! but an [`Overflow`] that says which line to make shorter. A3 is the same drawing, larger. Invariant: no text
-//! leaves its box or the paper.
+//! but a [`Refused`] that says which line to make shorter. So it is with characters whose width nobody knows here.
+//! A3 is the same drawing, larger. Invariant: no text of an editor leaves its box or the paper.
 
 mod drawing;
 mod layouts;
@@ -33,6 +33,9 @@ const MOST_DESCRIPTION_LINES: usize = 4;
 
 /// Sizes of the foot on A4 in points; the address must be readable, not large.
 const FOOT_SIZES: [f64; 4] = [12.0, 11.0, 10.0, 9.0];
+
+/// Most lines of the version in the foot, which takes its room from the infographic.
+const MOST_VERSION_LINES: usize = 2;
 
 /// Empty edge of the paper in points: 15 mm, which every printer leaves free at most.
 const MARGIN: f64 = 42.5;
@@ -85,20 +88,44 @@ pub struct Frame<'a> {
     pub version: String,
 }
 
-/// A text has no room on a poster, even in the smallest size.
+/// A line that cannot stand on a poster.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Overflow {
-    /// The line to make shorter.
+pub struct Refused {
+    /// What is wrong with it.
+    pub why: Why,
+    /// The line.
     pub text: String,
-    /// Where it stands.
+    /// Where it stands; that of the id, where it is a text around the infographic.
     pub place: Place,
 }
 
+/// Why a line cannot stand on a poster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It has no room, even in the smallest size.
+    NoRoom,
+    /// It has no words.
+    NoWords,
+    /// It has a character whose width is not known, such as an emoji or a letter of another alphabet.
+    Character(char),
+}
+
+/// A text has no room on a poster, even in the smallest size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Overflow(Line);
+
 impl Overflow {
     fn of(line: &Line) -> Overflow {
-        Overflow {
-            text: line.text.clone(),
-            place: line.place.clone(),
+        Overflow(line.clone())
+    }
+}
+
+impl From<Overflow> for Refused {
+    fn from(Overflow(line): Overflow) -> Refused {
+        Refused {
+            why: Why::NoRoom,
+            text: line.text,
+            place: line.place,
         }
     }
 }
@@ -132,8 +159,51 @@ impl Poster<'_> {
 ///
 /// # Errors
 ///
-/// A text that has no room, even in the smallest size.
+/// Every line without words or with a character that is not known; else a line that has no room, even in the
+/// smallest size.
 pub fn poster<'a>(
+    infographic: &Infographic,
+    palette: &Palette,
+    frame: &Frame<'a>,
+) -> Result<Poster<'a>, Vec<Refused>> {
+    let refused = refused_lines(infographic, frame);
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    set(infographic, palette, frame).map_err(|overflow| vec![overflow.into()])
+}
+
+/// Returns the lines that no size of text helps.
+fn refused_lines(infographic: &Infographic, frame: &Frame<'_>) -> Vec<Refused> {
+    let around = [frame.organisation, frame.address, &frame.version];
+    let around = around.map(|text| around_line(infographic, text));
+    let lines = infographic.lines().map(|line| (line, true));
+    let lines = lines.chain(around.iter().map(|line| (line, false)));
+    let refused = |(line, needs_words): (&Line, bool)| {
+        let why = match setting::unknown_character(&line.text) {
+            Some(character) => Why::Character(character),
+            None if needs_words && line.text.trim().is_empty() => Why::NoWords,
+            None => return None,
+        };
+        Some(Refused {
+            why,
+            text: line.text.clone(),
+            place: line.place.clone(),
+        })
+    };
+    lines.filter_map(refused).collect()
+}
+
+/// Returns a text that stands around an infographic as a line, with the place of the infographic.
+fn around_line(infographic: &Infographic, text: &str) -> Line {
+    Line {
+        text: text.to_owned(),
+        place: infographic.id.place.clone(),
+    }
+}
+
+/// Sets an infographic on a sheet.
+fn set<'a>(
     infographic: &Infographic,
     palette: &Palette,
     frame: &Frame<'a>,
@@ -238,9 +308,9 @@ fn foot(
     let size = FOOT_SIZES
         .into_iter()
         .find(|size| width(*size) + BETWEEN <= inside.width)
-        .ok_or_else(|| Overflow {
-            text: format!("{} {}", frame.organisation, frame.address),
-            place: infographic.id.place.clone(),
+        .ok_or_else(|| {
+            let both = format!("{} {}", frame.organisation, frame.address);
+            Overflow(around_line(infographic, &both))
         })?;
     let small = Font::regular(SMALL);
     let mut last: Vec<String> = Vec::new();
@@ -249,7 +319,9 @@ fn foot(
         last.extend(lines.ok_or_else(|| Overflow::of(source))?);
     }
     if !frame.version.is_empty() {
-        last.push(frame.version.clone());
+        let lines = small.lines(&frame.version, inside.width);
+        let lines = lines.filter(|lines| lines.len() <= MOST_VERSION_LINES);
+        last.extend(lines.ok_or_else(|| Overflow(around_line(infographic, &frame.version)))?);
     }
     let height = Font::bold(size).line_height() + small.line_height() * last.len() as f64;
     let top = inside.bottom() - height;

@@ -63,7 +63,8 @@ const BOLD: [(u16, &str); 22] = [
     (1000, "Æ—…→@"),
 ];
 
-/// Width of a character that is in no table, which is that of the widest Latin letters.
+/// Width of a character that is in no table: that of the widest Latin letters. Only texts of a theme come here with
+/// one, because [`unknown_character`] finds those of an editor.
 const UNKNOWN: u16 = 1000;
 
 /// What is added to every width: another font of the family, and the rounding of printers, may be a little wider.
@@ -71,6 +72,16 @@ const MARGIN: f64 = 1.08;
 
 /// Size in points from which letters are a heading, whose lines stand closer together.
 const HEADING_SIZE: f64 = 22.0;
+
+/// Returns the first character of a text whose width is in no table. Space is none: lines end there.
+pub(super) fn unknown_character(text: &str) -> Option<char> {
+    let is_in =
+        |table: &[(u16, &str)], character| table.iter().any(|(_, row)| row.contains(character));
+    text.chars().find(|character| {
+        let is_known = is_in(&REGULAR, *character) && is_in(&BOLD, *character);
+        !is_known && !character.is_whitespace()
+    })
+}
 
 /// Size and weight of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,10 +149,11 @@ impl Font {
         const STEP: f64 = 6.0;
         let mut best = self.lines(text, width)?;
         let mut narrower = width - STEP;
-        while let Some(lines) = self.lines(text, narrower) {
-            if lines.len() > best.len() {
-                break;
-            }
+        // One line has nothing to balance with; one without words would fit in any width, so nothing would end this.
+        while best.len() > 1
+            && let Some(lines) = self.lines(text, narrower)
+            && lines.len() <= best.len()
+        {
             best = lines;
             narrower -= STEP;
         }
@@ -198,10 +210,22 @@ mod tests {
         );
         assert_eq!(font.balanced("zes", 115.0).unwrap(), ["zes"]);
         assert_eq!(font.balanced(text, 5.0), None);
+        for nothing in ["", " ", "\u{a0}"] {
+            assert_eq!(font.balanced(nothing, 115.0).unwrap(), [""]);
+        }
     }
 
     #[test]
-    fn an_unknown_character_is_taken_to_be_wide() {
-        assert!(Font::regular(10.0).width("漢") > Font::regular(10.0).width("a"));
+    fn a_character_that_is_in_no_table_is_found() {
+        let check = |text: &str, expected: Option<char>| {
+            assert_eq!(unknown_character(text), expected, "{text}");
+        };
+        check("Goed \u{1f600}", Some('\u{1f600}'));
+        check("مرحبا", Some('م'));
+        check("Łukasz ✓", Some('Ł'));
+        check("e\u{301}en", Some('\u{301}'));
+        check("één", None);
+        check("Bel 112 – “nu” → €5\u{a0}\n…", None);
+        check("", None);
     }
 }

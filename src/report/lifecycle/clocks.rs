@@ -345,6 +345,26 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_asked_to_go_to_the_police_who_know_already() {
+        let check = |happenings: &[&str], expected: &[&str]| {
+            let due = due_after(happenings);
+            let police: Vec<_> = due.iter().filter(|due| due.contains("police")).collect();
+            assert_eq!(police, expected, "{happenings:?}");
+        };
+        let told = "2026-11-20T13:00:00Z manager police_report notification";
+        let considered = "2026-11-20T12:00:00Z manager police_consider";
+        let outcome = "2027-02-20 23:59 police_outcome";
+        check(&[told], &[outcome]);
+        check(&[considered, told], &[outcome]);
+        check(&[considered], &["2026-11-24 23:59 police"]);
+        let skipped = "2026-11-20T14:00:00Z manager police_skip";
+        let again = "2026-11-23T12:00:00Z manager police_consider";
+        check(&[considered, skipped], &[]);
+        check(&[considered, skipped, again], &["2026-11-25 23:59 police"]);
+        check(&[skipped, told], &[outcome]);
+    }
+
+    #[test]
     fn a_measure_is_reviewed_on_its_day_and_each_time_anew() {
         let decided = [
             "2026-11-20T10:00:00Z coordinator acknowledge",

@@ -74,10 +74,10 @@ fn everybody(writer: &mut BlockWriter<'_, '_>, node: &Node) {
 }
 
 fn show(writer: &mut BlockWriter<'_, '_>, contacts: &[&Contact]) {
-    let language = writer.page.page.language;
+    let (input, language) = (writer.page.input, writer.page.page.language);
     let contacts = contacts
         .iter()
-        .map(|contact| contact_view(contact, language));
+        .map(|contact| contact_view(input, contact, language));
     let view = ContactBlockView {
         contacts: contacts.collect(),
         emergency: None,

@@ -1,8 +1,10 @@
 //! `infographic`: a figure of boxes and lines in the page, and posters made of the same source.
 
 use super::BlockWriter;
-use crate::diagnostic::Diagnostic;
-use crate::infographic::{self, Frame, Infographic, Item, Line, Paper, Poster, poster};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::infographic::{
+    self, Frame, Infographic, Item, Line, Paper, Poster, Refused, Why, poster,
+};
 use crate::output::{Caching, Output};
 use crate::site::markdown;
 use crate::site::render::date_view;
@@ -17,11 +19,12 @@ pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {
         return;
     };
     let plain = infographic.with_lines(|line| markdown::plain(&line.text, writer.page));
-    let posters = posters(writer, &plain);
+    // First the page, which tells what is wrong with the Markdown of a line.
     let html = infographic.with_lines(|line| {
         writer.advise(&line.text, |_| line.place.clone());
         writer.line(&line.text, &line.place)
     });
+    let posters = posters(writer, &plain);
     let view = InfographicView {
         id: format!("infographic--{}", infographic.id.text),
         kind: infographic.kind.name(),
@@ -67,9 +70,12 @@ fn item_view(
     }
 }
 
-/// Makes the posters as outputs; returns where they are.
+/// Makes the posters as outputs; returns where they are. Nobody hangs up what held before.
 fn posters(writer: &mut BlockWriter<'_, '_>, infographic: &Infographic) -> Vec<PosterView> {
     let (page, input) = (writer.page.page, writer.page.input);
+    if page.is_earlier_version() {
+        return Vec::new();
+    }
     let config = input.config;
     let address = config.absolute(&page.short_href);
     let address = address
@@ -91,15 +97,34 @@ fn posters(writer: &mut BlockWriter<'_, '_>, infographic: &Infographic) -> Vec<P
                 .map(|paper| write(writer, infographic, &poster, paper))
                 .into()
         }
-        Err(overflow) => {
-            writer.problem(
-                Diagnostic::error("poster-text-does-not-fit")
-                    .with("text", overflow.text)
-                    .at(overflow.place),
-            );
+        Err(refused) => {
+            for line in refused {
+                tell(writer, line);
+            }
             Vec::new()
         }
     }
+}
+
+/// Tells a line that cannot stand on a poster. One whose words are gone because of a mistake in it was told.
+fn tell(writer: &mut BlockWriter<'_, '_>, line: Refused) {
+    let diagnostic = match line.why {
+        Why::NoRoom => Diagnostic::error("poster-text-does-not-fit").with("text", line.text),
+        Why::Character(character) => Diagnostic::error("poster-unknown-character")
+            .with("character", character)
+            .with("text", line.text),
+        Why::NoWords => {
+            let mut told = writer.block.diagnostics.iter();
+            let is_told = |told: &Diagnostic| {
+                told.severity == Severity::Error && told.place.as_ref() == Some(&line.place)
+            };
+            if told.any(is_told) {
+                return;
+            }
+            Diagnostic::error("poster-line-empty")
+        }
+    };
+    writer.problem(diagnostic.at(line.place));
 }
 
 fn write(

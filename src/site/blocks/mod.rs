@@ -320,3 +320,30 @@ impl<'a> BlockWriter<'a, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::site::requirements::Requirements;
+
+    #[test]
+    fn requirements_name_blocks_that_are_there() {
+        let requirements = Requirements::shipped();
+        let mut words = BLOCKS.map(|(word, _)| word).to_vec();
+        words.extend(LISTS.map(|(word, _)| word));
+        let mut named = 0;
+        let features = requirements
+            .rows
+            .iter()
+            .flat_map(|row| requirements.features(row));
+        for (name, feature) in features {
+            let parts = feature.location.split(", ");
+            for word in parts.filter_map(|part| part.strip_prefix("block ")) {
+                assert!(words.contains(&word), "{name}: {word}");
+                named += 1;
+            }
+        }
+        assert!(named > 0);
+    }
+}

@@ -6,7 +6,8 @@
 use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
 use crate::site::markdown::{Resolver, typographic};
-use crate::theme::view::quote::{PortraitView, QuoteView};
+use crate::theme::view::PortraitView;
+use crate::theme::view::quote::QuoteView;
 use crate::yaml::{Mapping, Node};
 
 pub(super) fn make(writer: &mut BlockWriter<'_, '_>, map: &mut Mapping<'_>) {

@@ -49,6 +49,8 @@ pub struct Heading {
     pub id: String,
     /// The text without markup.
     pub text: String,
+    /// Whether there is text below it, before the next heading of its level or a higher one.
+    pub has_text: bool,
 }
 
 /// The headings and numbered lists of a page.
@@ -58,6 +60,8 @@ pub struct Outline {
     pub title: Option<String>,
     /// All other headings, in order.
     pub headings: Vec<Heading>,
+    /// Whether there is more than headings.
+    pub has_text: bool,
     /// The numbered lists that stand in nothing else, in order.
     pub ordered_lists: Vec<OrderedList>,
 }

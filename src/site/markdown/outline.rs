@@ -31,6 +31,7 @@ pub(super) fn read_outline(
     let mut outline = Outline {
         title,
         headings: Vec::new(),
+        has_text: has_text(events),
         ordered_lists: ordered_lists(events),
     };
     let mut taken: HashMap<String, usize> = HashMap::new();
@@ -61,6 +62,7 @@ pub(super) fn read_outline(
             level,
             id,
             text: dutch_apostrophes(&heading.text),
+            has_text: heading.has_text,
         });
     }
     outline
@@ -103,6 +105,7 @@ struct FoundHeading {
     range: Range<usize>,
     /// Index of the first event.
     start: usize,
+    has_text: bool,
 }
 
 fn found_headings(events: &[Spanned<'_>]) -> Vec<FoundHeading> {
@@ -118,6 +121,7 @@ fn found_headings(events: &[Spanned<'_>]) -> Vec<FoundHeading> {
                     text: String::new(),
                     range: range.clone(),
                     start: index,
+                    has_text: false,
                 });
             }
             Event::End(TagEnd::Heading(_)) => open = false,
@@ -134,7 +138,34 @@ fn found_headings(events: &[Spanned<'_>]) -> Vec<FoundHeading> {
             _ => {}
         }
     }
+    let mut next = events.len();
+    // Of the headings below the one that is looked at, the levels under which there is text.
+    let mut levels: Vec<u8> = Vec::new();
+    for heading in headings.iter_mut().rev() {
+        let below = events.get(heading.start..next).unwrap_or_default();
+        let deeper = levels.iter().any(|level| *level > heading.level);
+        heading.has_text = deeper || has_text(below);
+        levels.retain(|level| *level < heading.level);
+        if heading.has_text {
+            levels.push(heading.level);
+        }
+        next = heading.start;
+    }
     headings
+}
+
+/// Returns whether there is text that is in no heading.
+fn has_text(events: &[Spanned<'_>]) -> bool {
+    let mut in_heading = false;
+    events.iter().any(|(event, _)| {
+        match event {
+            Event::Start(Tag::Heading { .. }) => in_heading = true,
+            Event::End(TagEnd::Heading(_)) => in_heading = false,
+            Event::Text(text) | Event::Code(text) => return !in_heading && !text.trim().is_empty(),
+            _ => {}
+        }
+        false
+    })
 }
 
 fn leading_title(events: &[Spanned<'_>], found: &[FoundHeading]) -> Option<String> {

@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
     ) -> usize {
         match event {
             Event::Start(tag) => return self.start(tag, range, events, at),
-            Event::End(tag) if is_span(*tag) => {}
+            Event::End(tag) if is_span(*tag) => self.change(),
             Event::End(_) => self.close(),
             Event::Text(_) => self.text(range),
             Event::Code(_) => self.stand_in(range),
@@ -78,7 +78,10 @@ impl<'a> Reader<'a> {
                 return after;
             }
             Tag::Image { .. } => return after,
-            tag if is_span(tag.to_end()) => return at + 1,
+            tag if is_span(tag.to_end()) => {
+                self.change();
+                return at + 1;
+            }
             _ => self.close(),
         }
         match tag {
@@ -135,6 +138,12 @@ impl<'a> Reader<'a> {
     fn stand_in(&mut self, range: &Range<usize>) {
         if let Some(open) = &mut self.open {
             open.push_stand_in(range.clone());
+        }
+    }
+
+    fn change(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.push_change();
         }
     }
 

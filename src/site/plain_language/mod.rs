@@ -170,7 +170,7 @@ pub fn check(passage: &Passage, language: Language, wording: &Wording) -> Vec<Fi
         }));
     }
     for words in &in_words {
-        found.extend(difficult_words(words, wording));
+        found.extend(difficult_words(passage, words, wording));
         if language == Language::Nl {
             found.extend(long_words(text, words, wording));
         }
@@ -195,8 +195,7 @@ fn long_sentence(sentence: &Range<usize>, words: &[Word], language: Language) ->
 fn long_paragraph(text: &str, sentences: &[Range<usize>]) -> Option<Finding> {
     let first = sentences.first()?;
     let last = sentences.last()?;
-    let is_own = |sentence: &&Range<usize>| !words::is_quoted(text, sentence.start);
-    let count = sentences.iter().filter(is_own).count();
+    let count = words::count_unquoted(text, sentences);
     (count > LONGEST_PARAGRAPH).then(|| {
         Finding::new(Rule::LongParagraph, first.start..last.end)
             .with("count", count)
@@ -204,27 +203,29 @@ fn long_paragraph(text: &str, sentences: &[Range<usize>]) -> Option<Finding> {
     })
 }
 
-fn difficult_words(words: &[Word], wording: &Wording) -> Vec<Finding> {
+fn difficult_words(passage: &Passage, words: &[Word], wording: &Wording) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let rest = words.get(at..).unwrap_or_default();
-        let difficult = wording.difficult(&word.lower).iter().find(|difficult| {
-            let mut pairs = difficult.words.iter().zip(rest);
-            rest.len() >= difficult.words.len() && pairs.all(|(known, word)| *known == word.lower)
+        let mut known = wording.difficult(&word.lower).iter();
+        let difficult = known.find_map(|difficult| {
+            let said = rest.get(..difficult.words.len())?;
+            let mut pairs = difficult.words.iter().zip(said);
+            let range = word.range.start..said.last()?.range.end;
+            let is_said = pairs.all(|(known, word)| *known == word.lower);
+            (is_said && !passage.changes_within(&range)).then_some((difficult, range))
         });
-        let Some(difficult) = difficult else {
+        let Some((difficult, range)) = difficult else {
             at += 1;
             continue;
         };
-        let length = difficult.words.len();
-        let last = rest.get(length - 1).unwrap_or(word);
         found.push(
-            Finding::new(Rule::DifficultWord, word.range.start..last.range.end)
+            Finding::new(Rule::DifficultWord, range)
                 .with("word", difficult.words.join(" "))
                 .with("easier", &difficult.easier),
         );
-        at += length;
+        at += difficult.words.len();
     }
     found
 }

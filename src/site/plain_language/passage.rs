@@ -25,6 +25,8 @@ pub struct Passage {
     pub kind: Kind,
     text: String,
     pieces: Vec<Piece>,
+    /// Where the text changes: emphasis or a link begins or ends. In order.
+    changes: Vec<usize>,
 }
 
 /// A stretch of the passage, and where it is written. Where both have the same length, they are the same
@@ -42,6 +44,7 @@ impl Passage {
             kind,
             text: String::new(),
             pieces: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -78,6 +81,11 @@ impl Passage {
         self.add(&space.to_string(), source);
     }
 
+    /// Notes that emphasis or a link begins or ends here.
+    pub fn push_change(&mut self) {
+        self.changes.push(self.text.len());
+    }
+
     fn add(&mut self, text: &str, source: Range<usize>) {
         if text.is_empty() {
             return;
@@ -93,6 +101,13 @@ impl Passage {
     /// Returns the text, without markup.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Returns whether emphasis or a link begins or ends within a byte range of the text: what stands there is no
+    /// phrase.
+    pub(super) fn changes_within(&self, range: &Range<usize>) -> bool {
+        let after = self.changes.partition_point(|at| *at <= range.start);
+        self.changes.get(after).is_some_and(|at| *at < range.end)
     }
 
     /// Returns where a byte range of the text is written.

@@ -36,6 +36,17 @@ fn a_paragraph_is_long_from_its_sixth_sentence() {
 }
 
 #[test]
+fn the_longest_page_is_read_once() {
+    for text in ["Ja. ".repeat(60_000), "\"Ja. Nee.\" ".repeat(30_000)] {
+        let found = codes(Kind::Prose, &text, Language::Nl);
+        assert_eq!(found.len(), usize::from(text.starts_with('J')));
+    }
+    for text in [".".repeat(300_000) + "a", "a? (".repeat(60_000)] {
+        assert_eq!(codes(Kind::Label, &text, Language::Nl), [""; 0]);
+    }
+}
+
+#[test]
 fn a_long_word_is_told_and_hyphens_part_it() {
     let check = |text: &str, expected: &[&str]| {
         assert_eq!(codes(Kind::Label, text, Language::Nl), expected, "{text}");
@@ -78,6 +89,45 @@ fn a_difficult_word_comes_with_an_easier_one() {
         codes(Kind::Prose, "Wij leveren informatie.", Language::Nl),
         [""; 0]
     );
+}
+
+#[test]
+fn a_phrase_does_not_go_on_over_a_change_of_emphasis() {
+    let check = |line: &str, expected: &[&str]| {
+        let wording = Wording::shipped(Language::Nl);
+        let passages = crate::site::markdown::passages_of_line(line);
+        let found: Vec<_> = passages
+            .iter()
+            .flat_map(|passage| super::check(passage, Language::Nl, &wording))
+            .map(|finding| finding.arguments[0].1.clone())
+            .collect();
+        assert_eq!(found, expected, "{line}");
+    };
+    check("Soms staat dat onder **Meer hulpprogramma's**.", &[]);
+    check("Dat staat onder [meer](index.md).", &[]);
+    check("Soms is dat *onder* meer zo.", &[]);
+    check("Soms is dat **onder meer** zo.", &["onder meer"]);
+    check("Soms **is** dat onder meer **zo**.", &["onder meer"]);
+    check("Bel **conform** de regels.", &["conform"]);
+}
+
+#[test]
+fn a_term_that_a_portal_explains_is_not_difficult_and_others_stay_so() {
+    let check = |term: &str, text: &str, expected: &[&str]| {
+        let mut wording = Wording::shipped(Language::Nl);
+        wording.allow(term);
+        let found = super::check(&Passage::plain(Kind::Label, text), Language::Nl, &wording);
+        let found: Vec<_> = found
+            .into_iter()
+            .map(|finding| text.get(finding.range).unwrap())
+            .collect();
+        assert_eq!(found, expected, "{term}: {text}");
+    };
+    check("onder", "Bel onder andere hem.", &["onder andere"]);
+    check("Onder andere", "Bel onder andere hem.", &[]);
+    check("onder andere", "Onder meer bel je.", &["Onder meer"]);
+    check("O.a.", "Bel o.a. hem.", &[]);
+    check("conform", "Bel conform de regels.", &[]);
 }
 
 #[test]

@@ -100,10 +100,14 @@ impl Wording {
         let (node, mut diagnostics) = yaml::parse(source);
         if let Some(node) = node {
             let mut map = Mapping::read(&node, &mut diagnostics);
-            for (language, wording) in wordings {
-                if let Some(list) = map.get(language.tag()) {
-                    wording.add_difficult(list, &mut diagnostics);
-                }
+            for language in Language::ALL {
+                let Some(list) = map.get(language.tag()) else {
+                    continue;
+                };
+                // A portal may have words for a language in which it has no pages yet.
+                let mut unused = Wording::default();
+                let wording = wordings.get_mut(&language).unwrap_or(&mut unused);
+                wording.add_difficult(list, &mut diagnostics);
             }
             map.finish(&mut diagnostics);
         }
@@ -112,10 +116,14 @@ impl Wording {
 
     /// Lets a name or a term be as long as it is, and as difficult.
     pub fn allow(&mut self, term: &str) {
-        let lower = term.to_lowercase();
-        self.difficult.remove(&lower);
-        self.known
-            .extend(lower.split_whitespace().map(str::to_owned));
+        let words = in_words(term);
+        let same = words
+            .first()
+            .and_then(|first| self.difficult.get_mut(first));
+        if let Some(same) = same {
+            same.retain(|difficult| difficult.words != words);
+        }
+        self.known.extend(words);
     }
 
     /// Returns whether readers know a word, whatever its length.
@@ -146,11 +154,7 @@ impl Wording {
     }
 
     fn add(&mut self, words: &str, easier: &str) {
-        let words: Vec<String> = words
-            .to_lowercase()
-            .split_whitespace()
-            .map(|word| word.trim_end_matches('.').to_owned())
-            .collect();
+        let words = in_words(words);
         let Some(first) = words.first() else {
             return;
         };
@@ -161,6 +165,15 @@ impl Wording {
         });
         same.sort_by_key(|known| std::cmp::Reverse(known.words.len()));
     }
+}
+
+/// Returns the words of a term as the check sees them in a text.
+fn in_words(term: &str) -> Vec<String> {
+    let lower = term.to_lowercase();
+    let words = lower.split_whitespace();
+    words
+        .map(|word| word.trim_end_matches('.').to_owned())
+        .collect()
 }
 
 /// Returns what is known of each language of a portal, with its own difficult words; its names and the terms
@@ -174,15 +187,12 @@ pub fn wordings(
     let mut wordings: BTreeMap<Language, Wording> = languages
         .map(|language| (*language, Wording::shipped(*language)))
         .collect();
-    let mut diagnostics = Vec::new();
-    // What is no UTF-8 is told as such where the file is read.
-    let text_of = |path: &'static str| {
-        let bytes = sources.files.get(path)?;
-        SourceText::decode(path, bytes).ok()
+    let own = sources.files.get(Wording::OWN_WORDS);
+    let diagnostics = match own.map(|bytes| SourceText::decode(Wording::OWN_WORDS, bytes)) {
+        Some(Ok(source)) => Wording::add_own(&mut wordings, &source),
+        Some(Err(place)) => vec![Diagnostic::error("page-not-utf8").at(place)],
+        None => Vec::new(),
     };
-    if let Some(source) = text_of(Wording::OWN_WORDS) {
-        diagnostics.extend(Wording::add_own(&mut wordings, &source));
-    }
     for (language, wording) in &mut wordings {
         for term in glossary.words(*language) {
             wording.allow(term);
@@ -233,6 +243,37 @@ mod tests {
             let (_, problems) = Wording::parse(&SourceText::new(path, text));
             assert_eq!(problems, []);
         }
+    }
+
+    #[test]
+    fn words_that_are_no_text_are_told() {
+        let config = SourceText::new("site.yaml", "title: T\norganisation: O\n");
+        let (config, _) = Config::parse(&config, &|_| None);
+        let mut sources = Sources::default();
+        let bytes: &[u8] = b"nl:\n  - { word: \xff }\n";
+        let path = Wording::OWN_WORDS.to_owned();
+        sources.files.insert(path, bytes.into());
+        let (_, problems) = wordings(&config, &sources, &Glossary::default());
+        let found: Vec<_> = problems
+            .iter()
+            .map(|problem| (problem.code, problem.place.as_ref().unwrap().line))
+            .collect();
+        assert_eq!(found, [("page-not-utf8", 2)]);
+    }
+
+    #[test]
+    fn words_in_a_language_that_the_portal_does_not_speak_do_no_harm() {
+        let source = SourceText::new(
+            Wording::OWN_WORDS,
+            "nl:\n  - { word: regie, easier: leiding }\nen:\n  - { word: liaise, easier: talk }\n  - { word: a }\n",
+        );
+        let mut wordings = BTreeMap::from([(Language::Nl, Wording::default())]);
+        let problems = Wording::add_own(&mut wordings, &source);
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, ["yaml-missing-key"]);
+        let wording = &wordings[&Language::Nl];
+        assert_eq!(wording.difficult("regie").len(), 1);
+        assert_eq!(wording.difficult("liaise").len(), 0);
     }
 
     #[test]

@@ -23,6 +23,10 @@ const CLOSERS: [char; 6] = ['"', '\'', '”', '’', ')', ']'];
 /// Words that begin a sentence without a capital: ’s Avonds.
 const SHORTENED: [&str; 3] = ["s ", "t ", "n "];
 
+/// Most characters of a remark between brackets that belongs to the sentence before it: longer ones are
+/// sentences themselves.
+const LONGEST_REMARK: usize = 80;
+
 /// Returns the words in a range of a text.
 pub(super) fn words(text: &str, range: &Range<usize>) -> Vec<Word> {
     let mut found = Vec::new();
@@ -48,6 +52,8 @@ pub(super) fn words(text: &str, range: &Range<usize>) -> Vec<Word> {
 pub(super) fn sentences(text: &str, wording: &Wording) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
+    // Where the marks end that stand in a row.
+    let mut closed = 0;
     for (at, character) in text.char_indices() {
         let end = at + character.len_utf8();
         // Closing quotes and more marks after the one that ended the sentence belong to it.
@@ -55,23 +61,37 @@ pub(super) fn sentences(text: &str, wording: &Wording) -> Vec<Range<usize>> {
             continue;
         }
         let rest = text.get(end..).unwrap_or_default();
-        let marks = rest.len() - rest.trim_start_matches(is_closing).len();
-        let after = rest.get(marks..).unwrap_or_default();
-        let ends = match character {
-            LINE_END => true,
-            '!' | '?' | '…' => begins_sentence(after),
-            '.' => begins_sentence(after) && point_ends(text, start, at, wording),
-            ':' => begins_quotation(rest),
-            _ => false,
+        if closed < end {
+            closed = text.len() - rest.trim_start_matches(is_closing).len();
+        }
+        let ends_at = match character {
+            LINE_END => Some(closed),
+            '!' | '?' | '…' => sentence_end(text, closed),
+            '.' => sentence_end(text, closed).filter(|_| point_ends(text, start, at, wording)),
+            ':' if begins_quotation(rest) => Some(end),
+            _ => None,
         };
-        if ends {
-            let marks = if character == ':' { 0 } else { marks };
-            push(text, start..end + marks, &mut found);
-            start = end + marks;
+        if let Some(end) = ends_at {
+            push(text, start..end, &mut found);
+            start = end;
         }
     }
     push(text, start..text.len(), &mut found);
     found
+}
+
+/// Returns where a sentence ends of which the marks end at a place: there, or after a remark between brackets
+/// that belongs to it.
+fn sentence_end(text: &str, closed: usize) -> Option<usize> {
+    let after = text.get(closed..).unwrap_or_default();
+    if begins_sentence(after) {
+        return Some(closed);
+    }
+    let remark = after.trim_start().strip_prefix('(')?;
+    let mut characters = remark.char_indices().take(LONGEST_REMARK);
+    let (end, _) = characters.find(|(_, character)| *character == ')')?;
+    let after = remark.get(end + 1..)?;
+    begins_sentence(after).then_some(text.len() - after.len())
 }
 
 fn push(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
@@ -83,13 +103,19 @@ fn push(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Returns whether what stands at a place of a text is said by somebody: between double quotes, or beginning
-/// with one.
-pub(super) fn is_quoted(text: &str, at: usize) -> bool {
+/// Returns how many sentences nobody says: they do not stand between double quotes, nor begin with one.
+pub(super) fn count_unquoted(text: &str, sentences: &[Range<usize>]) -> usize {
     let is_quote = |c: &char| matches!(c, '"' | '“' | '”' | '„');
-    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
-    let quotes = before.chars().filter(is_quote).count();
-    quotes % 2 == 1 || after.chars().next().is_some_and(|c| is_quote(&c))
+    let (mut at, mut quotes, mut count) = (0, 0, 0);
+    for sentence in sentences {
+        let before = text.get(at..sentence.start).unwrap_or_default();
+        quotes += before.chars().filter(is_quote).count();
+        at = sentence.start;
+        let own = text.get(sentence.clone()).unwrap_or_default();
+        let is_said = quotes % 2 == 1 || own.chars().next().is_some_and(|c| is_quote(&c));
+        count += usize::from(!is_said);
+    }
+    count
 }
 
 fn is_closing(character: char) -> bool {
@@ -188,6 +214,35 @@ mod tests {
         check(
             "Kijk op www.voorbeeld.nl of bel.",
             &["Kijk op www.voorbeeld.nl of bel."],
+        );
+    }
+
+    #[test]
+    fn a_remark_between_brackets_belongs_to_the_sentence_before_it() {
+        check(
+            "Look at Who calls? (in Dutch) Did you call?",
+            &["Look at Who calls? (in Dutch)", "Did you call?"],
+        );
+        check(
+            "\"With a number.\" (\"onder nummer\") Only then.",
+            &["\"With a number.\" (\"onder nummer\")", "Only then."],
+        );
+        check(
+            "Kijk bij Wie belt? (in het Engels)",
+            &["Kijk bij Wie belt? (in het Engels)"],
+        );
+        check(
+            "Lees Wie belt? (in het Engels) en bel.",
+            &["Lees Wie belt? (in het Engels) en bel."],
+        );
+        check(
+            "Bel bijv. (als het kan) Jan.",
+            &["Bel bijv. (als het kan) Jan."],
+        );
+        check("Bel nu! (als het kan", &["Bel nu! (als het kan"]);
+        check(
+            "Bel. (Dat kan altijd.) Dag.",
+            &["Bel.", "(Dat kan altijd.)", "Dag."],
         );
     }
 

@@ -1,10 +1,11 @@
-//! The whole portal for people without a script: every title and search word from A to Z, and the pages as a
-//! tree.
+//! The whole portal for people without a script: every title, search word and term from A to Z, and the pages as
+//! a tree.
 
 use std::collections::BTreeMap;
 
 use super::{Body, follow_link, form_href, forms};
 use crate::language::Language;
+use crate::site::front_matter::Kind;
 use crate::site::pages::Page;
 use crate::site::render::{Input, link_to};
 use crate::site::slug::slug;
@@ -14,34 +15,42 @@ use crate::theme::view::search::{EntryView, LetterView, TreeView};
 /// What stands in the place of a letter for what begins with a digit.
 const DIGITS: &str = "0–9";
 
-/// Lists every title and search word by its letter.
+/// Lists every title, search word and term of the word list by its letter.
 pub(super) fn letters(
     input: &Input<'_>,
     language: Language,
     bodies: &[&Body<'_>],
 ) -> Vec<LetterView> {
-    // By what is sorted on, which keeps "Één" with the E; and the term, which keeps two of them apart.
-    let mut entries: BTreeMap<(String, String), Vec<Link>> = BTreeMap::new();
+    // By what is sorted on, which keeps "Één" with the E; and the term in lower case, which keeps two of them
+    // apart. A title goes before a search word: "Doxing" and "doxing" are one entry.
+    let mut entries: BTreeMap<(String, String), EntryView> = BTreeMap::new();
     let mut add = |term: &str, link: Link| {
-        let pages = entries.entry((slug(term), term.to_owned())).or_default();
-        if !pages.contains(&link) {
-            pages.push(link);
+        let key = (slug(term), term.to_lowercase());
+        let entry = entries.entry(key).or_insert_with(|| EntryView {
+            term: term.to_owned(),
+            pages: Vec::new(),
+        });
+        if !entry.pages.contains(&link) {
+            entry.pages.push(link);
         }
     };
     for body in bodies {
-        let link = link_to(body.page);
-        add(&body.page.title, link.clone());
-        for keyword in &body.page.front_matter.keywords {
-            add(keyword, link.clone());
-        }
+        add(&body.page.title, link_to(body.page));
     }
     for link in form_links(input, language) {
         add(&link.label.clone(), link);
     }
+    for (term, link) in terms(input, language, bodies) {
+        add(&term, link);
+    }
+    for body in bodies {
+        for keyword in &body.page.front_matter.keywords {
+            add(keyword, link_to(body.page));
+        }
+    }
     let mut letters: Vec<LetterView> = Vec::new();
-    for ((key, term), pages) in entries {
+    for ((key, _), entry) in entries {
         let letter = letter(&key);
-        let entry = EntryView { term, pages };
         match letters.last_mut().filter(|last| last.letter == letter) {
             Some(last) => last.entries.push(entry),
             None => letters.push(LetterView {
@@ -53,6 +62,22 @@ pub(super) fn letters(
         }
     }
     letters
+}
+
+/// Returns the terms of the word list, each with where it is explained.
+fn terms(input: &Input<'_>, language: Language, bodies: &[&Body<'_>]) -> Vec<(String, Link)> {
+    let mut pages = bodies.iter().map(|body| body.page);
+    let Some(page) = pages.find(|page| page.kind == Kind::Glossary) else {
+        return Vec::new();
+    };
+    let terms = input.glossary.anchors(language);
+    terms
+        .map(|(term, anchor)| {
+            let href = format!("{}#{anchor}", page.href);
+            let label = page.title.clone();
+            (term, Link { label, href })
+        })
+        .collect()
 }
 
 fn letter(key: &str) -> String {

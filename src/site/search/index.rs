@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::plain_text::{Section, sections};
 use super::synonyms::Groups;
-use super::words::{Vocabulary, words};
+use super::words::{Vocabulary, plain_letters, words};
 use super::{Body, follow_link, form_href, forms};
 use crate::form::{Definition, Field};
 use crate::language::Language;
@@ -31,6 +31,8 @@ const FOR_SPECIALISTS: u32 = 60;
 #[derive(Debug, Serialize)]
 pub(super) struct Index {
     pages: Vec<Entry>,
+    /// Latin letters in lower case with what they are without accent or ligature.
+    letters: BTreeMap<char, String>,
     /// Words with their terms, apart by a space: the stem, then those of the parts of a compound.
     words: BTreeMap<String, String>,
     /// Groups of terms that mean the same.
@@ -94,6 +96,7 @@ impl Index {
                 .map(|group| stems(&vocabulary, group))
                 .collect(),
             pages,
+            letters: plain_letters(),
             stop_words,
         }
     }

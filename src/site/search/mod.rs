@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 use super::config::Config;
 use super::front_matter::Kind;
 use super::pages::{ASSETS, Page, Site};
-use super::render::{Input, link_to, output_path, theme_problem};
+use super::render::{Input, alternates_at, link_to, push_html};
 use crate::diagnostic::Diagnostic;
 use crate::digest::fingerprint;
 use crate::form::Definition;
 use crate::language::Language;
 use crate::output::{Caching, Output};
 use crate::theme::view::search::SearchView;
-use crate::theme::view::{AlternateView, Link, ShellView};
+use crate::theme::view::{Link, ShellView};
 use crate::theme::{SharedSite, Template};
 use index::Index;
 use synonyms::Groups;
@@ -84,14 +84,15 @@ pub(super) fn render(
             }
         };
         let view = view(input, *language, &href, &index, &bodies);
-        match input.theme.render(Template::Search, site, &view) {
-            Ok(html) => outputs.push(Output {
-                path: output_path(input.config, &href),
-                bytes: html.into_bytes().into(),
-                caching: Caching::Revalidate,
-            }),
-            Err(error) => diagnostics.push(theme_problem(&error)),
-        }
+        push_html(
+            input,
+            site,
+            Template::Search,
+            &href,
+            &view,
+            &mut outputs,
+            &mut diagnostics,
+        );
         outputs.push(index);
     }
     (outputs, diagnostics)
@@ -151,7 +152,11 @@ fn view(
     SearchView {
         shell: ShellView {
             description: Some(messages.text("search.description", &[])),
-            alternates: alternates(input, language),
+            alternates: alternates_at(
+                input.config,
+                |language| self::href(input.config, input.site, language),
+                language,
+            ),
             breadcrumbs: breadcrumbs.unwrap_or_default(),
             ..ShellView::apart(title, href.to_owned())
         },
@@ -160,27 +165,6 @@ fn view(
         letters: a_to_z::letters(input, language, bodies),
         tree: a_to_z::tree(input, language),
         forms: a_to_z::form_links(input, language),
-    }
-}
-
-fn alternates(input: &Input<'_>, current: Language) -> Vec<AlternateView> {
-    let languages = input.config.languages.iter();
-    let versions: Vec<AlternateView> = languages
-        .filter_map(|language| {
-            let href = href(input.config, input.site, *language)?;
-            Some(AlternateView {
-                lang: *language,
-                name: language.own_name().to_owned(),
-                url: input.config.absolute(&href),
-                href,
-                current: *language == current,
-            })
-        })
-        .collect();
-    if versions.len() > 1 {
-        versions
-    } else {
-        Vec::new()
     }
 }
 

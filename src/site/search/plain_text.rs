@@ -19,8 +19,11 @@ const INLINE: [&str; 12] = [
     "a", "abbr", "b", "code", "del", "em", "i", "mark", "span", "strong", "sub", "sup",
 ];
 
-/// Elements whose text nobody looks for: drawings, and code that is shown to be copied.
-const UNREAD: [&str; 3] = ["pre", "svg", "template"];
+/// Elements whose text nobody looks for: drawings, and what is shown to be copied.
+const UNREAD: [&str; 4] = ["pre", "svg", "template", "textarea"];
+
+/// Most bytes of a character reference: `&#x10ffff;`.
+const LONGEST_REFERENCE: usize = 10;
 
 /// Cuts safe HTML into sections, at headings of level two and three that have an anchor.
 pub(super) fn sections(html: &str) -> Vec<Section> {
@@ -90,12 +93,43 @@ fn id_of(tag: &str) -> Option<&str> {
 }
 
 fn plain(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&nbsp;", " ")
-        .replace("&amp;", "&")
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        plain.push_str(before);
+        let end = after
+            .bytes()
+            .take(LONGEST_REFERENCE)
+            .position(|b| b == b';');
+        let reference = end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?)));
+        let read = reference.and_then(|(name, after)| Some((character(name)?, after)));
+        let (character, after) = read.unwrap_or(('&', after));
+        plain.push(character);
+        rest = after;
+    }
+    plain + rest
+}
+
+/// Returns the character that a reference stands for: `amp`, `#39`, `#x2019`.
+fn character(name: &str) -> Option<char> {
+    let named = match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        "nbsp" => Some('\u{a0}'),
+        "amp" => Some('&'),
+        _ => None,
+    };
+    if named.is_some() {
+        return named;
+    }
+    let number = name.strip_prefix('#')?;
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
+        None => number.parse(),
+    };
+    char::from_u32(code.ok()?)
 }
 
 #[cfg(test)]
@@ -132,6 +166,18 @@ mod tests {
         check(
             "<p>d<strong>ie</strong>p &lt;b&gt; &amp;amp; <svg><title>Weg</title></svg>&quot;en&#39;</p>",
             &[("", "", "diep <b> &amp; \"en'")],
+        );
+        check(
+            "Kopieer: <textarea rows=\"4\">&lt;p class=\"x\"&gt;Weg</textarea> Dag",
+            &[("", "", "Kopieer: Dag")],
+        );
+        check(
+            "een&#10;twee&#13;&#xe9;&#X2019;s&nbsp;drie",
+            &[("", "", "een twee é’s drie")],
+        );
+        check(
+            "A & B; &onbekend; &#; &#x110000; &amp;lt; &",
+            &[("", "", "A & B; &onbekend; &#; &#x110000; &lt; &")],
         );
         check("", &[]);
         check("<p>", &[]);

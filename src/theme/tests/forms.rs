@@ -461,6 +461,34 @@ fn practice_says_so_on_every_page() {
 }
 
 #[test]
+fn whoever_wonders_whether_to_report_can_read_the_norm_first() {
+    const LINK: &str = "Lees dan eerst <a href=\"/portaal/norm/\">Onze norm</a>.";
+    let page = |sends, practice, first| FormPageView {
+        sends,
+        practice,
+        ..form_page(vec![], first, false)
+    };
+    let shown = |page: &FormPageView| render(Template::FormPage, page);
+    lacks(&shown(&page("report", false, false)), "Lees dan eerst");
+    lacks(&shown(&page("report", true, true)), "Lees dan eerst");
+    lacks(&shown(&page("submission", false, true)), "Lees dan eerst");
+    let html = shown(&page("report", false, true));
+    has(&html, LINK);
+    // It is read before the questions.
+    assert!(html.find(LINK) < html.find("<form class=\"form\""));
+    let theme = theme();
+    let without = SiteView {
+        norm: None,
+        ..site(&theme, Language::Nl)
+    };
+    let page = page("report", false, true);
+    let html = theme
+        .render(Template::FormPage, &theme.share(&without), &page)
+        .unwrap();
+    lacks(&html, "Lees dan eerst");
+}
+
+#[test]
 fn leaving_at_once_is_a_link_where_something_is_told() {
     const LINK: &str = "href=\"https://weer.example/?q=a&amp;b\" rel=\"nofollow noreferrer\"";
     let form = render(Template::FormPage, &form_page(vec![], true, false));

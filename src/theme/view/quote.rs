@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::PortraitView;
+
 /// What somebody said, in their own words.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct QuoteView {
@@ -13,17 +15,4 @@ pub struct QuoteView {
     pub function: Option<String>,
     /// Their portrait.
     pub portrait: Option<PortraitView>,
-}
-
-/// A portrait.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
-pub struct PortraitView {
-    /// Address of the image, with the base path.
-    pub src: String,
-    /// Text for who does not see it.
-    pub alt: String,
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
 }

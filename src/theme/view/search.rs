@@ -14,7 +14,7 @@ pub struct SearchView {
     pub index: String,
     /// Where to go when nothing is found.
     pub instead: Vec<Link>,
-    /// Every title and search word, by letter.
+    /// Every title, search word and term of the word list, by letter.
     pub letters: Vec<LetterView>,
     /// Every page, under the page of its section.
     pub tree: Vec<TreeView>,
@@ -36,7 +36,7 @@ pub struct LetterView {
 /// A line of the list from A to Z.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct EntryView {
-    /// A title or a search word.
+    /// A title, a search word or a term.
     pub term: String,
     /// Where it leads. A title leads to its page by itself: the only label is then the term.
     pub pages: Vec<Link>,

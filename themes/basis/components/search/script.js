@@ -1,5 +1,6 @@
 // Finds pages in the index that the generator made, inside the browser: nothing of what is typed is sent. The
-// words of a search stand behind the # of the address, so that Back, a bookmark and a link keep them.
+// words that somebody searches for stand behind the # of the address, so that Back, a bookmark and a link keep them;
+// what is typed on the way is nowhere, not in the history of the browser either.
 
 // What a word in each place of a page says of it.
 const TITLE = 8;
@@ -21,6 +22,8 @@ const INSIDE = 0.4;
 // A title or search word that says the same, "wat" and "nu" included, is what somebody means.
 const PHRASE = 2;
 
+const SHORTEST_WORD = 2;
+const LONGEST_WORD = 64;
 const SHORTEST_PREFIX = 3;
 const SHORTEST_INSIDE = 5;
 const SHORTEST_TYPO = 5;
@@ -32,17 +35,21 @@ const FEW_RESULTS = 5;
 const EXCERPT_LENGTH = 220;
 const TYPING_PAUSE_MS = 150;
 
-const fold = (text) =>
-  text.normalize('NFD').replace(/[\p{M}'’]/gu, '').toLowerCase();
-
-/** The words of a text with their places, cut as the generator cuts them. */
-function wordsOf(text) {
-  const found = [];
-  for (const match of text.matchAll(/[\p{L}\p{N}\p{M}'’]+/gu)) {
-    const word = fold(match[0]);
-    if (word.length >= 2) found.push({ word, start: match.index, end: match.index + match[0].length });
-  }
-  return found;
+/** Makes a function that gives the words of a text with their places, cut as the generator cuts them. */
+export function makeWordsOf(letters) {
+  const plain = new Map(Object.entries(letters));
+  const fold = (written) => written.toLowerCase().replace(/[\u0300-\u036f'’]/gu, '')
+    .replace(/[^\0-\x7f]/gu, (letter) => plain.get(letter) ?? letter);
+  return (text) => {
+    const found = [];
+    for (const match of text.matchAll(/[\p{Alphabetic}\p{N}\u0300-\u036f'’]+/gu)) {
+      const word = fold(match[0]);
+      const { length } = [...word];
+      if (length < SHORTEST_WORD || length > LONGEST_WORD) continue;
+      found.push({ word, start: match.index, end: match.index + match[0].length });
+    }
+    return found;
+  };
 }
 
 /** Whether two words differ by at most so many letters: one more, one less, another, or two that changed places. */
@@ -69,6 +76,7 @@ const add = (map, key, value) => map.set(key, (map.get(key) ?? 0) + value);
 
 /** Makes a function that finds pages: `search(query)`, or `search(query, true)` while somebody types. */
 export function makeSearch(index) {
+  const wordsOf = makeWordsOf(index.letters);
   const stems = new Map(Object.entries(index.words));
   const termsOf = (word) => (stems.get(word) ?? word).split(' ');
   const stopWords = new Set(index.stop_words);
@@ -178,6 +186,29 @@ export function makeSearch(index) {
     return page.sections[best];
   }
 
+  /** A stretch of text around the first word that is meant, in pieces of which some are meant. */
+  function excerpt(page, section, isMeant) {
+    const texts = [section?.text, page.summary, page.sections[0]?.text].filter(Boolean);
+    const text = texts.find((one) => wordsOf(one).some(({ word }) => isMeant(word))) ?? page.summary;
+    const words = wordsOf(text);
+    const first = words.find(({ word }) => isMeant(word))?.start ?? 0;
+    const start = first < EXCERPT_LENGTH / 2 ? 0 : words.find((word) => word.start > first - EXCERPT_LENGTH / 3).start;
+    const end = words.findLast((word) => word.end <= start + EXCERPT_LENGTH)?.end ?? 0;
+    const isWhole = text.length - end <= 2;
+    const pieces = [];
+    const say = (piece, meant = false) => piece && pieces.push({ text: piece, meant });
+    let at = start;
+    if (start > 0) say('… ');
+    for (const word of words) {
+      if (word.start < start || word.end > end || !isMeant(word.word)) continue;
+      say(text.slice(at, word.start));
+      say(text.slice(word.start, word.end), true);
+      at = word.end;
+    }
+    say(isWhole ? text.slice(at) : `${text.slice(at, end)} …`);
+    return pieces;
+  }
+
   return function search(query, typing = false) {
     const typed = wordsOf(query).map(({ word }) => word);
     const telling = typed.filter((word) => !stopWords.has(word));
@@ -208,29 +239,6 @@ export function makeSearch(index) {
         return { page, heading: inHeading ? section : undefined, excerpt: excerpt(page, section, isMeant) };
       });
   };
-}
-
-/** A stretch of text around the first word that is meant, in pieces of which some are meant. */
-function excerpt(page, section, isMeant) {
-  const texts = [section?.text, page.summary, page.sections[0]?.text].filter(Boolean);
-  const text = texts.find((one) => wordsOf(one).some(({ word }) => isMeant(word))) ?? page.summary;
-  const words = wordsOf(text);
-  const first = words.find(({ word }) => isMeant(word))?.start ?? 0;
-  const start = first < EXCERPT_LENGTH / 2 ? 0 : words.find((word) => word.start > first - EXCERPT_LENGTH / 3).start;
-  const end = words.findLast((word) => word.end <= start + EXCERPT_LENGTH)?.end ?? 0;
-  const isWhole = text.length - end <= 2;
-  const pieces = [];
-  const say = (piece, meant = false) => piece && pieces.push({ text: piece, meant });
-  let at = start;
-  if (start > 0) say('… ');
-  for (const word of words) {
-    if (word.start < start || word.end > end || !isMeant(word.word)) continue;
-    say(text.slice(at, word.start));
-    say(text.slice(word.start, word.end), true);
-    at = word.end;
-  }
-  say(isWhole ? text.slice(at) : `${text.slice(at, end)} …`);
-  return pieces;
 }
 
 function element(name, properties = {}, ...children) {
@@ -280,6 +288,7 @@ function start(form) {
       section.querySelector('ol').replaceChildren(...found.slice(0, MOST_RESULTS).map(shown));
       section.querySelector('[data-search-count]').textContent = count(section.dataset, found.length);
       section.querySelector('[data-search-none]').hidden = found.length > 0;
+      failed.hidden = true;
     } catch {
       loaded = undefined;
       section.hidden = true;
@@ -311,11 +320,7 @@ function start(form) {
   input.addEventListener('focus', () => load().catch(() => {}), { once: true });
   input.addEventListener('input', () => {
     clearTimeout(typing);
-    typing = setTimeout(() => {
-      const query = input.value.trim();
-      history.replaceState(null, '', addressOf(query));
-      show(query, true);
-    }, TYPING_PAUSE_MS);
+    typing = setTimeout(() => show(input.value.trim(), true), TYPING_PAUSE_MS);
   });
   addEventListener('hashchange', read);
   addEventListener('popstate', read);
