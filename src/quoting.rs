@@ -172,10 +172,9 @@ fn unquoted_in_flow(inner: &str, offset: usize, keyed: bool) -> Vec<Range<usize>
                 return unquoted_in_flow(deeper, from + 1, value.starts_with('{'));
             }
             let breaks = value.contains(['[', ']', '{', '}']) && !is_quoted(value);
-            match is_unquoted(value) || breaks {
-                true => vec![from..from + value.len()],
-                false => Vec::new(),
-            }
+            let part = from..from + value.len();
+            let needs_quotes = is_unquoted(value) || breaks;
+            needs_quotes.then_some(part).into_iter().collect()
         })
         .collect()
 }

@@ -673,15 +673,6 @@ fn tell_ids_of_hidden(pages: &[Page], hidden: &[Page], diagnostics: &mut Vec<Dia
     }
 }
 
-fn same_id(page: &Page, other: &Page) -> Diagnostic {
-    let place = page.front_matter.id.as_ref();
-    let place = place.map_or_else(|| page.source.start(), |(_, place)| place.clone());
-    Diagnostic::error("page-same-id")
-        .with("id", &page.id)
-        .with("other", other.source.path())
-        .at(place)
-}
-
 /// Returns the earlier versions of each page that has some, by its path, the latest first.
 fn earlier_versions(site: &Site) -> HashMap<String, Vec<usize>> {
     let mut earlier: HashMap<String, Vec<usize>> = HashMap::new();
