@@ -11,6 +11,7 @@ pub mod message;
 pub mod nearest;
 pub mod output;
 pub mod palette;
+pub mod quoting;
 pub mod randomness;
 pub mod source_text;
 pub mod yaml;

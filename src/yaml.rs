@@ -7,11 +7,12 @@
 
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, Span};
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span};
 use jiff::civil::Date;
 
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
+use crate::quoting::{self, Quoted};
 use crate::source_text::{Place, SourceText};
 
 /// Depth of nesting that no honest file reaches.
@@ -40,19 +41,16 @@ pub fn parse(source: &SourceText) -> (Option<Node>, Vec<Diagnostic>) {
 /// Parses the part of a file that is YAML, such as the front matter of a page. Places are those of
 /// the whole file.
 pub fn parse_part(source: &SourceText, part: Range<usize>) -> (Option<Node>, Vec<Diagnostic>) {
-    let offset = part.start;
-    let text = source.text().get(part).unwrap_or_default();
-    let mut options = Options::default();
-    options.emit_comments = false;
+    let text = source.text().get(part.clone()).unwrap_or_default();
     let mut builder = Builder {
         source,
-        offset,
+        part: part.clone(),
         open: Vec::new(),
         root: None,
         diagnostics: Vec::new(),
         documents: 0,
     };
-    for next in Parser::new_from_str_with_options(text, options) {
+    for next in parser(text) {
         match next {
             Ok((event, span)) => {
                 if !builder.take(event, span) {
@@ -60,13 +58,10 @@ pub fn parse_part(source: &SourceText, part: Range<usize>) -> (Option<Node>, Vec
                 }
             }
             Err(error) => {
-                let at = error
-                    .marker()
-                    .byte_offset()
-                    .map_or(offset, |byte| byte + offset);
+                let at = error.marker().byte_offset().unwrap_or_default();
                 builder
                     .diagnostics
-                    .push(syntax_diagnostic(source, offset, at, &error.info()));
+                    .push(syntax_diagnostic(source, part, at, &error.info()));
                 return (None, builder.diagnostics);
             }
         }
@@ -77,46 +72,49 @@ pub fn parse_part(source: &SourceText, part: Range<usize>) -> (Option<Node>, Vec
     (builder.root, builder.diagnostics)
 }
 
-/// Explains a syntax error. Two mistakes are so common in Dutch texts that they get their own
-/// explanation: a value that starts with an apostrophe (`'s avonds`), and a colon in a value.
-fn syntax_diagnostic(source: &SourceText, offset: usize, at: usize, info: &str) -> Diagnostic {
-    let text = source.text().get(offset..).unwrap_or_default();
-    let mut line_start = offset;
-    for line in text.split_inclusive('\n') {
-        let value_at = line.find(": ").map(|colon| colon + 2);
-        let value = value_at
-            .and_then(|from| line.get(from..))
-            .unwrap_or_default();
-        let value = value.trim();
-        let place = || {
-            let from = line_start + value_at.unwrap_or_default();
-            source.place(from..from + value.len())
-        };
-        if line_start <= at {
-            let key = line.split(':').next().unwrap_or_default().trim().to_owned();
-            let quoted = format!("{key}: \"{}\"", value.replace('"', "'"));
-            if value.starts_with('\'') && value.matches('\'').count() % 2 == 1 {
-                return Diagnostic::error("yaml-apostrophe")
-                    .with("fix", quoted)
-                    .at(place());
-            }
-            let on_this_line = at < line_start + line.len();
-            if on_this_line && value.contains(": ") && !value.starts_with(['"', '\'']) {
-                return Diagnostic::error("yaml-colon")
-                    .with("fix", quoted)
-                    .at(place());
-            }
-        }
-        line_start += line.len();
+/// Returns where in a text the parser cannot go on, and why.
+fn failure(text: &str) -> Option<(usize, String)> {
+    let error = parser(text).find_map(Result::err)?;
+    Some((
+        error.marker().byte_offset().unwrap_or_default(),
+        error.info().to_owned(),
+    ))
+}
+
+fn parser(text: &str) -> impl Iterator<Item = Result<(Event<'_>, Span), ScanError>> {
+    let mut options = Options::default();
+    options.emit_comments = false;
+    Parser::new_from_str_with_options(text, options)
+}
+
+/// Explains a mistake in the part of a file that starts at `offset`. Most come from a sentence without quotation
+/// marks, which is then told with the line as it should be.
+fn syntax_diagnostic(source: &SourceText, part: Range<usize>, at: usize, info: &str) -> Diagnostic {
+    let text = source.text().get(part.clone()).unwrap_or_default();
+    let cause = quoting::cause(text, at, |mended| Some(failure(mended)?.0));
+    match cause {
+        Some(quoted) => needs_quotes(source, part.start, quoted),
+        None => Diagnostic::error("yaml-syntax")
+            .with("reason", info)
+            .at(source.place(part.start + at..part.start + at + 1)),
     }
-    Diagnostic::error("yaml-syntax")
-        .with("reason", info)
-        .at(source.place(at..at + 1))
+}
+
+/// Tells that a text needs quotation marks, with what in it YAML reads as something else.
+fn needs_quotes(source: &SourceText, offset: usize, quoted: Quoted) -> Diagnostic {
+    let range = quoted.value.start + offset..quoted.value.end + offset;
+    let value = source.text().get(range.clone()).unwrap_or_default();
+    let diagnostic = match value.chars().next() {
+        Some('\'') => Diagnostic::error("yaml-apostrophe"),
+        Some(sign) if quoting::is_sign(sign) => Diagnostic::error("yaml-sign").with("sign", sign),
+        _ => Diagnostic::error("yaml-colon"),
+    };
+    diagnostic.with("fix", quoted.line).at(source.place(range))
 }
 
 struct Builder<'a> {
     source: &'a SourceText,
-    offset: usize,
+    part: Range<usize>,
     open: Vec<Node>,
     root: Option<Node>,
     diagnostics: Vec<Diagnostic>,
@@ -126,14 +124,14 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn range(&self, span: &Span) -> Range<usize> {
         let bytes = span.byte_range().unwrap_or(0..0);
-        bytes.start + self.offset..bytes.end + self.offset
+        bytes.start + self.part.start..bytes.end + self.part.start
     }
 
     /// Takes one event; returns false where reading on makes no sense.
     fn take(&mut self, event: Event<'_>, span: Span) -> bool {
         let range = self.range(&span);
-        if event.tag().is_some() {
-            return self.refuse("yaml-tag", range);
+        if event.tag().is_some() || event.anchor_id().is_some() {
+            return self.refuse_sign(range);
         }
         match event {
             Event::DocumentStart(..) => {
@@ -142,7 +140,7 @@ impl Builder<'_> {
                     return self.refuse("yaml-second-document", range);
                 }
             }
-            Event::Alias(_) => return self.refuse("yaml-alias", range),
+            Event::Alias(_) => return self.refuse_sign(range),
             Event::Scalar(text, style, _, _) => {
                 let value = Value::Scalar {
                     text: text.into_owned(),
@@ -167,6 +165,24 @@ impl Builder<'_> {
         self.diagnostics
             .push(Diagnostic::error(code).at(self.source.place(range)));
         false
+    }
+
+    /// Refuses what stands after a tag or an anchor, which is a sentence that begins with `!` or `&`, or an alias.
+    fn refuse_sign(&mut self, range: Range<usize>) -> bool {
+        let text = self
+            .source
+            .text()
+            .get(self.part.clone())
+            .unwrap_or_default();
+        let at = range.start.saturating_sub(self.part.start);
+        match quoting::of_line(text, at) {
+            Some(quoted) => {
+                let diagnostic = needs_quotes(self.source, self.part.start, quoted);
+                self.diagnostics.push(diagnostic);
+                false
+            }
+            None => self.refuse("yaml-sign-alone", range),
+        }
     }
 
     fn open(&mut self, value: Value, range: Range<usize>) -> bool {
@@ -285,7 +301,7 @@ impl Node {
     pub fn text(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
         let text = self.as_text().map(str::to_owned);
         if text.is_none() {
-            diagnostics.push(self.expected("yaml-expected-text"));
+            diagnostics.push(self.no_text());
         }
         text
     }
@@ -334,15 +350,7 @@ impl Node {
         let found = known.iter().find(|(name, _)| *name == text);
         if found.is_none() {
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            let near = nearest(&text, names.iter().copied())
-                .unwrap_or(names.first().copied().unwrap_or_default());
-            diagnostics.push(
-                Diagnostic::error("yaml-unknown-value")
-                    .with("value", &text)
-                    .with("nearest", near)
-                    .with("known", names.join(", "))
-                    .at(self.place()),
-            );
+            diagnostics.push(unknown_value(&text, &names).at(self.place()));
         }
         found.map(|(_, value)| *value)
     }
@@ -364,12 +372,36 @@ impl Node {
             .collect()
     }
 
+    /// Describes that there is no text here; where YAML took a sentence for something else, with the quotation marks
+    /// that it needs.
+    fn no_text(&self) -> Diagnostic {
+        let sentence = match self.value {
+            Value::Scalar { .. } => None,
+            _ => quoting::of_value(self.source.text(), self.range.clone()),
+        };
+        match sentence {
+            Some(quoted) => needs_quotes(&self.source, 0, quoted),
+            None => self.expected("yaml-expected-text"),
+        }
+    }
+
     fn expected(&self, code: &'static str) -> Diagnostic {
         let value = self.as_text().unwrap_or_default();
         Diagnostic::error(code)
             .with("value", value)
             .at(self.place())
     }
+}
+
+/// Describes a value that is none of the names that may stand in a place, with the nearest where one is like it.
+pub fn unknown_value(value: &str, names: &[&str]) -> Diagnostic {
+    let diagnostic = match nearest(value, names.iter().copied()) {
+        Some(near) => Diagnostic::error("yaml-unknown-value-near").with("nearest", near),
+        None => Diagnostic::error("yaml-unknown-value"),
+    };
+    diagnostic
+        .with("value", value)
+        .with("known", names.join(", "))
 }
 
 /// A mapping being read key by key. Keys that nobody asked for are mistakes: `finish` tells them.
@@ -427,7 +459,9 @@ impl<'a> Mapping<'a> {
 
     /// Returns the value under a key; a key without a value is absent.
     pub fn get(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.entries
             .iter()
             .find(|(name, _, value)| *name == key && !value.is_null())
@@ -497,6 +531,22 @@ mod tests {
         assert_eq!(found, [(code, line, column)], "{text:?}");
     }
 
+    fn check_sentence(text: &str, code: &str, place: (usize, usize), line: &str) {
+        check_told(&read(text).1, code, place, line);
+    }
+
+    fn check_told(problems: &[Diagnostic], code: &str, place: (usize, usize), line: &str) {
+        let [problem] = problems else {
+            panic!("{problems:?}");
+        };
+        let found = problem.place.as_ref().unwrap();
+        assert_eq!((problem.code, (found.line, found.column)), (code, place));
+        assert!(
+            problem.arguments.contains(&("fix", line.to_owned())),
+            "{problem:?}"
+        );
+    }
+
     #[test]
     fn scalars_keep_the_text_that_was_written() {
         let (node, _) = read("version: 1.0\nlist: [yes, 0123]\n");
@@ -548,14 +598,101 @@ mod tests {
 
     #[test]
     fn dutch_apostrophes_and_colons_are_explained() {
-        check_problem("title: 's avonds werken\n", "yaml-apostrophe", 1, 8);
-        check_problem("title: Agressie: wat nu\n", "yaml-colon", 1, 8);
+        let avonds = "- twee\n- 's avonds bellen\n- drie\n";
+        check_sentence(avonds, "yaml-apostrophe", (2, 3), "- \"'s avonds bellen\"");
+        let twice = "title: 's avonds en 's nachts\nkind: page\n";
+        check_sentence(
+            twice,
+            "yaml-apostrophe",
+            (1, 8),
+            "title: \"'s avonds en 's nachts\"",
+        );
+        check_sentence(
+            "title: 's avonds\n",
+            "yaml-apostrophe",
+            (1, 8),
+            "title: \"'s avonds\"",
+        );
+        check_sentence(
+            "title: A: wat nu\n",
+            "yaml-colon",
+            (1, 8),
+            "title: \"A: wat nu\"",
+        );
+        check_sentence(
+            "title: { nl: Kerst: fijne dagen }\n",
+            "yaml-colon",
+            (1, 14),
+            "title: { nl: \"Kerst: fijne dagen\" }",
+        );
+    }
+
+    #[test]
+    fn a_sentence_that_begins_with_a_sign_is_explained() {
+        for (sentence, mended) in [
+            ("*snel*", "*snel*"),
+            ("@piet", "@piet"),
+            ("&piet", "&piet"),
+            ("!let op", "!let op"),
+            ("\"Zeg\" stop", "'Zeg' stop"),
+            ("[[vul in: x]] bellen", "[[vul in: x]] bellen"),
+            ("> let op", "> let op"),
+        ] {
+            let text = format!("- een\n- {sentence}\n- drie\n");
+            let mended = format!("- \"{mended}\"");
+            check_sentence(&text, "yaml-sign", (2, 3), &mended);
+        }
+        let alias = "a: &x 1\nb: *x\n";
+        check_sentence(alias, "yaml-sign", (1, 4), "a: \"&x 1\"");
+        check_sentence("a: !!str 1\n", "yaml-sign", (1, 4), "a: \"!!str 1\"");
+        check_problem("a: !!str\n  1\n", "yaml-sign-alone", 2, 3);
+    }
+
+    #[test]
+    fn a_sentence_that_yaml_takes_for_something_else_is_explained() {
+        for (sentence, code) in [("Zeg: stop", "yaml-colon"), ("[[vul in: x]]", "yaml-sign")] {
+            let text = format!("- een\n- {sentence}\n- drie\n");
+            let (node, _) = read(&text);
+            let mut problems = Vec::new();
+            node.unwrap().texts(&mut problems);
+            check_told(&problems, code, (2, 3), &format!("- \"{sentence}\""));
+        }
+        let (node, _) = read("text: { nl: a }\n");
+        let mut problems = Vec::new();
+        let node = node.unwrap();
+        let mut map = Mapping::read(&node, &mut problems);
+        map.get("text").unwrap().text(&mut problems);
+        assert_eq!(problems.first().map(|d| d.code), Some("yaml-expected-text"));
+    }
+
+    #[test]
+    fn what_no_quotation_marks_mend_is_told_where_it_stands() {
+        check_problem("a: 1\n  b: 2\n", "yaml-syntax", 2, 4);
+        check_problem("a:\n\tb: 1\n", "yaml-syntax", 2, 2);
+    }
+
+    #[test]
+    fn a_value_that_is_not_known_gets_the_nearest_only_where_one_is_like_it() {
+        let told = |value: &str| unknown_value(value, &["a6", "wallet"]).code;
+        assert_eq!(told("wallt"), "yaml-unknown-value-near");
+        assert_eq!(told("a5"), "yaml-unknown-value");
+    }
+
+    #[test]
+    fn a_key_that_is_asked_for_twice_is_listed_once() {
+        let (node, _) = read("quux: 1\n");
+        let node = node.unwrap();
+        let mut problems = Vec::new();
+        let mut map = Mapping::read(&node, &mut problems);
+        map.require("title", &mut problems);
+        map.get("title");
+        map.finish(&mut problems);
+        let known = ("known", "title".to_owned());
+        assert!(problems.last().unwrap().arguments.contains(&known));
     }
 
     #[test]
     fn what_editors_do_not_use_is_refused() {
-        check_problem("a: &x 1\nb: *x\n", "yaml-alias", 2, 4);
-        check_problem("a: !!str 1\n", "yaml-tag", 1, 10);
         check_problem("a: 1\n---\nb: 2\n", "yaml-second-document", 2, 1);
         let deep = format!("a: {}{}", "[".repeat(200), "]".repeat(200));
         let (_, diagnostics) = read(&deep);

@@ -1,5 +1,6 @@
 //! `meldwijzer check`: tells everything about a portal that somebody should look at, and writes nothing.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -29,14 +30,22 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let (places, problems): (Vec<Diagnostic>, Vec<Diagnostic>) = problems
         .into_iter()
         .partition(|problem| problem.code == PLACE_TO_FILL_IN);
-    if !problems.is_empty() {
-        ui.print_each_diagnostic(&problems)?;
+    let (errors, others): (Vec<Diagnostic>, Vec<Diagnostic>) = problems
+        .iter()
+        .cloned()
+        .partition(|problem| problem.severity == Severity::Error);
+    if !others.is_empty() {
+        ui.print_each_diagnostic(&others)?;
     }
     if !places.is_empty() {
         print_places(ui, &places)?;
     }
     if let Some(portal) = &portal {
         print_skipped(ui, portal)?;
+    }
+    // What must be solved stands last, where the reader's eye is.
+    if !errors.is_empty() {
+        ui.print_each_diagnostic(&errors)?;
     }
     let of = |severity| number_of(&problems, severity);
     let counts = [
@@ -105,9 +114,10 @@ pub(super) fn tell_without_advice(
     ui: &mut Ui,
     problems: Vec<Diagnostic>,
 ) -> Result<(), CommandError> {
-    let (advice, problems): (Vec<Diagnostic>, Vec<Diagnostic>) = problems
+    let (advice, mut problems): (Vec<Diagnostic>, Vec<Diagnostic>) = problems
         .into_iter()
         .partition(|problem| problem.severity == Severity::Advice);
+    problems.sort_by_key(|problem| Reverse(problem.severity));
     if !problems.is_empty() {
         ui.tell_diagnostics(&problems)?;
     }

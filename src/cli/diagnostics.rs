@@ -266,18 +266,18 @@ mod tests {
 
         waarschuwing[yaml-expected-text]: Hier hoort tekst te staan.
          --> forms/b.yaml
-          = hulp: Schrijf één waarde achter de dubbele punt.
+          = hulp: Schrijf één tekst, zonder { }, [ ] of een lijst eronder.
 
         waarschuwing[yaml-expected-text]: Hier hoort tekst te staan.
          --> forms/b.yaml
-          = hulp: Schrijf één waarde achter de dubbele punt.
+          = hulp: Schrijf één tekst, zonder { }, [ ] of een lijst eronder.
 
         1 fout, 2 waarschuwingen
         "#);
         warning.place = None;
         insta::assert_snapshot!(rendered(&[warning], Colours::Off), @r#"
         waarschuwing[yaml-expected-text]: Hier hoort tekst te staan.
-          = hulp: Schrijf één waarde achter de dubbele punt.
+          = hulp: Schrijf één tekst, zonder { }, [ ] of een lijst eronder.
         "#);
     }
 

@@ -13,6 +13,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source_text::{Place, SourceText};
 use crate::yaml;
 
+/// Keys with which front matter begins. A page whose first words are one of these lacks the line above it.
+const FIRST_KEYS: [&str; 5] = ["title", "id", "kind", "summary", "audience"];
+
 /// What an editor wrote above a page. Everything may be absent.
 #[derive(Clone, Debug, Default)]
 pub struct FrontMatter {
@@ -166,7 +169,13 @@ pub(super) fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'
 pub fn read(source: &SourceText) -> (FrontMatter, Range<usize>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let text = source.text();
-    let Some(split) = split(text) else {
+    let start = expected_start(text);
+    if start > 0 || is_without_start(text) {
+        let line = text.get(start..).and_then(|rest| rest.lines().next());
+        let place = source.place(start..start + line.map_or(1, str::len));
+        diagnostics.push(Diagnostic::error("front-matter-not-first").at(place));
+    }
+    let Some(split) = split(text, start) else {
         return (FrontMatter::default(), 0..text.len(), diagnostics);
     };
     let Some((yaml_part, body)) = split else {
@@ -181,15 +190,36 @@ pub fn read(source: &SourceText) -> (FrontMatter, Range<usize>, Vec<Diagnostic>)
     (front_matter, body, diagnostics)
 }
 
-/// Finds the front matter between two lines of `---`. The outer option is absent where the page has
-/// none, the inner one where it never ends.
-fn split(text: &str) -> Option<Option<(Range<usize>, Range<usize>)>> {
-    let mut lines = text.split_inclusive('\n');
-    let first = lines.next()?;
-    if first.trim_end() != "---" {
+/// Returns where the front matter starts: at the first line, or where an editor put lines without words above it.
+fn expected_start(text: &str) -> usize {
+    let words = text.trim_start();
+    match words.lines().next().map(str::trim_end) {
+        Some("---") => text.len() - words.len(),
+        _ => 0,
+    }
+}
+
+/// Returns whether a page begins with what looks like front matter, and the line of `---` above that is missing.
+fn is_without_start(text: &str) -> bool {
+    let mut lines = text.trim_start().lines();
+    let key = lines.next().and_then(|line| line.split_once(':'));
+    let is_key = key.is_some_and(|(key, _)| FIRST_KEYS.contains(&key));
+    is_key && lines.any(|line| line.trim_end() == "---")
+}
+
+/// Finds the front matter between two lines of `---`, the first of which is expected at `start`. The outer option
+/// is absent where the page has none, the inner one where it never ends.
+fn split(text: &str, start: usize) -> Option<Option<(Range<usize>, Range<usize>)>> {
+    let mut lines = text.get(start..)?.split_inclusive('\n');
+    let first = if is_without_start(text) {
+        ""
+    } else {
+        lines.next()?
+    };
+    if !first.is_empty() && first.trim_end() != "---" {
         return None;
     }
-    let start = first.len();
+    let start = start + first.len();
     let mut at = start;
     for line in lines {
         if line.trim_end() == "---" {
@@ -322,6 +352,38 @@ mod tests {
     }
 
     #[test]
+    fn front_matter_that_does_not_start_on_the_first_line_is_told_and_read() {
+        let not_first = &["front-matter-not-first"];
+        check(
+            "title: A\nkind: page\n---\nTekst",
+            Some("A"),
+            "Tekst",
+            not_first,
+        );
+        check("\n---\ntitle: A\n---\nTekst", Some("A"), "Tekst", not_first);
+        check("\n\ntitle: A\n---\nTekst", Some("A"), "Tekst", not_first);
+        check(
+            "\n---\ntitle: A\nTekst",
+            None,
+            "",
+            &["front-matter-not-first", "front-matter-open"],
+        );
+        let (_, _, told) = read(&SourceText::new("content/a.md", "\n---\ntitle: A\n---\n"));
+        assert_eq!(told[0].place.as_ref().map(|place| place.line), Some(2));
+    }
+
+    #[test]
+    fn a_page_that_only_has_a_line_of_hyphens_has_no_front_matter() {
+        for text in [
+            "Let op: dit\n---\nTekst",
+            "title: A\nTekst",
+            "- a\n\n---\nTekst",
+        ] {
+            check(text, None, text, &[]);
+        }
+    }
+
+    #[test]
     fn front_matter_that_never_ends_is_told() {
         check("---\ntitle: A\nTekst", None, "", &["front-matter-open"]);
     }
@@ -333,7 +395,7 @@ mod tests {
             None,
             "",
             &[
-                "yaml-unknown-value",
+                "yaml-unknown-value-near",
                 "yaml-unknown-value",
                 "yaml-expected-date",
                 "yaml-unknown-key-near",

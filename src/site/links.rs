@@ -10,7 +10,7 @@ use super::glossary;
 use super::markdown::{Block, Fence, Image, Resolver, Target};
 use super::pages::{Page, Site};
 use super::render::{FormPath, Input, theme_problem};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::form::Definition;
 use crate::nearest::nearest;
 use crate::theme::view::path::{PathBarView, PathStopView};
@@ -84,7 +84,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             return Err(None);
         }
         let Some(bytes) = self.files.bytes(&path) else {
-            return Err(Some(match nearest(&path, self.files.paths()) {
+            return Err(Some(match near_path(&path, self.files.paths()) {
                 Some(near) => Diagnostic::error("file-dead")
                     .with("target", &path)
                     .with("nearest", relative(self.folder, near)),
@@ -200,12 +200,16 @@ impl<'a, 'input> PageResolver<'a, 'input> {
                 (target, problem)
             }
             None => {
-                let near = nearest(
-                    &href,
-                    self.input.site.pages.iter().map(|page| page.href.as_str()),
-                )
-                .and_then(|near| self.input.site.by_href(near));
-                let diagnostic = match near {
+                let pages = self.input.site.pages.iter();
+                let steps = |href: &str| -> String {
+                    let below = href.strip_prefix(config.base_path()).unwrap_or(href);
+                    below.trim_matches('/').to_owned()
+                };
+                let known: Vec<(String, &Page)> =
+                    pages.map(|page| (steps(&page.href), page)).collect();
+                let near = nearest(&steps(&href), known.iter().map(|(steps, _)| steps.as_str()));
+                let near = known.iter().find(|(steps, _)| Some(steps.as_str()) == near);
+                let diagnostic = match near.map(|(_, page)| page) {
                     Some(near) => Diagnostic::error("link-dead")
                         .with("target", path)
                         .with("nearest", relative(self.folder, near.source.path())),
@@ -295,6 +299,10 @@ impl Resolver for PageResolver<'_, '_> {
         if destination.starts_with('/') {
             return self.rooted_link(destination);
         }
+        if destination.starts_with("www.") {
+            let diagnostic = Diagnostic::error("link-without-scheme").with("target", destination);
+            return (Target::Nowhere, Some(diagnostic));
+        }
         let (written, rest) = split_address(destination);
         let written = percent_decoded(written);
         let Some(path) = self.path_of(&written) else {
@@ -325,7 +333,7 @@ impl Resolver for PageResolver<'_, '_> {
                 .with("nearest", relative(self.folder, &meant)),
             None => {
                 let known = self.files.paths();
-                match nearest(&path, known.chain(self.input.site.source_paths())) {
+                match near_path(&path, known.chain(self.input.site.source_paths())) {
                     Some(near) => Diagnostic::error("link-dead")
                         .with("target", &path)
                         .with("nearest", relative(self.folder, near)),
@@ -348,7 +356,7 @@ impl Resolver for PageResolver<'_, '_> {
         let Some((path, bytes)) = file else {
             let target = path.unwrap_or(written);
             let known = self.files.paths();
-            return Err(match nearest(&target, known) {
+            return Err(match near_path(&target, known) {
                 Some(near) => Diagnostic::error("image-dead")
                     .with("target", &target)
                     .with("nearest", relative(self.folder, near)),
@@ -437,7 +445,12 @@ impl<'a> Input<'a> {
 
     /// Finds a page by its path below the folder of pages, as [`Input::page_at`] does.
     pub(super) fn page_below_content(&self, path: &str) -> Result<&'a Page, Option<Diagnostic>> {
-        self.page_at(&format!("{CONTENT}{path}"), CONTENT)
+        let dead = |problem: Diagnostic| match problem.severity {
+            Severity::Error => dead_path(self, path),
+            _ => problem,
+        };
+        let page = self.page_at(&format!("{CONTENT}{path}"), CONTENT);
+        page.map_err(|problem| problem.map(dead))
     }
 
     /// Finds a form by its id. Where there is none, that comes back, or nothing where it may be one of the forms
@@ -463,28 +476,60 @@ impl<'a> Input<'a> {
 /// Describes a reference to a page that does not exist, with the nearest that does, written from the
 /// folder `from` (with a slash at its end).
 fn dead_page(input: &Input<'_>, path: &str, from: &str) -> Diagnostic {
-    // Likeness is that of the file first: a page that was moved keeps its name.
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let same_name = input
-        .site
-        .source_paths()
-        .find(|known| known.rsplit('/').next() == Some(name));
-    // What all paths have in common would make any two look alike.
-    let bare = |path: &'_ str| -> String {
-        let path = path.strip_prefix("content/").unwrap_or(path);
-        path.strip_suffix(".md").unwrap_or(path).to_owned()
-    };
-    let near = same_name.map(str::to_owned).or_else(|| {
-        let known: Vec<String> = input.site.source_paths().map(bare).collect();
-        let near = nearest(&bare(path), known.iter().map(String::as_str))?;
-        Some(format!("content/{near}.md"))
-    });
-    match near.as_deref() {
+    match near_path(path, input.site.source_paths()) {
         Some(near) => Diagnostic::error("link-dead")
             .with("target", path)
             .with("nearest", relative(from, near)),
         None => Diagnostic::error("link-dead-nothing-near").with("target", path),
     }
+}
+
+/// Describes a path below `content/`, in settings or in a file of data, that leads to no page. An address of the
+/// portal is taken for the page that has it.
+fn dead_path(input: &Input<'_>, written: &str) -> Diagnostic {
+    let stem = format!("content/{}", written.trim_matches('/'));
+    let candidates = [format!("{stem}.md"), format!("{stem}/index.md")];
+    let is_page = |path: &&String| input.site.by_source(path).is_some();
+    let meant = candidates.iter().find(is_page).map(String::as_str);
+    let near = meant.or_else(|| near_path(&stem, input.site.source_paths()));
+    let diagnostic = match near {
+        Some(near) => Diagnostic::error("content-path-dead")
+            .with("nearest", near.strip_prefix("content/").unwrap_or(near)),
+        None => Diagnostic::error("content-path-dead-nothing-near"),
+    };
+    diagnostic.with("path", written)
+}
+
+/// Finds the path that is most like one that leads nowhere. The name of the file goes first: what was moved keeps
+/// it. What many paths share makes no two alike.
+fn near_path<'p>(path: &str, known: impl Iterator<Item = &'p str>) -> Option<&'p str> {
+    let known: Vec<&str> = known.collect();
+    let moved = |other: &&&str| file_name(other) == file_name(path);
+    if file_name(path) != "index.md"
+        && let Some(moved) = known.iter().find(moved)
+    {
+        return Some(moved);
+    }
+    let by = |part: fn(&str) -> &str| {
+        let near = nearest(part(path), known.iter().map(|known| part(known)))?;
+        known.iter().find(|known| part(known) == near).copied()
+    };
+    by(bare).or_else(|| by(|path| file_name(bare(path))))
+}
+
+/// Returns the last step of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Returns what a path has of its own: without the folder of all content, its ending and the name of an index page.
+fn bare(path: &str) -> &str {
+    let path = path.strip_prefix("content/").unwrap_or(path);
+    let stem = match path.rsplit_once('.') {
+        Some((stem, ending)) if !ending.contains('/') => stem,
+        _ => path,
+    };
+    stem.strip_suffix("/index").unwrap_or(stem)
 }
 
 /// Writes the path `to` as seen from the folder `from`; both relative to the root.

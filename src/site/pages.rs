@@ -196,6 +196,27 @@ pub fn gather(
     (site, diagnostics)
 }
 
+/// Describes that two pages have one id, at the one where that is mended: never the text that holds now.
+fn same_id(page: &Page, other: &Page) -> Diagnostic {
+    let (page, other) = match other.is_earlier_version() && !page.is_earlier_version() {
+        true => (other, page),
+        false => (page, other),
+    };
+    let code = match page.is_earlier_version() {
+        true => "page-same-id-earlier",
+        false => "page-same-id",
+    };
+    let place = page
+        .front_matter
+        .id
+        .as_ref()
+        .map(|(_, place)| place.clone());
+    Diagnostic::error(code)
+        .with("id", &page.id)
+        .with("other", other.source.path())
+        .at(place.unwrap_or_else(|| page.source.start()))
+}
+
 /// Returns whether a page is shown to readers on a day.
 fn is_published(front_matter: &FrontMatter, today: Date) -> bool {
     !front_matter.draft
@@ -650,15 +671,6 @@ fn tell_ids_of_hidden(pages: &[Page], hidden: &[Page], diagnostics: &mut Vec<Dia
             diagnostics.push(same_id(page, other));
         }
     }
-}
-
-fn same_id(page: &Page, other: &Page) -> Diagnostic {
-    let place = page.front_matter.id.as_ref();
-    let place = place.map_or_else(|| page.source.start(), |(_, place)| place.clone());
-    Diagnostic::error("page-same-id")
-        .with("id", &page.id)
-        .with("other", other.source.path())
-        .at(place)
 }
 
 /// Returns the earlier versions of each page that has some, by its path, the latest first.

@@ -204,6 +204,7 @@ features! {
     files_get_names_that_follow_their_bytes: "files",
     messages_are_shown_and_can_be_followed: "messages",
     mistakes_in_messages_are_told: "message-mistakes",
+    messages_that_cannot_be_read_are_told_and_nothing_else: "message-unreadable",
     infographics_of_every_kind_are_made_with_their_posters: "infographics",
     mistakes_in_infographics_are_told_with_their_line: "infographic-mistakes",
     links_are_resolved_and_dead_ones_told: "links",

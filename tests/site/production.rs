@@ -142,7 +142,7 @@ fn a_block_with_a_place_to_fill_in_is_told_where_it_stands() {
     };
     told(
         "```do-dont\ndo: Bellen\ndont: \"[[vul in: wat niet]]\"",
-        "7:7",
+        "7:8",
     );
     told(
         "```decision-table\ntitle: T\ncolumns: { when: \"[[vul in: a]]\" }\nrows: [{ when: a, then: b }]",

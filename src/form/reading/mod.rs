@@ -20,7 +20,7 @@ use crate::diagnostic::{Diagnostic, any_error};
 use crate::language::Language;
 use crate::nearest::nearest;
 use crate::source_text::{Place, SourceText};
-use crate::yaml::{self, Mapping, Node};
+use crate::yaml::{self, Mapping, Node, unknown_value};
 
 /// Bytes in a name that is still a name.
 pub(in crate::form) const LONGEST_WORD: usize = 60;
@@ -480,15 +480,8 @@ impl Reader {
                 wanted.push(value);
                 continue;
             }
-            let near = nearest(&value, known.iter().copied());
-            let near = near.or(known.first().copied()).unwrap_or_default();
-            self.diagnostics.push(
-                Diagnostic::error("yaml-unknown-value")
-                    .with("value", &value)
-                    .with("nearest", near)
-                    .with("known", known.join(", "))
-                    .at(item.place()),
-            );
+            let unknown = unknown_value(&value, &known);
+            self.diagnostics.push(unknown.at(item.place()));
         }
         wanted
     }

@@ -653,7 +653,7 @@ mod tests {
 
     #[test]
     fn names_that_are_not_there_are_told_with_the_nearest() {
-        let unknown = "yaml-unknown-value";
+        let unknown = "yaml-unknown-value-near";
         check_part(
             "  close:",
             "to: closed",
@@ -700,13 +700,16 @@ mod tests {
             "  reopen_answer:",
             "choice: \"no\"",
             "choice: nee",
-            &[(unknown, "- { action: answer_help, choice: nee }")],
+            &[(
+                "yaml-unknown-value",
+                "- { action: answer_help, choice: nee }",
+            )],
         );
         check_part(
             "  measure_end:",
             "latest: end_date",
             "latest: end",
-            &[(unknown, "latest: end")],
+            &[("yaml-unknown-value", "latest: end")],
         );
         check_part(
             "  close:",
@@ -814,7 +817,7 @@ mod tests {
             "  Keep closed:",
             &[
                 ("lifecycle-name", "Keep closed:"),
-                ("yaml-unknown-value", "- { action: keep_closed }"),
+                ("yaml-unknown-value-near", "- { action: keep_closed }"),
             ],
         );
     }
@@ -832,7 +835,7 @@ mod tests {
                 ("yaml-unknown-value", "begins: no"),
                 ("yaml-unknown-value", "begins: no"),
                 ("yaml-unknown-value", "begins: no"),
-                ("yaml-unknown-value", "to: close"),
+                ("yaml-unknown-value-near", "to: close"),
                 ("yaml-unknown-key", "within: { weeks: 1 }"),
             ],
         );

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
-use crate::nearest::nearest;
 use crate::report::ids::Code;
 use crate::report::lifecycle::table::{
     Action, Choice, ClockRule, ClosingRule, Condition, Effect, Lifecycle, Moment, Promise, Step,
@@ -15,7 +14,7 @@ use crate::report::lifecycle::table::{
 };
 use crate::report::lifecycle::terms::{Need, Role, Status, TextRule, TrackState};
 use crate::source_text::{Place, SourceText};
-use crate::yaml::{self, Mapping, Node};
+use crate::yaml::{self, Mapping, Node, unknown_value};
 
 /// Hours, days or months after which nobody remembers what a clock was for.
 const LONGEST_TIME: i64 = 1_000;
@@ -537,15 +536,9 @@ impl Reader<'_> {
         if names.contains(&text) {
             return text.parse().ok();
         }
-        let known = names.iter().map(String::as_str);
-        let near = nearest(&text, known.clone()).or(known.clone().next());
-        self.diagnostics.push(
-            Diagnostic::error("yaml-unknown-value")
-                .with("value", &text)
-                .with("nearest", near.unwrap_or_default())
-                .with("known", names.join(", "))
-                .at(node.place()),
-        );
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        let unknown = unknown_value(&text, &known);
+        self.diagnostics.push(unknown.at(node.place()));
         None
     }
 

@@ -96,6 +96,12 @@ pub(super) fn make(page: &PageResolver<'_, '_>, fence: &Fence<'_>) -> Option<Blo
         );
         return Some(writer.block);
     }
+    if !fence.is_closed {
+        let diagnostic = Diagnostic::error("block-not-closed").with("word", word);
+        let place = fence.place.clone();
+        writer.problem(diagnostic.with("line", place.line).at(place));
+        return Some(writer.block);
+    }
     let (node, problems) = yaml::parse(&fence.text);
     writer.block.diagnostics.extend(problems);
     match node {

@@ -303,12 +303,14 @@ impl Reader<'_> {
     }
 
     fn times(&mut self, map: &mut Mapping<'_>) -> (Option<Time>, Option<Time>) {
-        let start = map.get("start").and_then(|node| self.time(node));
+        let start_node = map.get("start");
+        let start = start_node.and_then(|node| self.time(node));
         let end_node = map.get("end");
         let end = end_node.and_then(|node| self.time(node));
         if let Some(node) = end_node
             && end.is_some()
-            && start.is_none_or(|start| end <= Some(start))
+            // A start that is no time has been told.
+            && (start_node.is_none() || start.is_some_and(|start| end <= Some(start)))
         {
             self.tell(Diagnostic::error("calendar-end-first").at(node.place()));
         }

@@ -96,7 +96,7 @@ fn a_period_that_is_none_is_told_where_it_stands() {
         ("{ from: 2027-01-01, days: 9999999999 }", "calendar-number"),
         (
             "{ from: 2027-01-01, days: 7, every: yaer }",
-            "yaml-unknown-value",
+            "yaml-unknown-value-near",
         ),
         ("{ maand: 1 }", "message-when"),
     ] {
@@ -120,7 +120,7 @@ fn a_message_with_mistakes_is_told() {
             "when: { months: [1, 4, 7, 10] }",
             "trigger: protocol-chnged",
         ),
-        &[("yaml-unknown-value", 5)],
+        &[("yaml-unknown-value-near", 5)],
     );
     check_messages(
         &format!("{}{}", message(""), message("")),
@@ -128,7 +128,7 @@ fn a_message_with_mistakes_is_told() {
     );
     check_messages(
         &message("    pagina: norm.md\n"),
-        &[("yaml-unknown-key-near", 6)],
+        &[("yaml-unknown-key", 6)],
     );
     check_messages(
         &message("    page: norm.md\n    form: peiling\n"),
@@ -190,6 +190,7 @@ fn an_event_with_mistakes_is_told() {
     check_events(&event("    every: year\n    done: false\n"), &[]);
     for (rest, code, line) in [
         ("    start: 9:30\n", "calendar-time", 6),
+        ("    start: 9.30\n    end: 12:00\n", "calendar-time", 6),
         ("    start: 25:00\n", "calendar-time", 6),
         (
             "    start: 10:00\n    end: 09:30\n",
@@ -213,7 +214,7 @@ fn an_event_with_mistakes_is_told() {
     );
     check_events(
         &event("").replace("training", "trainning"),
-        &[("yaml-unknown-value", 3)],
+        &[("yaml-unknown-value-near", 3)],
     );
 }
 

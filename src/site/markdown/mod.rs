@@ -180,6 +180,9 @@ pub struct Fence<'a> {
     pub place: Place,
     /// What stands between the fences, without the margin of a list or a callout around it.
     pub text: SourceText,
+    /// Whether a fence stands below it. Without one, it takes the rest of the page, or all before the end of the
+    /// next block.
+    pub is_closed: bool,
     /// Number of the block in the page, from 1.
     pub number: usize,
     /// Level of a heading below the one that the block stands under.
@@ -187,9 +190,9 @@ pub struct Fence<'a> {
 }
 
 /// Writes one line of Markdown that stands elsewhere than in the body of a page, such as a value in a block,
-/// as safe HTML without a paragraph around it. Problems are told at `place`; so is a text that is more than a
-/// line, of which nothing is written: a heading would break what stands around it, and a block would be read
-/// from the wrong text.
+/// as safe HTML without a paragraph around it. Problems are told where they are in the line, if it stands at `place` as
+/// it is, or else at `place`; so is a text that is more than a line, of which nothing is written: a heading would
+/// break what stands around it, and a block would be read from the wrong text.
 pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     let source = SourceText::new(&*place.path, text);
     let (rendered, diagnostics) = guarded(&source, || {
@@ -208,12 +211,35 @@ pub fn inline(text: &str, place: &Place, resolver: &dyn Resolver) -> Block {
     });
     Block {
         html: rendered.html.trim_end().to_owned(),
-        to_fill_in: vec![place.clone(); rendered.to_fill_in.len()],
+        to_fill_in: rendered
+            .to_fill_in
+            .iter()
+            .map(|inner| within(place, text, inner))
+            .collect(),
         diagnostics: diagnostics
             .into_iter()
-            .map(|diagnostic| diagnostic.at(place.clone()))
+            .map(|diagnostic| {
+                let inner = diagnostic.place.as_ref();
+                let place = inner.map_or_else(|| place.clone(), |inner| within(place, text, inner));
+                diagnostic.at(place)
+            })
             .collect(),
         ..Block::default()
+    }
+}
+
+/// Returns where a place in a text of one line is in the file, if the text stands at `whole` as it is.
+fn within(whole: &Place, text: &str, inner: &Place) -> Place {
+    let before = whole.column.saturating_sub(1);
+    let written: String = whole.line_text.chars().skip(before).collect();
+    let at = match written.find(text) {
+        Some(at) if !text.contains('\n') => written.get(..at).unwrap_or_default().chars().count(),
+        _ => return whole.clone(),
+    };
+    Place {
+        column: whole.column + at + inner.column.saturating_sub(1),
+        width: inner.width,
+        ..whole.clone()
     }
 }
 

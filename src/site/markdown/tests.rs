@@ -80,9 +80,12 @@ impl Resolver for Fixed {
             Some(shown(fence.text.place(start..start + 1)))
         });
         let starts: Vec<String> = starts.collect();
-        let (number, at) = (fence.number, shown(fence.place.clone()));
+        let (number, level, at) = (fence.number, fence.level, shown(fence.place.clone()));
         (fence.word == "blok").then(|| Block {
-            html: format!("<blok {number} {at} {text:?} {}>", starts.join(" ")),
+            html: format!(
+                "<blok {number} h{level} {at} {text:?} {}>",
+                starts.join(" ")
+            ),
             ..Block::default()
         })
     }
@@ -382,7 +385,7 @@ fn deep_nesting_is_told_and_costs_little() {
 fn a_fenced_block_that_the_resolver_knows_is_no_code() {
     check(
         "```blok\na: 1\n```\n\n```text\na\n```\n\n```blok met meer\n```\n",
-        "<blok 1 1:4 \"a: 1\\n\" 2:1>\n<pre><code class=\"language-text\">a\n</code></pre>\n<blok 2 9:4 \"\" >\n",
+        "<blok 1 h2 1:4 \"a: 1\\n\" 2:1>\n<pre><code class=\"language-text\">a\n</code></pre>\n<blok 2 h2 9:4 \"\" >\n",
     );
 }
 
@@ -390,19 +393,19 @@ fn a_fenced_block_that_the_resolver_knows_is_no_code() {
 fn a_block_in_a_list_or_a_callout_is_read_without_its_margin() {
     check(
         "- ```blok\n  a:\n\n    - 1\n  ```\n",
-        "<ul>\n<li><blok 1 1:6 \"a:\\n\\n  - 1\\n\" 2:3 3:1 4:3>\n</li>\n</ul>\n",
+        "<ul>\n<li><blok 1 h2 1:6 \"a:\\n\\n  - 1\\n\" 2:3 3:1 4:3>\n</li>\n</ul>\n",
     );
     check(
         "> ```blok\n> a: 1\r\n>b: 2\n> ```\n",
-        "<blockquote>\n<blok 1 1:6 \"a: 1\\nb: 2\\n\" 2:3 3:2>\n</blockquote>\n",
+        "<blockquote>\n<blok 1 h2 1:6 \"a: 1\\nb: 2\\n\" 2:3 3:2>\n</blockquote>\n",
     );
     check(
         "  ```blok\n  a: 1\n b: 2\n  ```\n",
-        "<blok 1 1:6 \"a: 1\\nb: 2\\n\" 2:3 3:2>\n",
+        "<blok 1 h2 1:6 \"a: 1\\nb: 2\\n\" 2:3 3:2>\n",
     );
     check(
         "1.\t> ```blok\n\t> a: 1\n\t>   b: 2\n\t> ```\n",
-        "<ol>\n<li>\n<blockquote>\n<blok 1 1:9 \"a: 1\\n  b: 2\\n\" 2:4 3:4>\n</blockquote>\n</li>\n</ol>\n",
+        "<ol>\n<li>\n<blockquote>\n<blok 1 h2 1:9 \"a: 1\\n  b: 2\\n\" 2:4 3:4>\n</blockquote>\n</li>\n</ol>\n",
     );
 }
 

@@ -244,6 +244,7 @@ impl<'a> Writer<'a> {
             word,
             place: self.source.place(at.clone()),
             text: text_of_fence(self.source, inner),
+            is_closed: is_closed(self.source, word, fence, inner),
             number,
             level: self.level_below,
         }) else {
@@ -895,6 +896,20 @@ fn word_range(source: &SourceText, fence: &Range<usize>, word: &str) -> Range<us
         Some(at) => fence.start + at..fence.start + at + word.len(),
         None => fence.start..fence.start + opening.len(),
     }
+}
+
+/// Returns whether a block has a fence below it that is its own.
+fn is_closed(source: &SourceText, word: &str, fence: &Range<usize>, inner: &[Spanned<'_>]) -> bool {
+    let start = inner.first().map_or(fence.end, |(_, range)| range.start);
+    let end = inner.last().map_or(start, |(_, range)| range.end);
+    let text = |part: Range<usize>| source.text().get(part).unwrap_or_default();
+    let mut above = text(0..start).lines();
+    let opening = above.rfind(|line| line.contains(word)).unwrap_or_default();
+    let sign = |line: &str| line.trim_start_matches([' ', '>']).starts_with(['`', '~']);
+    let mark: String = opening.chars().filter(|c| matches!(c, '`' | '~')).collect();
+    let is_fence = |line: &str| sign(line) && line.contains(&mark);
+    let below = text(end..source.text().len()).lines().next();
+    start == end || below.is_some_and(is_fence) && !text(start..end).lines().any(is_fence)
 }
 
 /// Returns what stands between two fences as the parser understood it. What it left out of a line, because it

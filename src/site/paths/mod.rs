@@ -317,18 +317,18 @@ fn path_id(page: &Page, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> Strin
 fn step_on_page<'a>(
     input: &Input<'a>,
     language: Language,
-    path: &str,
+    below: &str,
     anchor: Option<&'a str>,
     planned: &'a PlannedStep,
 ) -> Result<Step<'a>, Option<Diagnostic>> {
-    let path = format!("content/{path}");
+    let path = format!("content/{below}");
     let site: &'a Site = input.site;
     if site.is_unpublished(&path) {
         return Err(Some(
             Diagnostic::warning("path-step-unpublished").with("target", path),
         ));
     }
-    let written = input.page_at(&path, "content/")?;
+    let written = input.page_below_content(below)?;
     let page = site.version(&written.key, language).unwrap_or(written);
     if let Some(problem) = anchor.and_then(|anchor| dead_anchor(page, anchor)) {
         return Err(Some(problem));

@@ -80,5 +80,6 @@ pub struct AgendaView {
     /// In order of date.
     pub items: Vec<AgendaItemView>,
     /// The file with everything, for a calendar program; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
 }

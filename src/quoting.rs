@@ -1,0 +1,290 @@
+//! Quotation marks that a line of YAML lacks.
+//!
+//! Editors write sentences, and YAML reads some of their marks as its own: `'s avonds`, `Zeg: stop`, `[[vul in: x]]`.
+//! Here such a line gets double quotes around its text, ready to be copied. Nothing here reads YAML: whether
+//! a line was the cause of a mistake is asked of the parser.
+
+use std::ops::Range;
+
+/// Most lines above a mistake in which its cause is sought. An apostrophe that opens a text is answered by the
+/// next one, which is seldom far away; and each line that may be the cause costs a reading of the file.
+const LINES_ABOVE: usize = 50;
+
+/// Characters that mean something to YAML where a text begins with them.
+const SIGNS: [char; 15] = [
+    '"', '\'', '*', '&', '!', '@', '`', '%', '#', '?', ',', '[', ']', '{', '}',
+];
+
+/// A line of YAML with the quotation marks that it lacked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoted {
+    /// Where the text stands that needs them, in bytes of the file.
+    pub value: Range<usize>,
+    /// The whole line as it should be, without its indentation.
+    pub line: String,
+}
+
+/// Finds the line that made a parser fail at the byte `at`: the nearest one that, with quotation marks, brings it
+/// further. `failure` returns where the parser fails in a text, if it does.
+pub fn cause(text: &str, at: usize, failure: impl Fn(&str) -> Option<usize>) -> Option<Quoted> {
+    let mut above: Vec<Range<usize>> = lines(text).take_while(|line| line.start <= at).collect();
+    above.reverse();
+    above.into_iter().take(LINES_ABOVE).find_map(|line| {
+        let quoted = repair(text, &line)?;
+        let mended = replaced(text, &line, &quoted);
+        let grown = mended.len().saturating_sub(text.len());
+        let goes_on = failure(&mended).is_none_or(|next| next > at + grown);
+        goes_on.then_some(quoted)
+    })
+}
+
+/// Puts quotation marks in the line of the byte `at`, where something in it calls for them.
+pub fn of_line(text: &str, at: usize) -> Option<Quoted> {
+    let line = lines(text).find(|line| line.contains(&at))?;
+    repair(text, &line)
+}
+
+/// Puts quotation marks around a text within one line, which YAML took for something else; nothing where it is
+/// more than a line, or written as a list or as keys with values.
+pub fn of_value(text: &str, value: Range<usize>) -> Option<Quoted> {
+    let written = text.get(value.clone())?.trim_end();
+    let is_structure = written.starts_with('{') || written.starts_with("- ");
+    let is_list = written.starts_with('[') && !written.starts_with("[[");
+    if written.is_empty() || written.contains('\n') || is_structure || is_list {
+        return None;
+    }
+    let line = lines(text).find(|line| line.contains(&value.start))?;
+    let value = value.start..value.start + written.len();
+    let before = text.get(line.start..value.start)?;
+    let after = text.get(value.end..line.end)?;
+    let line = format!("{before}{}{after}", quoted(written));
+    Some(Quoted {
+        value,
+        line: line.trim().to_owned(),
+    })
+}
+
+/// Returns whether a character means something to YAML where a text begins with it.
+pub fn is_sign(character: char) -> bool {
+    SIGNS.contains(&character) || matches!(character, '|' | '>')
+}
+
+/// Returns the ranges of the lines of a text, with their line breaks.
+fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.split_inclusive('\n').scan(0, |start, line| {
+        let range = *start..*start + line.len();
+        *start = range.end;
+        Some(range)
+    })
+}
+
+fn replaced(text: &str, line: &Range<usize>, quoted: &Quoted) -> String {
+    let before = text.get(..line.start).unwrap_or_default();
+    let written = text.get(line.clone()).unwrap_or_default();
+    let after = text.get(line.end..).unwrap_or_default();
+    let indent = written.len() - written.trim_start_matches(' ').len();
+    format!("{before}{:indent$}{}\n{after}", "", quoted.line)
+}
+
+/// Puts quotation marks in a line, where something in it calls for them.
+fn repair(text: &str, line: &Range<usize>) -> Option<Quoted> {
+    let written = text.get(line.clone())?;
+    let start = value_start(written);
+    let value = written.get(start..)?.trim_end();
+    let end = start + value.len();
+    let mut parts = Vec::new();
+    if let Some(inner) = inner_of_flow(value) {
+        parts = unquoted_in_flow(inner, start + 1, value.starts_with('{'));
+    } else if is_unquoted(value) {
+        parts.push(start..end);
+    }
+    let first = parts.first()?.clone();
+    let mut mended = written.to_owned();
+    for part in parts.into_iter().rev() {
+        mended.replace_range(part.clone(), &quoted(written.get(part)?));
+    }
+    Some(Quoted {
+        value: line.start + first.start..line.start + first.end,
+        line: mended.trim().to_owned(),
+    })
+}
+
+/// Returns where the text of a line starts, after the hyphens of a list and a key, which is a word in lower case.
+fn value_start(line: &str) -> usize {
+    let skipped = |rest: &str| line.len() - rest.len();
+    let mut rest = line.trim_start();
+    while let Some(item) = rest.strip_prefix("- ") {
+        rest = item.trim_start();
+    }
+    skipped(after_key(rest).unwrap_or(rest))
+}
+
+/// Returns what follows a key.
+fn after_key(text: &str) -> Option<&str> {
+    let (key, rest) = text.split_once(':')?;
+    let is_key = key.starts_with(|c: char| c.is_ascii_lowercase())
+        && key
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.'));
+    let is_end = rest.trim_end().is_empty() || rest.starts_with(' ');
+    (is_key && is_end).then(|| rest.trim_start())
+}
+
+/// Returns what stands between the brackets of `{ … }` or `[ … ]`; a link and a value of the settings have brackets
+/// of their own.
+fn inner_of_flow(value: &str) -> Option<&str> {
+    if value.starts_with("[[") || value.contains("](") {
+        return None;
+    }
+    let between = |open, close| value.strip_prefix(open)?.strip_suffix(close);
+    between('{', '}').or_else(|| between('[', ']'))
+}
+
+/// Finds the texts that need quotation marks between the brackets of `{ … }` or `[ … ]`; ranges start from `offset`.
+fn unquoted_in_flow(inner: &str, offset: usize, keyed: bool) -> Vec<Range<usize>> {
+    let mut starts = vec![0];
+    let mut depth = 0usize;
+    for (at, character) in inner.char_indices() {
+        let rest = inner.get(at + 1..).unwrap_or_default();
+        match character {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            // A comma in a sentence is followed by no key.
+            ',' if depth == 0 && (!keyed || after_key(rest.trim_start()).is_some()) => {
+                starts.push(at + 1);
+            }
+            _ => {}
+        }
+    }
+    let ends = starts.iter().skip(1).map(|start| start - 1);
+    let ends: Vec<usize> = ends.chain([inner.len()]).collect();
+    let entries = starts.into_iter().zip(ends);
+    entries
+        .flat_map(|(start, end)| {
+            let entry = inner.get(start..end).unwrap_or_default().trim_start();
+            let value = match keyed {
+                true => after_key(entry).unwrap_or_default(),
+                false => entry,
+            };
+            let from = offset + end - value.len();
+            let value = value.trim_end();
+            if let Some(deeper) = inner_of_flow(value) {
+                return unquoted_in_flow(deeper, from + 1, value.starts_with('{'));
+            }
+            let breaks = value.contains(['[', ']', '{', '}']) && !is_quoted(value);
+            let part = from..from + value.len();
+            let needs_quotes = is_unquoted(value) || breaks;
+            needs_quotes.then_some(part).into_iter().collect()
+        })
+        .collect()
+}
+
+/// Returns whether YAML would read a text as something else, for want of quotation marks.
+fn is_unquoted(value: &str) -> bool {
+    // Brackets that are not closed here may be a list that goes on below.
+    let is_open = |open, close| value.starts_with(open) && !value.contains(close);
+    let goes_on = is_open('[', ']') || is_open('{', '}');
+    if is_quoted(value) || goes_on || inner_of_flow(value).is_some() {
+        return false;
+    }
+    // Alone, these announce a text on the lines below.
+    let is_block = value.starts_with(['|', '>']) && value.contains(char::is_whitespace);
+    value.starts_with(SIGNS) || is_block || value.contains(": ") || value.ends_with(':')
+}
+
+/// Returns whether a text has quotation marks around it, and none of that kind inside.
+fn is_quoted(value: &str) -> bool {
+    let inner = |mark| value.strip_prefix(mark)?.strip_suffix(mark);
+    let double = inner('"').is_some_and(|inner| !inner.replace("\\\"", "").contains('"'));
+    let single = inner('\'').is_some_and(|inner| !inner.replace("''", "").contains('\''));
+    double || single
+}
+
+/// Puts double quotation marks around a text; those inside become single ones.
+fn quoted(value: &str) -> String {
+    let inner = match value.strip_prefix('"') {
+        Some(rest) if !rest.contains('"') => rest,
+        _ => value,
+    };
+    format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, value: &str, mended: &str) {
+        let quoted = of_line(line, 0).unwrap();
+        assert_eq!(line.get(quoted.value), Some(value), "{line:?}");
+        assert_eq!(quoted.line, mended, "{line:?}");
+    }
+
+    #[test]
+    fn what_yaml_reads_as_intended_is_left_alone() {
+        for line in [
+            "title: Bel 's avonds",
+            "title: \"Zeg: stop\"",
+            "title: 'Zeg: ''stop'''",
+            "title: |",
+            "title: { nl: Kerst, en: \"X: y\" }",
+            "keywords: [wat nu, bellen]",
+            "messages:",
+            "keywords: [wat nu,",
+            "",
+        ] {
+            assert_eq!(of_line(line, 0), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn quotation_marks_stand_around_the_text_and_not_around_its_key() {
+        check("  - 's avonds", "'s avonds", "- \"'s avonds\"");
+        check("title: A: b", "A: b", "title: \"A: b\"");
+        check(
+            "- nl: [[organisation]]: ja",
+            "[[organisation]]: ja",
+            "- nl: \"[[organisation]]: ja\"",
+        );
+        check("- Zeg: stop", "Zeg: stop", "- \"Zeg: stop\"");
+        check("- \"Zeg\" stop", "\"Zeg\" stop", "- \"'Zeg' stop\"");
+        check("- \"Zeg stop", "\"Zeg stop", "- \"Zeg stop\"");
+        check(
+            "- [weg](a\\b.md)",
+            "[weg](a\\b.md)",
+            "- \"[weg](a\\\\b.md)\"",
+        );
+    }
+
+    #[test]
+    fn within_brackets_each_text_gets_its_own() {
+        check(
+            "title: { nl: Kerst: fijn, warm, en: Christmas: fun }",
+            "Kerst: fijn, warm",
+            "title: { nl: \"Kerst: fijn, warm\", en: \"Christmas: fun\" }",
+        );
+        check(
+            "- { id: a, title: { nl: 's avonds } }",
+            "'s avonds",
+            "- { id: a, title: { nl: \"'s avonds\" } }",
+        );
+        check(
+            "keywords: [wat nu, 's nachts]",
+            "'s nachts",
+            "keywords: [wat nu, \"'s nachts\"]",
+        );
+    }
+
+    #[test]
+    fn a_list_and_keys_with_values_are_no_text() {
+        for text in ["{ nl: a }", "[a, b]", "- a", "a: b\nc: d", ""] {
+            assert_eq!(of_value(text, 0..text.len()), None, "{text:?}");
+        }
+        let whole = of_value("- Zeg: stop\n- b\n", 2..12).unwrap();
+        assert_eq!(
+            (whole.value, whole.line.as_str()),
+            (2..11, "- \"Zeg: stop\"")
+        );
+        let listed = of_value("who: [wat nu: bel, b]", 6..17).unwrap();
+        assert_eq!(listed.line, "who: [\"wat nu: bel\", b]");
+    }
+}
