@@ -39,6 +39,16 @@ pub struct Place {
     pub line_text: String,
 }
 
+impl Place {
+    /// Returns whether another place is this one, or a part of it.
+    pub fn holds(&self, other: &Place) -> bool {
+        let end = |place: &Place| place.column + place.width;
+        (&self.path, self.line) == (&other.path, other.line)
+            && self.column <= other.column
+            && end(other) <= end(self)
+    }
+}
+
 impl SourceText {
     /// Makes a source text from a path relative to the root and the text of the file.
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceText {
@@ -165,6 +175,14 @@ mod tests {
         check("abc", 0..1, 1, 1, 1);
         check("één\ntwee", 7..9, 2, 2, 2);
         check("a\r\nb", 3..4, 2, 1, 1);
+    }
+
+    #[test]
+    fn a_place_holds_its_parts() {
+        let source = SourceText::new("a.md", "een twee\ndrie");
+        let holds = |range, other| source.place(range).holds(&source.place(other));
+        assert!(holds(4..8, 4..8) && holds(4..8, 5..6));
+        assert!(!holds(4..8, 3..8) && !holds(4..7, 4..8) && !holds(0..4, 9..13));
     }
 
     #[test]

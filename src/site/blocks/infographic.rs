@@ -119,7 +119,11 @@ fn tell(writer: &mut BlockWriter<'_, '_>, line: Refused) {
         Why::NoWords => {
             let mut told = writer.block.diagnostics.iter();
             let is_told = |told: &Diagnostic| {
-                told.severity == Severity::Error && told.place.as_ref() == Some(&line.place)
+                let is_here = told
+                    .place
+                    .as_ref()
+                    .is_some_and(|told| line.place.holds(told));
+                told.severity == Severity::Error && is_here
             };
             if told.any(is_told) {
                 return;
