@@ -121,7 +121,7 @@ mod tests {
             &[("yaml-missing-key", 1)],
         );
         check(
-            &GOOD.replace("line:", "lijn:"),
+            &GOOD.replace("line:", "lines:"),
             &[("yaml-missing-key", 1), ("yaml-unknown-key-near", 7)],
         );
     }

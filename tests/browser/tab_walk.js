@@ -78,7 +78,9 @@ function inspectFocus() {
     faults.push(`has the focus but no size: ${name}`);
   } else {
     const x = box.left + box.width / 2;
-    const y = box.top + Math.min(box.height / 2, 20);
+    // Of what is higher than the window, such as a long table, the part in view counts.
+    const start = box.height > innerHeight ? Math.max(box.top, 0) : box.top;
+    const y = start + Math.min((box.bottom - start) / 2, 20);
     const top = document.elementFromPoint(x, y);
     const own =
       top && (element.contains(top) || top.contains(element) || [...(element.labels ?? [])].some((label) => label.contains(top)));
