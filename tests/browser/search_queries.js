@@ -81,7 +81,7 @@ export const DUTCH = [
   ['incidentgesprek', '/leidinggevende/incidentgesprek/'],
   // New here, and the rest
   ['nieuw', '/wegwijs/nieuw/'],
-  ['wie doet wat', ['/wegwijs/rollen/', 3]],
+  ['wie doet wat', ['/protocol/', 2]],
   ['cijfers', '/cijfers/'],
   ['wet', '/wat-zegt-de-wet/'],
   ['begrippen', '/woordenlijst/'],
