@@ -243,9 +243,9 @@ fn placeholder(environment: Environment<'_>) -> Config {
 
 fn read_text(path: &Path, shown: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<SourceText> {
     match fs::read(path) {
-        Ok(bytes) => match SourceText::decode(shown, &bytes) {
+        Ok(bytes) => match source::text_of(shown, &bytes) {
             Ok(text) => return Some(text),
-            Err(place) => diagnostics.push(Diagnostic::error("page-not-utf8").at(place)),
+            Err(problem) => diagnostics.push(problem),
         },
         Err(error) => diagnostics.push(
             Diagnostic::error("source-unreadable")

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::config::Config;
 use super::pages::{Page, SHORT, Site, alias_href, short_href};
-use super::source::Sources;
+use super::source::{Sources, text_of};
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::language::Language;
@@ -68,9 +68,9 @@ impl Record {
         let Some(bytes) = bytes else {
             return (record, Vec::new());
         };
-        let source = match SourceText::decode(PATH, bytes) {
+        let source = match text_of(PATH, bytes) {
             Ok(source) => source,
-            Err(place) => return (record, vec![Diagnostic::error("page-not-utf8").at(place)]),
+            Err(problem) => return (record, vec![problem]),
         };
         let mut conflict = None;
         let mut diagnostics = Vec::new();

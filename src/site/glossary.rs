@@ -13,11 +13,11 @@ use super::pages::Page;
 use super::plain_language;
 use super::render::theme_problem;
 use super::slug::slug;
-use super::source::Sources;
+use super::source::{Sources, text_of};
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::nearest::nearest;
-use crate::source_text::{Place, SourceText};
+use crate::source_text::Place;
 use crate::theme::view::glossary::{GlossaryEntryView, TermView};
 use crate::yaml::{self, Mapping, Node};
 
@@ -57,12 +57,9 @@ impl Glossary {
         let Some(bytes) = sources.files.remove(PATH) else {
             return (glossary, diagnostics);
         };
-        let source = match SourceText::decode(PATH, &bytes) {
+        let source = match text_of(PATH, &bytes) {
             Ok(source) => source,
-            Err(place) => {
-                let diagnostic = Diagnostic::error("page-not-utf8").at(place);
-                return (glossary, vec![diagnostic]);
-            }
+            Err(problem) => return (glossary, vec![problem]),
         };
         let (node, problems) = yaml::parse(&source);
         diagnostics.extend(problems);

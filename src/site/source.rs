@@ -34,6 +34,15 @@ pub struct Sources {
     pub unreadable: Vec<String>,
 }
 
+/// Reads the bytes of a file of the portal as text.
+///
+/// # Errors
+///
+/// Returns what is told of a file that is not UTF-8.
+pub fn text_of(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<SourceText, Diagnostic> {
+    SourceText::decode(path, bytes).map_err(|place| Diagnostic::error("page-not-utf8").at(place))
+}
+
 /// Reads the folder `content` below the root of the portal.
 pub fn read(root: &Path) -> (Sources, Vec<Diagnostic>) {
     let mut reader = Reader {
@@ -158,11 +167,10 @@ impl Reader {
             self.sources.files.insert(shown, bytes.into());
             return;
         }
-        match SourceText::decode(shown.as_str(), &bytes) {
+        match text_of(shown.as_str(), &bytes) {
             Ok(source) => self.sources.pages.push(source),
-            Err(place) => {
-                self.diagnostics
-                    .push(Diagnostic::error("page-not-utf8").at(place));
+            Err(problem) => {
+                self.diagnostics.push(problem);
                 self.sources.unreadable.push(shown);
             }
         }

@@ -9,7 +9,7 @@ use super::BlockWriter;
 use crate::diagnostic::Diagnostic;
 use crate::output::media_type;
 use crate::site::files::size_of;
-use crate::source_text::SourceText;
+use crate::site::source::text_of;
 use crate::theme::view::medium::VideoView;
 use crate::yaml::{Mapping, Node};
 
@@ -107,13 +107,8 @@ fn transcript(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<Strin
 
 fn transcript_file(writer: &mut BlockWriter<'_, '_>, node: &Node) -> Option<Vec<String>> {
     let file = writer.file(node)?;
-    let text = match SourceText::decode(file.path.as_str(), file.bytes) {
-        Ok(text) => text,
-        Err(place) => {
-            writer.problem(Diagnostic::error("page-not-utf8").at(place));
-            return None;
-        }
-    };
+    let text = text_of(file.path.as_str(), file.bytes);
+    let text = text.map_err(|problem| writer.problem(problem)).ok()?;
     let mut lines = Vec::new();
     for range in paragraphs(text.text()) {
         let paragraph = text.text().get(range.clone()).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::language::Language;
 use crate::site::config::{Config, VALUE_NAMES, word};
 use crate::site::markdown;
 use crate::site::plain_language::{self, Kind, Passage, Wording};
-use crate::site::source::Sources;
+use crate::site::source::{Sources, text_of};
 use crate::source_text::{Place, SourceText};
 use crate::yaml::{self, Mapping, Node};
 
@@ -72,13 +72,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn source(&mut self, sources: &Sources, path: &str) -> Option<SourceText> {
-        match SourceText::decode(path, sources.files.get(path)?) {
-            Ok(source) => Some(source),
-            Err(place) => {
-                self.tell(Diagnostic::error("page-not-utf8").at(place));
-                None
-            }
-        }
+        let source = text_of(path, sources.files.get(path)?);
+        source.map_err(|problem| self.tell(problem)).ok()
     }
 
     fn tell(&mut self, diagnostic: Diagnostic) {

@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::site::config::{Config, VALUE_NAMES};
 use crate::site::glossary::Glossary;
-use crate::site::source::Sources;
+use crate::site::source::{Sources, text_of};
 use crate::source_text::SourceText;
 use crate::yaml::{self, Mapping, Node};
 
@@ -188,9 +188,9 @@ pub fn wordings(
         .map(|language| (*language, Wording::shipped(*language)))
         .collect();
     let own = sources.files.get(Wording::OWN_WORDS);
-    let diagnostics = match own.map(|bytes| SourceText::decode(Wording::OWN_WORDS, bytes)) {
+    let diagnostics = match own.map(|bytes| text_of(Wording::OWN_WORDS, bytes)) {
         Some(Ok(source)) => Wording::add_own(&mut wordings, &source),
-        Some(Err(place)) => vec![Diagnostic::error("page-not-utf8").at(place)],
+        Some(Err(problem)) => vec![problem],
         None => Vec::new(),
     };
     for (language, wording) in &mut wordings {

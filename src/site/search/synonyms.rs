@@ -6,7 +6,7 @@
 use super::words::words;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
-use crate::source_text::SourceText;
+use crate::site::source::text_of;
 use crate::yaml::{self, Mapping, Node};
 
 /// Where the groups stand, relative to the root of a portal.
@@ -17,12 +17,9 @@ pub(super) type Groups = Vec<Vec<String>>;
 
 /// Reads the groups of a language, and tells what is wrong with the file as a whole.
 pub(super) fn read(bytes: &[u8], language: Language) -> (Groups, Vec<Diagnostic>) {
-    let source = match SourceText::decode(PATH, bytes) {
+    let source = match text_of(PATH, bytes) {
         Ok(source) => source,
-        Err(place) => {
-            let diagnostic = Diagnostic::error("page-not-utf8").at(place);
-            return (Groups::new(), vec![diagnostic]);
-        }
+        Err(problem) => return (Groups::new(), vec![problem]),
     };
     let (node, mut diagnostics) = yaml::parse(&source);
     let Some(node) = node else {
