@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use super::config::Config;
-use super::pages::{Page, SHORT, Site, alias_href, short_href};
+use super::pages::{Page, SHORT, Site, alias_href, folders_from, short_href};
 use super::source::{Sources, text_of};
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
@@ -274,14 +274,8 @@ fn hidden<'a>(config: &Config, site: &'a Site) -> BTreeMap<String, &'a Page> {
 fn next_above(site: &Site, page: &Page, config: &Config) -> Option<usize> {
     let languages = [page.language, config.default_language()];
     let next = languages.into_iter().find_map(|language| {
-        let mut folder = page.folder.as_str();
-        loop {
-            match site.index_of(folder, language) {
-                Some(index) => return Some(index),
-                None if folder.is_empty() => return None,
-                None => folder = folder.rsplit_once('/').map_or("", |(above, _)| above),
-            }
-        }
+        let mut folders = folders_from(&page.folder);
+        folders.find_map(|folder| site.index_of(folder, language))
     })?;
     let mut pages = site.pages.iter();
     pages.position(|page| page.href == next.href)

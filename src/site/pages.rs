@@ -17,7 +17,7 @@ use super::config::{Config, VALUE_NAMES};
 use super::front_matter::{self, FrontMatter, Kind};
 use super::markdown::{self, Outline};
 use super::search;
-use super::slug::{is_word, slug};
+use super::slug::{chosen_id, is_word, slug};
 use super::source::Sources;
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::form::Definition;
@@ -405,16 +405,7 @@ fn page_id(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> String {
     match &front_matter.id {
-        Some((id, _)) if is_word(id) => id.clone(),
-        Some((id, place)) => {
-            diagnostics.push(
-                Diagnostic::error("page-id-not-a-word")
-                    .with("id", id)
-                    .with("slug", slug(id))
-                    .at(place.clone()),
-            );
-            slug(id)
-        }
+        Some((id, place)) => chosen_id(id, place, diagnostics),
         None => match (stem, folder) {
             ("index", "") => "home".to_owned(),
             ("index", folder) => slug(&folder.replace('/', "-")),
@@ -450,13 +441,11 @@ fn folders_without_index(config: &Config, pages: &[Page], language: Language) ->
     if language == config.default_language() || in_language().next().is_some() {
         folders.insert("");
     }
-    for page in in_language() {
-        let mut folder = page.folder.as_str();
-        while !folder.is_empty() {
-            folders.insert(folder);
-            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
-        }
-    }
+    folders.extend(
+        in_language()
+            .flat_map(|page| folders_from(&page.folder))
+            .filter(|folder| !folder.is_empty()),
+    );
     let present: BTreeSet<&str> = in_language()
         .filter(|page| page.is_index)
         .map(|page| page.folder.as_str())
@@ -698,14 +687,15 @@ fn parent_folder(page: &Page) -> Option<&str> {
     if !page.is_index {
         return Some(&page.folder);
     }
-    if page.folder.is_empty() {
-        return None;
-    }
-    Some(
-        page.folder
-            .rsplit_once('/')
-            .map_or("", |(parent, _)| parent),
-    )
+    folders_from(&page.folder).nth(1)
+}
+
+/// Returns a folder and all above it, up to the empty one at the top.
+pub(super) fn folders_from(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |folder| {
+        let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        (!folder.is_empty()).then_some(above)
+    })
 }
 
 /// Returns why a page or an alias cannot have an address, if something else is served there. The short
@@ -752,7 +742,7 @@ fn reserved_by(
 pub(super) fn alias_href(config: &Config, alias: &str) -> Option<String> {
     let clean = alias.strip_prefix('/')?.trim_end_matches('/');
     let mut steps = clean.split('/');
-    let is_address = steps.all(|step| !step.is_empty() && slug(step) == step);
+    let is_address = steps.all(is_word);
     is_address.then(|| format!("{}/{clean}/", config.base_path()))
 }
 

@@ -18,7 +18,7 @@ use super::history;
 use super::links::PageResolver;
 use super::markdown::{self, PLACE_TO_FILL_IN};
 use super::outputs;
-use super::pages::{Page, Site};
+use super::pages::{Page, Site, folders_from};
 use super::paths::{Paths, feed};
 use super::plain_language::{self, Wording};
 use super::portraits;
@@ -681,23 +681,12 @@ pub(super) fn breadcrumbs(input: &Input<'_>, page: &Page) -> Vec<Link> {
     let way = input.site.current_version(page);
     trail.extend(way.map(link_to));
     let way = way.unwrap_or(page);
-    let mut folder = way.folder.as_str();
-    loop {
-        if let Some(index) = input.site.index_of(folder, page.language)
-            && index.href != way.href
-        {
-            trail.push(link_to(index));
-        }
-        if folder.is_empty() {
-            if let Some(home) = trail.last_mut() {
-                home.label = input
-                    .theme
-                    .messages(page.language)
-                    .text("breadcrumbs.home", &[]);
-            }
-            break;
-        }
-        folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let indexes =
+        folders_from(&way.folder).filter_map(|folder| input.site.index_of(folder, page.language));
+    trail.extend(indexes.filter(|index| index.href != way.href).map(link_to));
+    if let Some(home) = trail.last_mut() {
+        let messages = input.theme.messages(page.language);
+        home.label = messages.text("breadcrumbs.home", &[]);
     }
     trail.reverse();
     trail
@@ -872,7 +861,8 @@ fn named_page<'a>(
     language: Language,
 ) -> Option<&'a Page> {
     let site: &'a Site = input.site;
-    let page = input.page_below_content(&reference.path).ok()?;
+    // Asked for each page: why there is none is worked out once, for the settings.
+    let page = site.by_source(&format!("content/{}", reference.path))?;
     site.version(&page.key, language)
 }
 

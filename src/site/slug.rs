@@ -1,5 +1,8 @@
 //! The part of an address or anchor that is made from a text.
 
+use crate::diagnostic::Diagnostic;
+use crate::source_text::Place;
+
 /// Longest slug, in bytes: longer headings make addresses nobody can read.
 const LONGEST: usize = 80;
 
@@ -30,6 +33,20 @@ pub fn slug(text: &str) -> String {
 /// Returns whether a text can stand in an address as it is: words of small letters and digits, joined by hyphens.
 pub fn is_word(text: &str) -> bool {
     !text.is_empty() && slug(text) == text
+}
+
+/// Returns the id that an editor chose, as it can stand in an address; one that cannot is told.
+pub fn chosen_id(id: &str, place: &Place, diagnostics: &mut Vec<Diagnostic>) -> String {
+    let word = slug(id);
+    if !is_word(id) {
+        diagnostics.push(
+            Diagnostic::error("page-id-not-a-word")
+                .with("id", id)
+                .with("slug", &word)
+                .at(place.clone()),
+        );
+    }
+    word
 }
 
 #[cfg(test)]

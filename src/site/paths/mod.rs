@@ -20,7 +20,7 @@ use super::links::dead_anchor;
 use super::markdown::typographic;
 use super::pages::{Page, Site};
 use super::render::{Input, form_link, link_to_version};
-use super::slug::{is_word, slug};
+use super::slug::chosen_id;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::source_text::Place;
@@ -300,16 +300,7 @@ fn step_id(at: usize) -> String {
 fn path_id(page: &Page, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> String {
     match &plan.id {
         None => page.id.clone(),
-        Some((id, _)) if is_word(id) => id.clone(),
-        Some((id, place)) => {
-            diagnostics.push(
-                Diagnostic::error("page-id-not-a-word")
-                    .with("id", id)
-                    .with("slug", slug(id))
-                    .at(place.clone()),
-            );
-            slug(id)
-        }
+        Some((id, place)) => chosen_id(id, place, diagnostics),
     }
 }
 
