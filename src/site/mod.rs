@@ -26,6 +26,7 @@ pub mod production;
 pub mod render;
 pub mod requirements;
 mod search;
+pub mod seen;
 pub mod slug;
 pub mod source;
 mod web_app;

@@ -6,8 +6,9 @@
 //! path, so that a link to them can be explained.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -73,6 +74,27 @@ impl Page {
         self.front_matter.earlier_version_of.is_some()
     }
 
+    /// Returns whether another page that shows something of this one, but for its anchors, shows the same of that
+    /// one.
+    pub(super) fn shows_the_same(&self, other: &Page) -> bool {
+        let shown = |page: &'_ Page| (page.language, page.kind, page.is_made());
+        std::ptr::eq(self, other)
+            || shown(self) == shown(other)
+                && self.front_matter == other.front_matter
+                && self.title == other.title
+                && self.summary == other.summary
+                && self.href == other.href
+                && self.short_href == other.short_href
+    }
+
+    /// Returns the folder whose list the page stands in: an index page stands in that of the folder above.
+    pub(super) fn parent_folder(&self) -> Option<&str> {
+        if !self.is_index {
+            return Some(&self.folder);
+        }
+        folders_from(&self.folder).nth(1)
+    }
+
     /// Returns whether nobody wrote this page: the index page that a folder without one gets.
     pub fn is_made(&self) -> bool {
         self.source.text().is_empty()
@@ -83,9 +105,9 @@ impl Page {
 #[derive(Clone, Debug, Default)]
 pub struct Site {
     /// The pages, in order of their paths.
-    pub pages: Vec<Page>,
+    pub pages: Vec<Arc<Page>>,
     /// Pages that are not published today.
-    pub hidden: Vec<Page>,
+    pub hidden: Vec<Arc<Page>>,
     /// Redirects from old addresses, with base path, to the index of a page.
     pub aliases: BTreeMap<String, usize>,
     by_source: HashMap<String, usize>,
@@ -93,31 +115,38 @@ pub struct Site {
     by_href: HashMap<String, usize>,
     by_short_href: HashMap<String, usize>,
     children: HashMap<(String, Language), Vec<usize>>,
+    /// Of each page its place among those of its folder that are no index pages.
+    places: Vec<Option<usize>>,
+    hidden_sources: HashSet<String>,
     earlier: HashMap<String, Vec<usize>>,
 }
 
 impl Site {
     /// Finds a page by the path of its file, relative to the root.
     pub fn by_source(&self, path: &str) -> Option<&Page> {
-        self.by_source.get(path).and_then(|at| self.pages.get(*at))
+        self.by_source.get(path).and_then(|at| self.page(*at))
     }
 
     /// Finds the version of a page in a language.
     pub fn version(&self, key: &str, language: Language) -> Option<&Page> {
         self.by_key
             .get(&(key.to_owned(), language))
-            .and_then(|at| self.pages.get(*at))
+            .and_then(|at| self.page(*at))
+    }
+
+    fn page(&self, at: usize) -> Option<&Page> {
+        self.pages.get(at).map(|page| &**page)
     }
 
     /// Finds a page by its address with the base path.
     pub fn by_href(&self, href: &str) -> Option<&Page> {
-        self.by_href.get(href).and_then(|at| self.pages.get(*at))
+        self.by_href.get(href).and_then(|at| self.page(*at))
     }
 
     /// Finds a page by its short address with the base path.
     pub fn by_short_href(&self, href: &str) -> Option<&Page> {
         let at = self.by_short_href.get(href)?;
-        self.pages.get(*at)
+        self.page(*at)
     }
 
     /// Returns the page that holds now for one that is an earlier version, in its language where it is there.
@@ -131,12 +160,12 @@ impl Site {
     pub fn earlier_versions(&self, page: &Page) -> impl Iterator<Item = &Page> {
         let all = self.earlier.get(page.source.path());
         let pages = all.into_iter().flatten();
-        pages.filter_map(|at| self.pages.get(*at))
+        pages.filter_map(|at| self.page(*at))
     }
 
     /// Returns the index page of a folder in a language.
     pub fn index_of(&self, folder: &str, language: Language) -> Option<&Page> {
-        self.version(&join(folder, "index"), language)
+        self.version(&index_key(folder), language)
     }
 
     /// Returns the pages and subfolders of a folder in a language, in reading order.
@@ -145,12 +174,28 @@ impl Site {
             .get(&(folder.to_owned(), language))
             .into_iter()
             .flatten()
-            .filter_map(|at| self.pages.get(*at))
+            .filter_map(|at| self.page(*at))
+    }
+
+    /// Returns the pages before and after a page among those of its folder, index pages left out.
+    pub fn neighbours(&self, page: &Page) -> (Option<&Page>, Option<&Page>) {
+        let at = self.by_source.get(page.source.path());
+        let place = at.and_then(|at| self.places.get(*at).copied().flatten());
+        let list = self.children.get(&(page.folder.clone(), page.language));
+        let (Some(place), Some(list)) = (place, list) else {
+            return (None, None);
+        };
+        let is_no_index = |at: &&usize| self.page(**at).is_some_and(|page| !page.is_index);
+        let (before, after) = list.split_at_checked(place).unwrap_or_default();
+        let before = before.iter().rev().find(is_no_index);
+        let after = after.iter().skip(1).find(is_no_index);
+        let page = |at: Option<&usize>| at.and_then(|at| self.page(*at));
+        (page(before), page(after))
     }
 
     /// Returns whether a file is a page that is not published today.
     pub fn is_unpublished(&self, path: &str) -> bool {
-        self.hidden.iter().any(|page| page.source.path() == path)
+        self.hidden_sources.contains(path)
     }
 
     /// Returns the paths of the files of all pages.
@@ -159,27 +204,41 @@ impl Site {
     }
 }
 
-/// Makes the site from its sources as of a day.
-pub fn gather(
+/// A file of content that was read.
+#[derive(Clone, Debug)]
+pub struct ReadPage {
+    /// The page; absent where it can be none.
+    pub page: Option<Arc<Page>>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a file of content as a page.
+pub fn read(config: &Config, source: &SourceText) -> ReadPage {
+    let (page, diagnostics) = read_page(config, source);
+    ReadPage {
+        page: page.map(Arc::new),
+        diagnostics,
+    }
+}
+
+/// Makes the site from its pages as of a day. `sources` are the files from which the pages were read.
+pub fn gather<'r>(
     config: &Config,
     sources: &Sources,
+    read: impl IntoIterator<Item = &'r ReadPage>,
     forms: &[Definition],
     today: Date,
 ) -> (Site, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let read: Vec<(Option<Page>, Vec<Diagnostic>)> = sources
-        .pages
-        .par_iter()
-        .map(|source| read_page(config, source))
-        .collect();
     let mut all = Vec::new();
-    for (page, problems) in read {
-        diagnostics.extend(problems);
-        all.extend(page);
+    for read in read {
+        diagnostics.extend(read.diagnostics.iter().cloned());
+        all.extend(read.page.clone());
     }
     share_ids(config, &mut all);
     let closed = closed_folders(&all, today);
-    let (mut pages, hidden): (Vec<Page>, Vec<Page>) = all
+    let (mut pages, hidden): (Vec<Arc<Page>>, Vec<Arc<Page>>) = all
         .into_iter()
         .partition(|page| is_published(&page.front_matter, today) && !is_below(page, &closed));
     add_missing_indexes(config, &mut pages, &mut diagnostics);
@@ -190,6 +249,10 @@ pub fn gather(
     warn_of_changes(&pages, today, &mut diagnostics);
     let mut site = index(config, pages, forms, &mut diagnostics);
     tell_ids_of_hidden(&site.pages, &hidden, &mut diagnostics);
+    site.hidden_sources = hidden
+        .iter()
+        .map(|page| page.source.path().to_owned())
+        .collect();
     site.hidden = hidden;
     site.earlier = earlier_versions(&site);
     diagnostics.extend(archive::check(&site, sources));
@@ -225,7 +288,7 @@ fn is_published(front_matter: &FrontMatter, today: Date) -> bool {
 }
 
 /// Returns the folders whose index page is not published: what is in them is not shown either.
-fn closed_folders(pages: &[Page], today: Date) -> BTreeSet<(Language, String)> {
+fn closed_folders(pages: &[Arc<Page>], today: Date) -> BTreeSet<(Language, String)> {
     pages
         .iter()
         .filter(|page| page.is_index && !page.folder.is_empty())
@@ -245,7 +308,7 @@ fn is_below(page: &Page, closed: &BTreeSet<(Language, String)>) -> bool {
 }
 
 /// Gives versions of a page in other languages the id that its editor chose, unless they have one themselves.
-fn share_ids(config: &Config, pages: &mut [Page]) {
+fn share_ids(config: &Config, pages: &mut [Arc<Page>]) {
     let default_language = config.default_language();
     let chosen: HashMap<String, String> = pages
         .iter()
@@ -256,6 +319,7 @@ fn share_ids(config: &Config, pages: &mut [Page]) {
         if page.front_matter.id.is_none()
             && let Some(id) = chosen.get(&page.key)
         {
+            let page = Arc::make_mut(page);
             page.short_href = short_href(config, page.language, id);
             page.id.clone_from(id);
         }
@@ -374,6 +438,11 @@ fn shown(
     shown
 }
 
+/// Returns the key of the index page of a folder.
+pub(super) fn index_key(folder: &str) -> String {
+    join(folder, "index")
+}
+
 fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() {
         name.to_owned()
@@ -421,21 +490,21 @@ pub(super) fn short_href(config: &Config, language: Language, id: &str) -> Strin
 
 /// Gives every folder that holds pages in a language an index page in that language, so that no
 /// address on the way to a page is dead; the editor is asked to write a real one.
-fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut Vec<Diagnostic>) {
+fn add_missing_indexes(config: &Config, pages: &mut Vec<Arc<Page>>, diagnostics: &mut Vec<Diagnostic>) {
     for language in &config.languages {
         let missing = folders_without_index(config, pages, *language);
         for folder in missing {
             let page = made_index(config, &folder, *language);
             diagnostics
                 .push(Diagnostic::warning("folder-without-index").in_file(page.source.path()));
-            pages.push(page);
+            pages.push(Arc::new(page));
         }
     }
 }
 
-fn folders_without_index(config: &Config, pages: &[Page], language: Language) -> Vec<String> {
+fn folders_without_index(config: &Config, pages: &[Arc<Page>], language: Language) -> Vec<String> {
     // A folder of earlier versions only is in no list, so nobody comes past it.
-    let listed = |page: &&Page| page.language == language && !page.is_earlier_version();
+    let listed = |page: &&Arc<Page>| page.language == language && !page.is_earlier_version();
     let in_language = || pages.iter().filter(listed);
     let mut folders: BTreeSet<&str> = BTreeSet::new();
     if language == config.default_language() || in_language().next().is_some() {
@@ -503,7 +572,7 @@ fn readable(name: &str) -> String {
     }
 }
 
-fn warn_of_age(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
+fn warn_of_age(pages: &[Arc<Page>], today: Date, diagnostics: &mut Vec<Diagnostic>) {
     for page in pages {
         if let Some(review) = page.front_matter.review
             && review < today
@@ -520,7 +589,7 @@ fn warn_of_age(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Warns of each numbered list of a protocol that has too many steps.
-fn warn_of_many_steps(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+fn warn_of_many_steps(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
     for page in pages
         .iter()
         .filter(|page| page.kind == Kind::Protocol && !page.is_earlier_version())
@@ -538,7 +607,7 @@ fn warn_of_many_steps(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn warn_of_same_titles(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+fn warn_of_same_titles(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<(Language, &str), &Page> = HashMap::new();
     for page in pages.iter().filter(|page| !page.is_earlier_version()) {
         if let Some(other) = seen.get(&(page.language, page.title.as_str())) {
@@ -555,7 +624,7 @@ fn warn_of_same_titles(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Warns of changes that are not there yet, and of a date of the last change that is older than they are.
-fn warn_of_changes(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
+fn warn_of_changes(pages: &[Arc<Page>], today: Date, diagnostics: &mut Vec<Diagnostic>) {
     for page in pages {
         let changes = &page.front_matter.changes;
         for change in changes.iter().filter(|change| change.date > today) {
@@ -583,7 +652,7 @@ fn warn_of_changes(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic
 
 fn index(
     config: &Config,
-    pages: Vec<Page>,
+    pages: Vec<Arc<Page>>,
     forms: &[Definition],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Site {
@@ -623,13 +692,13 @@ fn index(
                 site.by_short_href.insert(page.short_href.clone(), at);
             }
         }
-        if let Some(parent) = parent_folder(page).filter(|_| !page.is_earlier_version()) {
+        if let Some(parent) = page.parent_folder().filter(|_| !page.is_earlier_version()) {
             let key = (parent.to_owned(), page.language);
             site.children.entry(key).or_default().push(at);
         }
     }
     for children in site.children.values_mut() {
-        children.sort_by_key(|at| {
+        children.sort_by_cached_key(|at| {
             let page = pages.get(*at);
             let order = page
                 .and_then(|page| page.front_matter.order)
@@ -640,6 +709,17 @@ fn index(
             (order, title, *at)
         });
     }
+    site.places = vec![None; pages.len()];
+    for children in site.children.values() {
+        for (place, at) in children.iter().enumerate() {
+            // An index page has no pages beside it.
+            if let Some(of_page) = site.places.get_mut(*at)
+                && pages.get(*at).is_some_and(|page| !page.is_index)
+            {
+                *of_page = Some(place);
+            }
+        }
+    }
     for (at, page) in pages.iter().enumerate() {
         aliases(config, &mut site, &pages, at, page, forms, diagnostics);
     }
@@ -649,7 +729,7 @@ fn index(
 
 /// Tells the ids of pages that are not published today and that another page has too: a short address leads to one
 /// page, also on the day on which both are there.
-fn tell_ids_of_hidden(pages: &[Page], hidden: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+fn tell_ids_of_hidden(pages: &[Arc<Page>], hidden: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
     let mut by_id: HashMap<&str, &Page> = HashMap::new();
     for page in pages {
         by_id.entry(&page.id).or_insert(page);
@@ -680,14 +760,6 @@ fn earlier_versions(site: &Site) -> HashMap<String, Vec<usize>> {
         versions.sort_by_key(|at| Reverse(updated(at)));
     }
     earlier
-}
-
-/// Returns the folder whose list a page stands in: an index page stands in that of the folder above.
-fn parent_folder(page: &Page) -> Option<&str> {
-    if !page.is_index {
-        return Some(&page.folder);
-    }
-    folders_from(&page.folder).nth(1)
 }
 
 /// Returns a folder and all above it, up to the empty one at the top.
@@ -749,7 +821,7 @@ pub(super) fn alias_href(config: &Config, alias: &str) -> Option<String> {
 fn aliases(
     config: &Config,
     site: &mut Site,
-    pages: &[Page],
+    pages: &[Arc<Page>],
     at: usize,
     page: &Page,
     forms: &[Definition],
