@@ -6,12 +6,20 @@ use std::path::Path;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::diagnostics::number_of;
-use crate::cli::portal::{Portal, assemble, environment};
+use crate::cli::portal::{Portal, assemble_for, environment};
 use crate::cli::requirements;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::site::generator::Options;
 use crate::site::markdown::PLACE_TO_FILL_IN;
+use crate::site::pages::Showing;
+
+/// A build that says all there is to say.
+const ADVISED: Options = Options {
+    showing: Showing::Published,
+    advice: true,
+};
 
 /// The arguments of `check`. Descriptions are in the catalogues.
 #[derive(Debug, clap::Args)]
@@ -23,7 +31,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
-    let (portal, problems) = assemble(root, &environment, SystemClock.today());
+    let (portal, problems) = assemble_for(ADVISED, root, &environment, SystemClock.today());
     if let Some(portal) = portal.as_ref().filter(|_| arguments.requirements) {
         return requirements::print(ui, portal);
     }
@@ -87,7 +95,7 @@ fn print_places(ui: &mut Ui, places: &[Diagnostic]) -> Result<(), CommandError> 
 
 /// Prints on which pages the language check leaves something alone, so that nobody forgets it.
 fn print_skipped(ui: &mut Ui, portal: &Portal) -> Result<(), CommandError> {
-    let pages = portal.site.pages.iter().filter_map(|page| {
+    let pages = portal.site.pages().filter_map(|page| {
         let skipping = page.front_matter.plain_language.as_ref()?;
         Some((page.source.path(), skipping))
     });

@@ -133,7 +133,7 @@ fn portal_to_serve(
     } = portal;
     receiver::Portal {
         pages: outputs,
-        theme: Arc::new(theme),
+        theme,
         sites,
         forms,
         store,

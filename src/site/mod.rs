@@ -8,11 +8,13 @@
 
 pub mod addresses;
 mod archive;
+pub mod assembly;
 mod blocks;
 pub mod calendar;
 pub mod config;
 mod files;
 pub mod front_matter;
+pub mod generator;
 pub mod glossary;
 mod history;
 mod links;

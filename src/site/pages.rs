@@ -12,7 +12,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::archive;
 use super::config::{Config, VALUE_NAMES};
@@ -133,10 +132,8 @@ impl Page {
 /// All pages of a portal.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
-    /// The pages, in order of their paths.
-    pub pages: Vec<Arc<Page>>,
-    /// Pages that are not published today.
-    pub hidden: Vec<Arc<Page>>,
+    pub(super) pages: Vec<Arc<Page>>,
+    pub(super) hidden: Vec<Arc<Page>>,
     /// Redirects from old addresses, with base path, to the index of a page.
     pub aliases: BTreeMap<String, usize>,
     by_source: HashMap<String, usize>,
@@ -147,10 +144,21 @@ pub struct Site {
     /// Of each page its place among those of its folder that are no index pages.
     places: Vec<Option<usize>>,
     hidden_sources: HashSet<String>,
+    word_lists: BTreeMap<Language, usize>,
     earlier: HashMap<String, Vec<usize>>,
 }
 
 impl Site {
+    /// Returns the pages, in order of their paths.
+    pub fn pages(&self) -> impl Iterator<Item = &Page> + Clone {
+        self.pages.iter().map(|page| &**page)
+    }
+
+    /// Returns the pages that are not shown.
+    pub fn hidden(&self) -> impl Iterator<Item = &Page> + Clone {
+        self.hidden.iter().map(|page| &**page)
+    }
+
     /// Finds a page by the path of its file, relative to the root.
     pub fn by_source(&self, path: &str) -> Option<&Page> {
         self.by_source.get(path).and_then(|at| self.page(*at))
@@ -222,6 +230,24 @@ impl Site {
         (page(before), page(after))
     }
 
+    /// Returns the word list in a language.
+    pub fn word_list(&self, language: Language) -> Option<&Page> {
+        self.word_lists.get(&language).and_then(|at| self.page(*at))
+    }
+
+    /// Takes the text of a page that was read anew and is otherwise as it was.
+    pub(super) fn take_text(&mut self, read: &Page) {
+        let at = self.by_source.get(read.source.path());
+        if let Some(page) = at.and_then(|at| self.pages.get_mut(*at)) {
+            *page = Arc::new(Page {
+                id: page.id.clone(),
+                short_href: page.short_href.clone(),
+                unpublished: page.unpublished.clone(),
+                ..read.clone()
+            });
+        }
+    }
+
     /// Returns whether a file is a page that is not published today.
     pub fn is_unpublished(&self, path: &str) -> bool {
         self.hidden_sources.contains(path)
@@ -229,7 +255,7 @@ impl Site {
 
     /// Returns the paths of the files of all pages.
     pub fn source_paths(&self) -> impl Iterator<Item = &str> {
-        self.pages.iter().map(|page| page.source.path())
+        self.pages().map(|page| page.source.path())
     }
 }
 
@@ -240,6 +266,17 @@ pub struct ReadPage {
     pub page: Option<Arc<Page>>,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ReadPage {
+    /// Returns whether another reading of the file has the same to say to other pages.
+    pub(super) fn differs_in_text_only(&self, other: &ReadPage) -> bool {
+        let same = self.page.as_ref().zip(other.page.as_ref());
+        self.diagnostics == other.diagnostics
+            && same.is_some_and(|(page, other)| {
+                page.shows_the_same(other) && page.outline.headings == other.outline.headings
+            })
+    }
 }
 
 /// Reads a file of content as a page.
@@ -271,10 +308,7 @@ pub fn gather<'r>(
     let (mut pages, hidden) = apart(all, showing);
     add_missing_indexes(config, &mut pages, &mut diagnostics);
     pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
-    warn_of_age(&pages, today, &mut diagnostics);
     warn_of_same_titles(&pages, &mut diagnostics);
-    warn_of_many_steps(&pages, &mut diagnostics);
-    warn_of_changes(&pages, today, &mut diagnostics);
     let mut site = index(config, pages, forms, &mut diagnostics);
     tell_ids_of_hidden(&site.pages, &hidden, &mut diagnostics);
     site.hidden_sources = hidden
@@ -354,9 +388,8 @@ fn apart(all: Vec<Arc<Page>>, showing: Showing) -> (Vec<Arc<Page>>, Vec<Arc<Page
         .filter(|page| page.unpublished.is_none())
         .map(|page| page.href.clone())
         .collect();
-    all.into_iter().partition(|page| {
-        page.unpublished.is_none() || !published.contains(&page.href)
-    })
+    all.into_iter()
+        .partition(|page| page.unpublished.is_none() || !published.contains(&page.href))
 }
 
 /// Gives versions of a page in other languages the id that its editor chose, unless they have one themselves.
@@ -543,7 +576,11 @@ pub(super) fn short_href(config: &Config, language: Language, id: &str) -> Strin
 
 /// Gives every folder that holds pages in a language an index page in that language, so that no
 /// address on the way to a page is dead; the editor is asked to write a real one.
-fn add_missing_indexes(config: &Config, pages: &mut Vec<Arc<Page>>, diagnostics: &mut Vec<Diagnostic>) {
+fn add_missing_indexes(
+    config: &Config,
+    pages: &mut Vec<Arc<Page>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for language in &config.languages {
         let missing = folders_without_index(config, pages, *language);
         for folder in missing {
@@ -637,39 +674,39 @@ fn readable(name: &str) -> String {
     }
 }
 
-fn warn_of_age(pages: &[Arc<Page>], today: Date, diagnostics: &mut Vec<Diagnostic>) {
-    for page in pages {
-        if let Some(review) = page.front_matter.review
-            && review < today
-            && !page.is_earlier_version()
-        {
-            let line = page.source.text().find("review:").unwrap_or_default();
-            diagnostics.push(
-                Diagnostic::warning("page-review-overdue")
-                    .with("date", review)
-                    .at(page.source.place(line..line + "review:".len())),
-            );
-        }
+/// Tells what somebody should look at in a page that is published, as of a day.
+pub(super) fn warnings(page: &Page, today: Date) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    if !page.is_earlier_version() {
+        diagnostics.extend(overdue(page, today));
+        diagnostics.extend(too_many_steps(page));
     }
+    warn_of_changes(page, today, &mut diagnostics);
+    diagnostics
+}
+
+fn overdue(page: &Page, today: Date) -> Option<Diagnostic> {
+    let review = page.front_matter.review.filter(|review| *review < today)?;
+    let line = page.source.text().find("review:").unwrap_or_default();
+    let place = page.source.place(line..line + "review:".len());
+    Some(
+        Diagnostic::warning("page-review-overdue")
+            .with("date", review)
+            .at(place),
+    )
 }
 
 /// Warns of each numbered list of a protocol that has too many steps.
-fn warn_of_many_steps(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
-    for page in pages
-        .iter()
-        .filter(|page| page.kind == Kind::Protocol && !page.is_earlier_version())
-    {
-        for list in &page.outline.ordered_lists {
-            if list.last_number > MOST_STEPS {
-                diagnostics.push(
-                    Diagnostic::warning("protocol-too-many-steps")
-                        .with("steps", list.last_number)
-                        .with("most", MOST_STEPS)
-                        .at(page.source.place(list.range.clone())),
-                );
-            }
-        }
-    }
+fn too_many_steps(page: &Page) -> impl Iterator<Item = Diagnostic> {
+    let lists = page.outline.ordered_lists.iter();
+    lists
+        .filter(|list| page.kind == Kind::Protocol && list.last_number > MOST_STEPS)
+        .map(|list| {
+            Diagnostic::warning("protocol-too-many-steps")
+                .with("steps", list.last_number)
+                .with("most", MOST_STEPS)
+                .at(page.source.place(list.range.clone()))
+        })
 }
 
 fn warn_of_same_titles(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
@@ -689,29 +726,27 @@ fn warn_of_same_titles(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Warns of changes that are not there yet, and of a date of the last change that is older than they are.
-fn warn_of_changes(pages: &[Arc<Page>], today: Date, diagnostics: &mut Vec<Diagnostic>) {
-    for page in pages {
-        let changes = &page.front_matter.changes;
-        for change in changes.iter().filter(|change| change.date > today) {
-            diagnostics.push(
-                Diagnostic::warning("change-in-future")
-                    .with("date", change.date)
-                    .at(change.place.clone()),
-            );
-        }
-        let past = changes.iter().filter(|change| change.date <= today);
-        if let (Some(newest), Some(updated)) = (
-            past.max_by_key(|change| change.date),
-            page.front_matter.updated,
-        ) && updated < newest.date
-        {
-            diagnostics.push(
-                Diagnostic::warning("change-after-updated")
-                    .with("updated", updated)
-                    .with("date", newest.date)
-                    .at(newest.place.clone()),
-            );
-        }
+fn warn_of_changes(page: &Page, today: Date, diagnostics: &mut Vec<Diagnostic>) {
+    let changes = &page.front_matter.changes;
+    for change in changes.iter().filter(|change| change.date > today) {
+        diagnostics.push(
+            Diagnostic::warning("change-in-future")
+                .with("date", change.date)
+                .at(change.place.clone()),
+        );
+    }
+    let past = changes.iter().filter(|change| change.date <= today);
+    if let (Some(newest), Some(updated)) = (
+        past.max_by_key(|change| change.date),
+        page.front_matter.updated,
+    ) && updated < newest.date
+    {
+        diagnostics.push(
+            Diagnostic::warning("change-after-updated")
+                .with("updated", updated)
+                .with("date", newest.date)
+                .at(newest.place.clone()),
+        );
     }
 }
 
@@ -726,6 +761,9 @@ fn index(
     for (at, page) in pages.iter().enumerate() {
         site.by_source.insert(page.source.path().to_owned(), at);
         site.by_key.insert((page.key.clone(), page.language), at);
+        if page.kind == Kind::Glossary && !page.is_earlier_version() {
+            site.word_lists.entry(page.language).or_insert(at);
+        }
         if let Some(code) = reserved_by(config, &page.href, forms, false) {
             diagnostics.push(
                 Diagnostic::error(code)
@@ -794,7 +832,11 @@ fn index(
 
 /// Tells the ids of pages that are not published today and that another page has too: a short address leads to one
 /// page, also on the day on which both are there.
-fn tell_ids_of_hidden(pages: &[Arc<Page>], hidden: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
+fn tell_ids_of_hidden(
+    pages: &[Arc<Page>],
+    hidden: &[Arc<Page>],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut by_id: HashMap<&str, &Page> = HashMap::new();
     for page in pages {
         by_id.entry(&page.id).or_insert(page);
@@ -810,7 +852,7 @@ fn tell_ids_of_hidden(pages: &[Arc<Page>], hidden: &[Arc<Page>], diagnostics: &m
 /// Returns the earlier versions of each page that has some, by its path, the latest first.
 fn earlier_versions(site: &Site) -> HashMap<String, Vec<usize>> {
     let mut earlier: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, page) in site.pages.iter().enumerate() {
+    for (at, page) in site.pages().enumerate() {
         if let Some(current) = site.current_version(page) {
             let path = current.source.path().to_owned();
             earlier.entry(path).or_default().push(at);

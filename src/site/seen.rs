@@ -4,10 +4,11 @@
 //! questions have another answer now, and only the pages that asked one of them are made again. Invariant:
 //! nothing that belongs to one page reads the site but through [`Seen`].
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
+use super::front_matter::Kind;
 use super::pages::{Page, Site};
 use crate::language::Language;
 
@@ -32,14 +33,12 @@ enum Question<'a> {
     Neighbours(&'a str),
     /// Which earlier versions the page in this file has.
     EarlierVersions(&'a str),
-    /// What is in this file beside the pages.
-    File(&'a str),
+    /// Which page is the word list in a language.
+    WordList(Language),
     /// Something that takes every page to know.
     AnyPage,
     /// Something that takes the text of every page to know.
     AnyText,
-    /// Something that takes the name of every file to know.
-    AnyFile,
 }
 
 /// A question, in few bytes. Two questions with one mark cost a page that is made again for nothing.
@@ -55,37 +54,31 @@ impl Question<'_> {
 
 /// The questions that were asked while a page was made.
 #[derive(Debug, Default)]
-pub struct Reads(Mutex<Vec<Mark>>);
+pub struct Reads {
+    marks: Mutex<Vec<Mark>>,
+    files: Mutex<BTreeSet<String>>,
+}
 
 impl Reads {
     fn note(&self, question: Question<'_>) {
-        let mut marks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
         marks.push(question.mark());
-    }
-
-    /// Notes that a page needs a file beside the pages, or would if it were there.
-    pub(super) fn file(&self, path: &str) {
-        self.note(Question::File(path));
-    }
-
-    /// Notes that the names of all files matter to a page.
-    pub(super) fn any_file(&self) {
-        self.note(Question::AnyFile);
     }
 
     /// Returns whether an answer that the page got is another one now.
     pub(super) fn touches(&self, changes: &Changes) -> bool {
-        let marks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
         marks.iter().any(|mark| changes.0.contains(mark))
     }
 
-    /// Leaves each question once.
-    pub(super) fn tidied(self) -> Reads {
-        let mut marks = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    /// Leaves each question once, and returns the files that the page needs.
+    pub(super) fn settle(&mut self) -> BTreeSet<String> {
+        let marks = self.marks.get_mut().unwrap_or_else(PoisonError::into_inner);
         marks.sort_unstable();
         marks.dedup();
         marks.shrink_to_fit();
-        Reads(Mutex::new(marks))
+        let files = self.files.get_mut().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(files)
     }
 }
 
@@ -110,9 +103,12 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// Returns where questions are noted.
-    pub(super) fn reads(self) -> Option<&'a Reads> {
-        self.reads
+    /// Notes that a page needs a file beside the pages.
+    pub(super) fn need(self, path: &str) {
+        if let Some(reads) = self.reads {
+            let mut files = reads.files.lock().unwrap_or_else(PoisonError::into_inner);
+            files.insert(path.to_owned());
+        }
     }
 
     fn note(self, question: Question<'_>) {
@@ -152,7 +148,7 @@ impl<'a> Seen<'a> {
     }
 
     /// Returns the anchors of a page.
-    pub fn anchors(self, page: &'a Page) -> impl Iterator<Item = &'a str> + Clone {
+    pub fn anchors<'p>(self, page: &'p Page) -> impl Iterator<Item = &'p str> + Clone + use<'p> {
         self.note(Question::Anchors(page.source.path()));
         let headings = page.outline.headings.iter();
         headings.map(|heading| heading.id.as_str())
@@ -198,10 +194,22 @@ impl<'a> Seen<'a> {
         self.site.is_unpublished(path)
     }
 
+    /// Returns the word list in a language.
+    pub fn word_list(self, language: Language) -> Option<&'a Page> {
+        self.note(Question::WordList(language));
+        self.site.word_list(language)
+    }
+
     /// Returns all pages, for questions that take every one of them to answer.
     pub fn pages(self) -> impl Iterator<Item = &'a Page> {
         self.note(Question::AnyPage);
-        self.site.pages.iter().map(|page| &**page)
+        self.site.pages()
+    }
+
+    /// Returns the site itself, for what belongs to no page.
+    pub(super) fn whole(self) -> &'a Site {
+        self.note(Question::AnyPage);
+        self.site
     }
 
     /// Returns all pages, for questions that take the text of every one of them to answer.
@@ -229,12 +237,6 @@ impl Changes {
     /// Adds that the text of a page is another one, and nothing of it that other pages show.
     pub(super) fn text(&mut self) {
         self.add(Question::AnyText);
-    }
-
-    /// Adds that a file beside the pages is another one.
-    pub(super) fn file(&mut self, path: &str) {
-        self.add(Question::File(path));
-        self.add(Question::AnyFile);
     }
 
     fn add(&mut self, question: Question<'_>) {
@@ -287,6 +289,9 @@ impl Changes {
         self.add(Question::Href(&page.href));
         self.add(Question::ShortHref(&page.short_href));
         self.add(Question::Anchors(page.source.path()));
+        if page.kind == Kind::Glossary {
+            self.add(Question::WordList(page.language));
+        }
         if let Some(parent) = page.parent_folder() {
             self.add(Question::Children(parent, page.language));
         }

@@ -48,7 +48,7 @@ pub struct LinkInLanguage {
 }
 
 /// What all pages in one language have in common.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct SiteView {
     /// Name of the portal.
     pub title: String,

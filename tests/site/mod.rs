@@ -280,7 +280,7 @@ fn the_portal_that_ships_has_nothing_wrong() {
 fn every_infographic_that_ships_has_posters_that_are_sound() {
     let (portal, _) = portal_at(repository());
     let portal = portal.unwrap();
-    let pages = portal.site.pages.iter();
+    let pages = portal.site.pages();
     let written = pages.map(|page| page.source.text().matches("\n```infographic").count());
     let posters: Vec<&Output> = portal
         .outputs
