@@ -20,7 +20,7 @@ use crate::site::config::{Config, Environment};
 use crate::site::generator::{Generator, Options, Parts};
 use crate::site::outputs::with_compressed;
 use crate::site::pages::Site;
-use crate::site::render::{receiver_outputs, receiver_views, theme_problem};
+use crate::site::render::{Deliver, receiver_outputs, receiver_views, theme_problem};
 use crate::theme::Theme;
 use crate::theme::view::SiteView;
 
@@ -62,8 +62,17 @@ impl Portal {
             lifecycle: Arc::new(lifecycle),
             views,
             site,
-            outputs: with_compressed(outputs),
+            outputs,
             addresses,
+        }
+    }
+
+    /// Adds the compressed versions of its files.
+    #[must_use]
+    pub fn compressed(self) -> Portal {
+        Portal {
+            outputs: with_compressed(self.outputs),
+            ..self
         }
     }
 
@@ -153,18 +162,31 @@ pub fn assemble(
     environment: Environment<'_>,
     today: Date,
 ) -> (Option<Portal>, Vec<Diagnostic>) {
-    assemble_for(Options::default(), root, environment, today)
+    let (portal, problems) = assemble_for(Options::default(), root, environment, today);
+    (portal.map(Portal::compressed), problems)
 }
 
-/// Builds the portal in a folder as [`assemble`] does, for what is asked.
+/// Builds the portal in a folder as [`assemble`] does, for what is asked and without compressed files.
 pub fn assemble_for(
     options: Options,
     root: &Path,
     environment: Environment<'_>,
     today: Date,
 ) -> (Option<Portal>, Vec<Diagnostic>) {
+    assemble_to(&|outputs| outputs, options, root, environment, today)
+}
+
+/// Builds the portal in a folder as [`assemble_for`] does, and hands out the files of each page as soon as they are
+/// made; in the portal are the others.
+pub(super) fn assemble_to(
+    deliver: Deliver<'_>,
+    options: Options,
+    root: &Path,
+    environment: Environment<'_>,
+    today: Date,
+) -> (Option<Portal>, Vec<Diagnostic>) {
     let mut generator = Generator::new(root, options);
-    generator.build(environment, today, &|outputs| outputs);
+    generator.build(environment, today, deliver);
     let mut diagnostics = generator.diagnostics();
     let lifecycle = read_lifecycle(root, &mut diagnostics);
     let sound = !any_error(&diagnostics);

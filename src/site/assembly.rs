@@ -32,6 +32,7 @@ pub(super) fn placeholder(environment: Environment<'_>) -> Config {
     Config::parse(&text, environment).0
 }
 
+/// Reads a file of the portal as text; `shown` is its path relative to the root. What is wrong with it is told.
 pub fn read_text(
     path: &Path,
     shown: &str,

@@ -241,6 +241,11 @@ impl Generator {
         made.flat_map(Made::diagnostics).cloned().collect()
     }
 
+    /// Returns all files, in no order.
+    pub fn outputs(&self) -> impl Iterator<Item = &Output> {
+        self.made.iter().flat_map(Made::outputs)
+    }
+
     /// Returns the settings as they were read, also where they have mistakes.
     pub fn config(&self) -> Option<&Config> {
         self.made.as_ref().map(|made| &made.ground.config)

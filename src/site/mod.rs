@@ -17,6 +17,7 @@ pub mod front_matter;
 pub mod generator;
 pub mod glossary;
 mod history;
+pub mod inputs;
 mod links;
 pub mod markdown;
 pub mod outputs;

@@ -8,6 +8,7 @@
 mod calendar;
 
 mod addresses;
+mod generator;
 mod production;
 mod showing;
 
@@ -16,15 +17,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::civil::{Date, date};
-use meldwijzer::cli::portal::{Portal, assemble};
+use meldwijzer::cli::portal::{Portal, assemble_for};
 use meldwijzer::diagnostic::{Diagnostic, Severity};
 use meldwijzer::output::Output;
+use meldwijzer::site::generator::Options;
 use meldwijzer::site::requirements::{Requirements, Status, pages_for};
 
 const TODAY: Date = date(2026, 11, 22);
 
 fn portal_at(root: &Path) -> (Option<Portal>, Vec<Diagnostic>) {
-    assemble(root, &|_| None, TODAY)
+    let options = Options {
+        advice: true,
+        ..Options::default()
+    };
+    let (portal, problems) = assemble_for(options, root, &|_| None, TODAY);
+    (portal.map(Portal::compressed), problems)
 }
 
 fn repository() -> &'static Path {
