@@ -9,6 +9,7 @@ mod calendar;
 
 mod addresses;
 mod production;
+mod showing;
 
 use std::fs;
 use std::path::{Path, PathBuf};
