@@ -10,6 +10,7 @@ pub mod command_error;
 mod daily;
 pub mod data_folder;
 pub mod diagnostics;
+mod explain;
 mod findings;
 pub mod harmless;
 pub mod key_file;
@@ -61,6 +62,7 @@ enum Command {
     Serve(serve::Arguments),
     Build(build::Arguments),
     Check(check::Arguments),
+    Explain(explain::Arguments),
     Link(link::Arguments),
     People(people::Arguments),
     Reports(reports::Arguments),
@@ -88,6 +90,7 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
         Command::Check(arguments) => check::run(ui, &root, arguments),
+        Command::Explain(arguments) => explain::run(ui, &arguments),
         Command::Link(arguments) => link::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
