@@ -2,7 +2,7 @@
 //! does not notice files that are added.
 
 fn main() {
-    for folder in ["forms", "messages", "themes"] {
+    for folder in ["content", "forms", "messages", "starter", "themes"] {
         println!("cargo::rerun-if-changed={folder}");
     }
 }

@@ -4,6 +4,7 @@
 //! nothing else. All texts, those of the arguments too, are in the catalogues under `cli`.
 
 mod answers;
+mod asking;
 mod build;
 mod check;
 pub mod command_error;
@@ -12,8 +13,10 @@ pub mod data_folder;
 pub mod diagnostics;
 mod findings;
 pub mod harmless;
+mod init;
 pub mod key_file;
 mod link;
+mod new;
 mod opening;
 mod passphrase;
 pub mod people;
@@ -61,7 +64,9 @@ enum Command {
     Serve(serve::Arguments),
     Build(build::Arguments),
     Check(check::Arguments),
+    Init(init::Arguments),
     Link(link::Arguments),
+    New(new::Arguments),
     People(people::Arguments),
     Reports(reports::Arguments),
     Schema(schema::Arguments),
@@ -88,6 +93,8 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
         Command::Check(arguments) => check::run(ui, &root, arguments),
+        Command::Init(arguments) => init::run(ui, &arguments),
+        Command::New(arguments) => new::run(ui, &root, &arguments),
         Command::Link(arguments) => link::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),

@@ -4,6 +4,7 @@ mod check;
 mod contacts;
 mod elsewhere;
 mod handling;
+mod init;
 mod keeping;
 mod link;
 mod submissions;
