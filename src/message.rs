@@ -1,7 +1,8 @@
 //! Texts that people read, by key, in flat YAML catalogues.
 //!
 //! No text that a person reads stands in code. The program's own texts (diagnostics, command line)
-//! are in `messages/<language>/<room>.yaml`; the texts of pages are in the theme. A value may hold
+//! are in `messages/<language>/<room>.yaml`, with a page of explanation for each diagnostic in
+//! `explanations/<language>/<room>.yaml`; the texts of pages are in the theme. A value may hold
 //! placeholders in braces: `{path}`. A key that counts has two forms: `<key>.one` and `<key>.other`.
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use crate::source_text::SourceText;
 use crate::yaml;
 
 static PROGRAM_MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");
+
+static EXPLANATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/explanations");
 
 /// The texts of one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,18 +49,17 @@ impl Catalogue {
 
     /// Reads the program's own catalogue for a language.
     pub fn of_program(language: Language) -> Catalogue {
-        let mut all = Catalogue::default();
-        let files = PROGRAM_MESSAGES
-            .get_dir(language.tag())
-            .into_iter()
-            .flat_map(Dir::files);
-        for file in files {
-            let name = file.path().to_string_lossy().into_owned();
-            let text = file.contents_utf8().unwrap_or_default();
-            let (catalogue, _) = Catalogue::parse(&SourceText::new(name, text));
-            all.texts.extend(catalogue.texts);
-        }
-        all
+        together(Catalogue::rooms_of_program(language))
+    }
+
+    /// Reads the program's own catalogue for a language by room: the name of each, in order, with its texts.
+    pub fn rooms_of_program(language: Language) -> BTreeMap<String, Catalogue> {
+        rooms(&PROGRAM_MESSAGES, language)
+    }
+
+    /// Reads the explanations of diagnostics in a language: plain text under the code of each.
+    pub fn of_explanations(language: Language) -> Catalogue {
+        together(rooms(&EXPLANATIONS, language))
     }
 
     /// Adds the texts of another catalogue; where both have a key, the other one's text stays.
@@ -95,6 +97,24 @@ impl Catalogue {
         arguments.push(("count", &number));
         self.text(&format!("{key}.{form}"), &arguments)
     }
+}
+
+/// Reads the catalogues of a language in a folder that is embedded, by the names of their files.
+fn rooms(folder: &Dir<'_>, language: Language) -> BTreeMap<String, Catalogue> {
+    let files = folder.get_dir(language.tag()).into_iter();
+    let catalogues = files.flat_map(Dir::files).map(|file| {
+        let path = file.path().to_string_lossy().into_owned();
+        let room = file.path().file_stem().unwrap_or_default();
+        let text = file.contents_utf8().unwrap_or_default();
+        let (catalogue, _) = Catalogue::parse(&SourceText::new(path, text));
+        (room.to_string_lossy().into_owned(), catalogue)
+    });
+    catalogues.collect()
+}
+
+fn together(rooms: BTreeMap<String, Catalogue>) -> Catalogue {
+    let none = Catalogue::default();
+    rooms.into_values().fold(none, Catalogue::overlaid_with)
 }
 
 /// Fills in placeholders in one pass, so that a value that looks like a placeholder stays as it is.

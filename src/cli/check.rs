@@ -47,6 +47,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     if !errors.is_empty() {
         ui.print_each_diagnostic(&errors)?;
     }
+    if let Some(last) = errors.last().or(others.last()) {
+        ui.print(&ui.text("cli-check-explain", &[("code", last.code)]))?;
+    }
     let of = |severity| number_of(&problems, severity);
     let counts = [
         ("cli-count-errors", of(Severity::Error)),

@@ -11,6 +11,7 @@ pub mod command_error;
 mod daily;
 pub mod data_folder;
 pub mod diagnostics;
+mod explain;
 mod findings;
 pub mod harmless;
 mod init;
@@ -64,6 +65,7 @@ enum Command {
     Serve(serve::Arguments),
     Build(build::Arguments),
     Check(check::Arguments),
+    Explain(explain::Arguments),
     Init(init::Arguments),
     Link(link::Arguments),
     New(new::Arguments),
@@ -93,6 +95,7 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
         Command::Check(arguments) => check::run(ui, &root, arguments),
+        Command::Explain(arguments) => explain::run(ui, &arguments),
         Command::Init(arguments) => init::run(ui, &arguments),
         Command::New(arguments) => new::run(ui, &root, &arguments),
         Command::Link(arguments) => link::run(ui, &root, arguments),

@@ -19,7 +19,7 @@ use crate::site::addresses::{Addresses, Record};
 use crate::site::calendar::Calendar;
 use crate::site::config::{Config, Contact, Environment};
 use crate::site::glossary::Glossary;
-use crate::site::pages::{Site, gather};
+use crate::site::pages::{Showing, Site, gather};
 use crate::site::plain_language;
 use crate::site::production;
 use crate::site::render::{
@@ -130,15 +130,25 @@ impl Settings {
     }
 }
 
-/// Builds the portal in a folder. All problems of settings, content, forms and theme come back
-/// together, in reading order; there is a portal only where none of them is an error.
+/// Builds the portal in a folder, as readers see it. All problems of settings, content, forms and theme
+/// come back together, in reading order; there is a portal only where none of them is an error.
 pub fn assemble(
     root: &Path,
     environment: Environment<'_>,
     today: Date,
 ) -> (Option<Portal>, Vec<Diagnostic>) {
+    assemble_showing(Showing::Published, root, environment, today)
+}
+
+/// Builds the portal in a folder as [`assemble`] does, with the pages that are asked.
+pub fn assemble_showing(
+    showing: Showing,
+    root: &Path,
+    environment: Environment<'_>,
+    today: Date,
+) -> (Option<Portal>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let portal = assemble_unchecked(root, environment, today, &mut diagnostics);
+    let portal = assemble_unchecked(showing, root, environment, today, &mut diagnostics);
     sort(&mut diagnostics);
     diagnostics.dedup();
     let sound = !any_error(&diagnostics);
@@ -146,6 +156,7 @@ pub fn assemble(
 }
 
 fn assemble_unchecked(
+    showing: Showing,
     root: &Path,
     environment: Environment<'_>,
     today: Date,
@@ -169,7 +180,7 @@ fn assemble_unchecked(
     let (glossary, problems) = Glossary::take(&mut sources, &config.languages);
     diagnostics.extend(problems);
 
-    let (site, problems) = gather(&config, &sources, &forms, today);
+    let (site, problems) = gather(&config, &sources, &forms, today, showing);
     diagnostics.extend(problems);
     let (wordings, problems) = plain_language::wordings(&config, &sources, &glossary);
     diagnostics.extend(problems);

@@ -3,7 +3,8 @@
 //! [`gather`] turns sources into a [`Site`]: every page with its address, its place among the others
 //! and its versions in other languages, and an index of what can be linked to. A `Site` is not
 //! changed after that. Only pages that are published today are in it; others are known by their
-//! path, so that a link to them can be explained.
+//! path, so that a link to them can be explained. Editors who look at what they write are shown
+//! everything, and each page says why readers do not see it.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -33,7 +34,32 @@ pub const SHORT: &str = "p";
 /// Most steps in one list of a protocol (S1.A.6): under stress nobody follows more.
 const MOST_STEPS: u64 = 7;
 
-/// A page that is published.
+/// Which pages are in a site.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Showing {
+    /// Those that are published on the day: what readers see.
+    #[default]
+    Published,
+    /// Drafts too, and pages whose day has not come or has passed: what editors see.
+    Everything,
+}
+
+/// Why readers do not see a page on the day of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unpublished {
+    /// It is a draft.
+    Draft,
+    /// They see it from a later day on.
+    From(Date),
+    /// They saw it until a day, which may be today.
+    Until(Date),
+    /// They do not see the index page of the folder that it is in, or of one above that.
+    Below(String),
+    /// It is the index page that a folder gets, and they see nothing in the folder.
+    Empty,
+}
+
+/// A page of a site.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The file; for a folder without an index page an empty text under that folder's name.
@@ -64,6 +90,8 @@ pub struct Page {
     pub id: String,
     /// Short address with the base path, which never changes: `/veilig/p/huisregels/`.
     pub short_href: String,
+    /// Why readers do not see it; absent where they do.
+    pub unpublished: Option<Unpublished>,
 }
 
 impl Page {
@@ -165,6 +193,7 @@ pub fn gather(
     sources: &Sources,
     forms: &[Definition],
     today: Date,
+    showing: Showing,
 ) -> (Site, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let read: Vec<(Option<Page>, Vec<Diagnostic>)> = sources
@@ -178,10 +207,8 @@ pub fn gather(
         all.extend(page);
     }
     share_ids(config, &mut all);
-    let closed = closed_folders(&all, today);
-    let (mut pages, hidden): (Vec<Page>, Vec<Page>) = all
-        .into_iter()
-        .partition(|page| is_published(&page.front_matter, today) && !is_below(page, &closed));
+    mark_unpublished(&mut all, today);
+    let (mut pages, hidden) = apart(all, showing);
     add_missing_indexes(config, &mut pages, &mut diagnostics);
     pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
     warn_of_age(&pages, today, &mut diagnostics);
@@ -217,30 +244,47 @@ fn same_id(page: &Page, other: &Page) -> Diagnostic {
         .at(place.unwrap_or_else(|| page.source.start()))
 }
 
-/// Returns whether a page is shown to readers on a day.
-fn is_published(front_matter: &FrontMatter, today: Date) -> bool {
-    !front_matter.draft
-        && front_matter.publish.is_none_or(|date| date <= today)
-        && front_matter.expires.is_none_or(|date| today < date)
-}
-
-/// Returns the folders whose index page is not published: what is in them is not shown either.
-fn closed_folders(pages: &[Page], today: Date) -> BTreeSet<(Language, String)> {
-    pages
+/// Notes at each page why readers do not see it on a day.
+fn mark_unpublished(pages: &mut [Page], today: Date) {
+    for page in pages.iter_mut() {
+        page.unpublished = unpublished(&page.front_matter, today);
+    }
+    let closed: BTreeSet<(Language, String)> = pages
         .iter()
-        .filter(|page| page.is_index && !page.folder.is_empty())
-        .filter(|page| !is_published(&page.front_matter, today))
+        .filter(|page| page.is_index && !page.folder.is_empty() && page.unpublished.is_some())
         .map(|page| (page.language, page.folder.clone()))
-        .collect()
+        .collect();
+    for page in pages.iter_mut().filter(|page| page.unpublished.is_none()) {
+        // What is in a folder whose index page is not published is not shown either.
+        let folder = folders_from(&page.folder)
+            .find(|folder| closed.contains(&(page.language, (*folder).to_owned())));
+        page.unpublished = folder.map(|folder| Unpublished::Below(folder.to_owned()));
+    }
 }
 
-fn is_below(page: &Page, closed: &BTreeSet<(Language, String)>) -> bool {
-    closed.iter().any(|(language, folder)| {
-        page.language == *language
-            && page
-                .folder
-                .strip_prefix(folder.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Returns why a page of its own accord is not shown to readers on a day.
+fn unpublished(front_matter: &FrontMatter, today: Date) -> Option<Unpublished> {
+    if front_matter.draft {
+        return Some(Unpublished::Draft);
+    }
+    let later = front_matter.publish.filter(|date| today < *date);
+    let past = front_matter.expires.filter(|date| *date <= today);
+    later
+        .map(Unpublished::From)
+        .or(past.map(Unpublished::Until))
+}
+
+/// Takes the pages that are in the site and those that are not. A page that waits for another one to go from
+/// its address is never in it.
+fn apart(all: Vec<Page>, showing: Showing) -> (Vec<Page>, Vec<Page>) {
+    let published: BTreeSet<String> = all
+        .iter()
+        .filter(|page| page.unpublished.is_none())
+        .map(|page| page.href.clone())
+        .collect();
+    all.into_iter().partition(|page| {
+        let is_shown = showing == Showing::Everything && !published.contains(&page.href);
+        page.unpublished.is_none() || is_shown
     })
 }
 
@@ -264,9 +308,6 @@ fn share_ids(config: &Config, pages: &mut [Page]) {
 
 fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnostic>) {
     let (front_matter, body, mut diagnostics) = front_matter::read(source);
-    let (outline, problems) =
-        markdown::outline(source, body.clone(), front_matter.title.as_deref());
-    diagnostics.extend(problems);
     let below = source
         .path()
         .strip_prefix("content/")
@@ -277,6 +318,9 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
         .rsplit_once('.')
         .and_then(|(stem, tag)| Some((stem, Language::from_tag(tag)?)))
         .unwrap_or((stem, config.default_language()));
+    let title = front_matter.title.as_deref();
+    let (outline, problems) = markdown::outline(source, body.clone(), title, language);
+    diagnostics.extend(problems);
     if !config.languages.contains(&language) {
         diagnostics.push(
             Diagnostic::error("page-language")
@@ -350,6 +394,7 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
         body,
         outline,
         language,
+        unpublished: None,
     };
     (Some(page), diagnostics)
 }
@@ -425,7 +470,8 @@ fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut
     for language in &config.languages {
         let missing = folders_without_index(config, pages, *language);
         for folder in missing {
-            let page = made_index(config, &folder, *language);
+            let mut page = made_index(config, &folder, *language);
+            page.unpublished = is_empty(pages, &page).then_some(Unpublished::Empty);
             diagnostics
                 .push(Diagnostic::warning("folder-without-index").in_file(page.source.path()));
             pages.push(page);
@@ -454,6 +500,16 @@ fn folders_without_index(config: &Config, pages: &[Page], language: Language) ->
         .difference(&present)
         .map(|folder| (*folder).to_owned())
         .collect()
+}
+
+/// Returns whether readers see nothing in the folder of an index page.
+fn is_empty(pages: &[Page], index: &Page) -> bool {
+    let mut seen = pages.iter().filter(|page| page.unpublished.is_none());
+    !index.folder.is_empty()
+        && !seen.any(|page| {
+            let mut folders = folders_from(&page.folder);
+            page.language == index.language && folders.any(|folder| folder == index.folder)
+        })
 }
 
 fn made_index(config: &Config, folder: &str, language: Language) -> Page {
@@ -490,6 +546,7 @@ fn made_index(config: &Config, folder: &str, language: Language) -> Page {
         key: join(folder, "index"),
         href: href(config, language, &steps),
         folder: folder.to_owned(),
+        unpublished: None,
     }
 }
 
@@ -776,6 +833,10 @@ fn aliases(
         let holder = maps.into_iter().find_map(|map| map.get(&href));
         let holder = holder.or_else(|| site.aliases.get(&href));
         if let Some(other) = holder.and_then(|other| pages.get(*other)) {
+            // One takes the place of the other on the day that it is published.
+            if page.unpublished.is_some() || other.unpublished.is_some() {
+                continue;
+            }
             diagnostics.push(
                 Diagnostic::error("page-same-address")
                     .with("address", &href)

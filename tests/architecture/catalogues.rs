@@ -14,8 +14,8 @@ use crate::architecture::rust_source::{RustFile, Token, closing, sources};
 
 #[test]
 fn the_program_says_the_same_in_both_languages() {
-    let dutch = room_files("nl");
-    let english = room_files("en");
+    let dutch = room_files("messages", "nl");
+    let english = room_files("messages", "en");
     assert_eq!(
         dutch.keys().collect::<Vec<_>>(),
         english.keys().collect::<Vec<_>>(),
@@ -29,7 +29,7 @@ fn the_program_says_the_same_in_both_languages() {
 #[test]
 fn a_text_of_the_program_is_in_one_file() {
     let mut homes: BTreeMap<String, String> = BTreeMap::new();
-    for (room, catalogue) in room_files("nl") {
+    for (room, catalogue) in room_files("messages", "nl") {
         for key in catalogue.keys() {
             let other = homes.insert(key.to_owned(), room.clone());
             assert_eq!(other, None, "{key} is also in {room}");
@@ -115,12 +115,41 @@ fn no_diagnostic_in_the_catalogues_is_unused() {
     assert_eq!(unused, Vec::<&str>::new());
 }
 
+/// Rooms of which every diagnostic has a page of explanation.
+const EXPLAINED: [&str; 0] = [];
+
+#[test]
+fn what_is_explained_is_a_diagnostic_of_its_room_in_both_languages() {
+    let messages = room_files("messages", "nl");
+    let dutch = room_files("explanations", "nl");
+    let english = room_files("explanations", "en");
+    assert!(dutch.keys().eq(english.keys()), "one file per room in both");
+    for (room, explanations) in &dutch {
+        check_same_keys(
+            &format!("explanations/*/{room}"),
+            explanations,
+            &english[room],
+        );
+        for code in explanations.keys() {
+            let is_code = messages[room].get(&format!("{code}.hint")).is_some();
+            assert!(is_code, "explanations/*/{room}: {code} is no diagnostic");
+        }
+    }
+    for room in EXPLAINED.map(|room| format!("{room}.yaml")) {
+        let codes = messages[&room]
+            .keys()
+            .filter_map(|key| key.strip_suffix(".hint"));
+        let missing = codes.filter(|code| dutch[&room].get(code).is_none());
+        assert_eq!(missing.collect::<Vec<_>>(), Vec::<&str>::new(), "{room}");
+    }
+}
+
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn room_files(language: &str) -> BTreeMap<String, Catalogue> {
-    let folder = repository().join("messages").join(language);
+fn room_files(folder: &str, language: &str) -> BTreeMap<String, Catalogue> {
+    let folder = repository().join(folder).join(language);
     fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -139,7 +168,7 @@ fn catalogue(path: &Path) -> Catalogue {
     catalogue
 }
 
-fn check_equal(name: &str, dutch: &Catalogue, english: &Catalogue) {
+fn check_same_keys(name: &str, dutch: &Catalogue, english: &Catalogue) {
     let keys = |catalogue: &Catalogue| catalogue.keys().map(str::to_owned).collect::<BTreeSet<_>>();
     let missing: Vec<_> = keys(dutch)
         .symmetric_difference(&keys(english))
@@ -150,6 +179,10 @@ fn check_equal(name: &str, dutch: &Catalogue, english: &Catalogue) {
         Vec::<String>::new(),
         "{name}: in one language only"
     );
+}
+
+fn check_equal(name: &str, dutch: &Catalogue, english: &Catalogue) {
+    check_same_keys(name, dutch, english);
     for key in dutch.keys() {
         assert_eq!(
             placeholders(dutch.get(key).unwrap()),

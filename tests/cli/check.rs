@@ -41,6 +41,7 @@ Nog in te vullen:
 Hier kijkt de taalcontrole niet naar alles:
   content/index.md: passive. Reden: Een letterlijke brief.
 
+Meer uitleg over een code tussen haken? Typ bijvoorbeeld: meldwijzer explain language-difficult-word
 0 fouten, 1 waarschuwing, 1 advies, 2 plekken om in te vullen
 ";
 

@@ -3,6 +3,7 @@
 mod check;
 mod contacts;
 mod elsewhere;
+mod explain;
 mod handling;
 mod init;
 mod keeping;
