@@ -58,7 +58,7 @@ pub fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definit
     forms_of(&sources_of_forms(root, diagnostics), diagnostics)
 }
 
-pub(super) fn sources_of_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
+pub fn sources_of_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
     let folder = root.join("forms");
     let mut sources = Vec::new();
     if folder.is_dir() {

@@ -6,6 +6,7 @@
 //! collected as diagnostics; a later step runs on whatever the earlier one could make of its input,
 //! so that an editor sees all problems at once.
 
+pub mod accessibility;
 pub mod addresses;
 mod archive;
 pub mod assembly;
@@ -20,6 +21,7 @@ mod history;
 pub mod inputs;
 mod links;
 pub mod markdown;
+mod mending;
 pub mod outputs;
 pub mod pages;
 pub mod paths;
@@ -32,4 +34,5 @@ mod search;
 pub mod seen;
 pub mod slug;
 pub mod source;
+pub mod starter;
 mod web_app;

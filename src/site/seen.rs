@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::front_matter::Kind;
 use super::pages::{Page, Site};
+use super::source::Sources;
 use crate::language::Language;
 
 /// A question that a page asked.
@@ -218,6 +219,12 @@ impl<'a> Seen<'a> {
         self.pages()
     }
 
+    /// Returns the paths of all files of pages, whether readers see them or not.
+    pub(super) fn files_of_pages(self, sources: &'a Sources) -> impl Iterator<Item = &'a str> {
+        self.note(Question::AnyPage);
+        sources.pages.iter().map(|page| page.path())
+    }
+
     /// Returns the paths of the files of all pages.
     pub fn source_paths(self) -> impl Iterator<Item = &'a str> {
         self.pages().map(|page| page.source.path())
@@ -261,6 +268,7 @@ impl Changes {
             }
             for page in &one.hidden {
                 if !other.is_unpublished(page.source.path()) {
+                    self.add(Question::AnyPage);
                     self.add(Question::Source(page.source.path()));
                 }
             }
