@@ -58,6 +58,7 @@ pub fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<Definit
     forms_of(&sources_of_forms(root, diagnostics), diagnostics)
 }
 
+/// Reads the files of the forms of the portal, or those of the forms that ship; what cannot be read is told.
 pub fn sources_of_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
     let folder = root.join("forms");
     let mut sources = Vec::new();

@@ -122,6 +122,18 @@ pub struct Parts {
     pub addresses: Addresses,
 }
 
+/// What forms are shown with.
+pub struct Surroundings<'a> {
+    /// The settings.
+    pub config: &'a Config,
+    /// The look.
+    pub theme: Arc<Theme>,
+    /// The forms.
+    pub forms: &'a [Definition],
+    /// What all pages in a language share.
+    pub views: &'a BTreeMap<Language, SiteView>,
+}
+
 impl Generator {
     /// Makes a generator for the portal in a folder, which has built nothing yet.
     pub fn new(root: impl Into<PathBuf>, options: Options) -> Generator {
@@ -246,11 +258,6 @@ impl Generator {
         self.made.iter().flat_map(Made::outputs)
     }
 
-    /// Returns the settings as they were read, also where they have mistakes.
-    pub fn config(&self) -> Option<&Config> {
-        self.made.as_ref().map(|made| &made.ground.config)
-    }
-
     /// Returns the pages of the portal.
     pub fn site(&self) -> Option<&Site> {
         self.made.as_ref().map(|made| &made.whole.site)
@@ -278,13 +285,15 @@ impl Generator {
         })
     }
 
-    /// Returns a copy of what the receiver serves besides the files: theme, what all pages share, forms.
-    pub fn surroundings(
-        &self,
-    ) -> Option<(Arc<Theme>, &BTreeMap<Language, SiteView>, &[Definition])> {
+    /// Returns what forms are shown with, where there is a theme.
+    pub fn surroundings(&self) -> Option<Surroundings<'_>> {
         let made = self.made.as_ref()?;
-        let theme = made.ground.theme.clone()?;
-        Some((theme, &made.whole.views, &made.ground.forms))
+        Some(Surroundings {
+            config: &made.ground.config,
+            theme: Arc::clone(made.ground.theme.as_ref()?),
+            forms: &made.ground.forms,
+            views: &made.whole.views,
+        })
     }
 }
 

@@ -271,7 +271,6 @@ pub fn receiver_outputs(
                 label: site.title.clone(),
                 href: site.home.clone(),
             },
-            gone: false,
         };
         let html = theme.render(Template::Redirect, &theme.share(site), &view)?;
         let path = beside_home(config, *language, "index.html");
@@ -476,8 +475,11 @@ fn push_redirect(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     if let Some(site) = common.shared.get(&page.language) {
-        let view = redirect_view(page, href, gone);
-        let template = Template::Redirect;
+        let view = redirect_view(page, href);
+        let template = match gone {
+            true => Template::Gone,
+            false => Template::Redirect,
+        };
         push_html(input, site, template, href, &view, outputs, diagnostics);
     }
 }
@@ -940,11 +942,10 @@ fn named_page<'a>(
     input.site.version(&page.key, language)
 }
 
-fn redirect_view(page: &Page, href: &str, gone: bool) -> RedirectView {
+fn redirect_view(page: &Page, href: &str) -> RedirectView {
     RedirectView {
         shell: ShellView::apart(page.title.clone(), href.to_owned()),
         target: link_to(page),
-        gone,
     }
 }
 
