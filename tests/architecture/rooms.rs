@@ -6,7 +6,7 @@ use crate::architecture::rust_source::{RustFile, Token, sources, tokens};
 
 /// The rooms, and which other rooms each may name. The files directly in `src/` are the foundation:
 /// every room may name them, and they name no room.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     (
         "cli",
         &[
@@ -18,6 +18,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
             "infographic",
             "theme",
             "durable",
+            "watch",
         ],
     ),
     ("receiver", &["attachment", "report", "form", "theme"]),
@@ -28,6 +29,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("infographic", &[]),
     ("theme", &[]),
     ("durable", &[]),
+    ("watch", &[]),
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.
