@@ -97,7 +97,7 @@ mod tests {
             &dead.at(source.place(10..16)),
             "docs/",
             "::error file=docs/content/a%2C b%3A 100%25.md,line=1,col=9,endColumn=15,title=link-dead::\
-             This link leads to something that does not exist: weg.md\u{fffd}::error::x%250A%0A\
+             This link goes to something that does not exist: weg.md\u{fffd}::error::x%250A%0A\
              Do you mean web,.md?",
         );
         check(
