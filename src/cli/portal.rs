@@ -284,7 +284,7 @@ pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<
     forms_of(&sources_of_forms(root, diagnostics), diagnostics)
 }
 
-fn sources_of_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
+pub(super) fn sources_of_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
     let folder = root.join("forms");
     let mut sources = Vec::new();
     if folder.is_dir() {

@@ -8,6 +8,7 @@ mod contacts;
 mod elsewhere;
 mod explain;
 mod handling;
+mod init;
 mod keeping;
 mod link;
 mod submissions;
