@@ -13,6 +13,7 @@ use crate::cli::portal::{Portal, assemble_to, environment};
 use crate::cli::published;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
+use crate::diagnostic::abridge;
 use crate::digest::fingerprint;
 use crate::output::Output;
 use crate::receiver::FirstPages;
@@ -60,7 +61,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         Vec::new()
     };
     let (portal, problems) = assemble_to(&deliver, Options::default(), root, &environment, today);
-    tell_without_advice(ui, problems)?;
+    tell_without_advice(ui, abridge(problems))?;
     let Some(portal) = portal else {
         return Err(CommandError::Problems);
     };

@@ -173,11 +173,22 @@ pub fn assemble_for(
     environment: Environment<'_>,
     today: Date,
 ) -> (Option<Portal>, Vec<Diagnostic>) {
+    let (portal, problems) = assemble_telling_all(options, root, environment, today);
+    (portal, abridge(problems))
+}
+
+/// Builds the portal in a folder as [`assemble_for`] does, and tells more of the same too.
+pub fn assemble_telling_all(
+    options: Options,
+    root: &Path,
+    environment: Environment<'_>,
+    today: Date,
+) -> (Option<Portal>, Vec<Diagnostic>) {
     assemble_to(&|outputs| outputs, options, root, environment, today)
 }
 
-/// Builds the portal in a folder as [`assemble_for`] does, and hands out the files of each page as soon as they are
-/// made; in the portal are the others.
+/// Builds the portal in a folder as [`assemble_telling_all`] does, and hands out the files of each page as soon as
+/// they are made; in the portal are the others.
 pub(super) fn assemble_to(
     deliver: Deliver<'_>,
     options: Options,
@@ -192,14 +203,9 @@ pub(super) fn assemble_to(
     let sound = !any_error(&diagnostics);
     let portal = generator.into_parts().zip(lifecycle).filter(|_| sound);
     let portal = portal.map(|(parts, lifecycle)| Portal::of(parts, lifecycle));
-    (portal, in_reading_order(diagnostics))
-}
-
-/// Puts what is wrong with a portal in reading order, each problem once and not too many of a kind.
-pub(super) fn in_reading_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     sort(&mut diagnostics);
     diagnostics.dedup();
-    abridge(diagnostics)
+    (portal, diagnostics)
 }
 
 /// Returns a variable of the environment, where it holds something.
