@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use serde_json::Value;
 
+use crate::cli::check;
 use crate::cli::command_error::CommandError;
 use crate::cli::ui::Ui;
 use crate::form;
@@ -23,6 +24,7 @@ pub struct Arguments {
 enum File {
     Site,
     FrontMatter,
+    Check,
     Form,
     Lifecycle,
     Messages,
@@ -56,6 +58,7 @@ impl File {
         match self {
             File::Site => ("site", schema::settings),
             File::FrontMatter => ("front-matter", schema::front_matter),
+            File::Check => ("check", check::json::schema),
             File::Form => ("form", form::file_schema),
             File::Lifecycle => ("lifecycle", lifecycle::file_schema),
             File::Messages => ("messages", schema::messages),
