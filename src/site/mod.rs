@@ -30,6 +30,7 @@ mod portraits;
 pub mod production;
 pub mod render;
 pub mod requirements;
+pub mod schema;
 mod search;
 pub mod seen;
 pub mod slug;
