@@ -30,6 +30,17 @@ pub struct Diagnostic {
     pub arguments: Vec<(&'static str, String)>,
     /// Where it is; absent where no file is concerned.
     pub place: Option<Place>,
+    /// What mends it for sure, where something does.
+    pub fix: Option<Fix>,
+}
+
+/// A change at the place of a problem that mends it. It is offered only where nobody could mean something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What stands at the place.
+    pub from: String,
+    /// What must stand there instead.
+    pub to: String,
 }
 
 impl Diagnostic {
@@ -54,6 +65,7 @@ impl Diagnostic {
             code,
             arguments: Vec::new(),
             place: None,
+            fix: None,
         }
     }
 
@@ -64,11 +76,30 @@ impl Diagnostic {
         self
     }
 
-    /// Says where the problem is.
+    /// Says what mends it for sure: `to` instead of `from`, which is all that stands at its place.
+    #[must_use]
+    pub fn mended_by(mut self, from: &str, to: impl Into<String>) -> Diagnostic {
+        self.fix = Some(Fix {
+            from: from.to_owned(),
+            to: to.into(),
+        });
+        self
+    }
+
+    /// Says where the problem is. What would mend something else than stands there is forgotten: the text may come
+    /// from elsewhere, or be written in another way.
     #[must_use]
     pub fn at(mut self, place: Place) -> Diagnostic {
+        self.fix = self.fix.filter(|fix| place.text() == fix.from);
         self.place = Some(place);
         self
+    }
+
+    /// Returns the value of a placeholder.
+    pub fn argument(&self, name: &str) -> Option<&str> {
+        let mut arguments = self.arguments.iter();
+        let found = arguments.find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Says that the problem concerns a file of which no text can be shown.
@@ -151,6 +182,17 @@ pub fn abridge(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_mends_something_else_than_stands_at_the_place_is_forgotten() {
+        let source = crate::source_text::SourceText::new("a.md", "één titel: x");
+        let mended = |from| {
+            let diagnostic = Diagnostic::error("yaml-unknown-key-near").mended_by(from, "title");
+            diagnostic.at(source.place(6..11)).fix.is_some()
+        };
+        assert!(mended("titel"));
+        assert!(!mended("tite") && !mended("titel:"));
+    }
 
     #[test]
     fn more_of_the_same_is_counted_and_not_told() {

@@ -20,6 +20,8 @@ const SIGNS: [char; 15] = [
 pub struct Quoted {
     /// Where the text stands that needs them, in bytes of the file.
     pub value: Range<usize>,
+    /// What should stand there, where nothing else can be meant.
+    pub text: Option<String>,
     /// The whole line as it should be, without its indentation.
     pub line: String,
 }
@@ -59,6 +61,7 @@ pub fn of_value(text: &str, value: Range<usize>) -> Option<Quoted> {
     let after = text.get(value.end..line.end)?;
     let line = format!("{before}{}{after}", quoted(written));
     Some(Quoted {
+        text: sure_text(text, &value),
         value,
         line: line.trim().to_owned(),
     })
@@ -103,10 +106,32 @@ fn repair(text: &str, line: &Range<usize>) -> Option<Quoted> {
     for part in parts.into_iter().rev() {
         mended.replace_range(part.clone(), &quoted(written.get(part)?));
     }
+    let value = line.start + first.start..line.start + first.end;
     Some(Quoted {
-        value: line.start + first.start..line.start + first.end,
+        text: sure_text(text, &value),
+        value,
         line: mended.trim().to_owned(),
     })
+}
+
+/// Puts quotation marks around a text where that changes nothing else: it has none of its own, has a key or a hyphen
+/// in front of it, and does not go on below.
+fn sure_text(text: &str, value: &Range<usize>) -> Option<String> {
+    let written = text.get(value.clone())?;
+    let line = lines(text).find(|line| line.contains(&value.start))?;
+    let before = text.get(line.start..value.start)?;
+    let next = text
+        .get(line.end..)?
+        .lines()
+        .find(|line| !line.trim().is_empty());
+    let indent = next.map_or(0, |next| next.len() - next.trim_start().len());
+    // The key, or else the last hyphen.
+    let entry = match before.trim_end().strip_suffix('-') {
+        Some(before) => before.len(),
+        None => before.len() - before.trim_start_matches([' ', '-']).len(),
+    };
+    let is_entry = before.trim_end().ends_with(['-', ':', '{', '[', ',']);
+    (is_entry && indent <= entry && !written.contains('"')).then(|| quoted(written))
 }
 
 /// Returns where the text of a line starts, after the hyphens of a list and a key, which is a word in lower case.
@@ -272,6 +297,26 @@ mod tests {
             "'s nachts",
             "keywords: [wat nu, \"'s nachts\"]",
         );
+    }
+
+    #[test]
+    fn only_a_text_of_its_own_on_one_line_is_sure_to_need_them() {
+        fn check(text: &str, sure: bool) {
+            let quoted = of_line(text, 0).unwrap();
+            assert_eq!(quoted.text.is_some(), sure, "{text:?}");
+        }
+        check("title: Zeg: stop\n\nmeer: x", true);
+        check("- nl: Zeg: stop\n  en: x", true);
+        check("- Zeg: stop\n- b", true);
+        check("a: [wat nu, 's nachts]", true);
+        // It goes on.
+        check("title: Zeg: stop\n  en ga weg\n", false);
+        check("- Zeg: stop\n  en ga weg\n", false);
+        check("- nl: Zeg: stop\n    en ga weg\n", false);
+        // It goes on from above.
+        check("  en dan: stop\n", false);
+        // Its own marks would change.
+        check("- \"Zeg\" stop", false);
     }
 
     #[test]

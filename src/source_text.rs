@@ -40,6 +40,18 @@ pub struct Place {
 }
 
 impl Place {
+    /// Returns what stands there, as far as it is in the line.
+    pub fn text(&self) -> &str {
+        let byte = |characters: usize| {
+            let mut all = self.line_text.char_indices();
+            all.nth(characters)
+                .map_or(self.line_text.len(), |(at, _)| at)
+        };
+        let start = self.column.saturating_sub(1);
+        let range = byte(start)..byte(start.saturating_add(self.width));
+        self.line_text.get(range).unwrap_or_default()
+    }
+
     /// Returns whether another place is this one, or a part of it.
     pub fn holds(&self, other: &Place) -> bool {
         let end = |place: &Place| place.column + place.width;
@@ -183,6 +195,18 @@ mod tests {
         let holds = |range, other| source.place(range).holds(&source.place(other));
         assert!(holds(4..8, 4..8) && holds(4..8, 5..6));
         assert!(!holds(4..8, 3..8) && !holds(4..7, 4..8) && !holds(0..4, 9..13));
+    }
+
+    #[test]
+    fn a_place_has_the_text_that_stands_there() {
+        let source = SourceText::new("a.md", "a\néén twéé\nb");
+        let text = |range| source.place(range).text().to_owned();
+        assert_eq!(text(2..7), "één");
+        assert_eq!(text(8..14), "twéé");
+        assert_eq!(text(8..15), "twéé");
+        let mut place = source.place(8..14);
+        (place.column, place.width) = (99, usize::MAX);
+        assert_eq!(place.text(), "");
     }
 
     #[test]

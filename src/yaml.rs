@@ -11,7 +11,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span};
 use jiff::civil::Date;
 
 use crate::diagnostic::Diagnostic;
-use crate::nearest::nearest;
+use crate::nearest::{nearest, slip_of};
 use crate::quoting::{self, Quoted};
 use crate::source_text::{Place, SourceText};
 
@@ -108,6 +108,10 @@ fn needs_quotes(source: &SourceText, offset: usize, quoted: Quoted) -> Diagnosti
         Some('\'') => Diagnostic::error("yaml-apostrophe"),
         Some(sign) if quoting::is_sign(sign) => Diagnostic::error("yaml-sign").with("sign", sign),
         _ => Diagnostic::error("yaml-colon"),
+    };
+    let diagnostic = match quoted.text {
+        Some(mended) => diagnostic.mended_by(value, mended),
+        None => diagnostic,
     };
     diagnostic.with("fix", quoted.line).at(source.place(range))
 }
@@ -314,7 +318,11 @@ impl Node {
             _ => None,
         };
         if flag.is_none() {
-            diagnostics.push(self.expected("yaml-expected-flag"));
+            let diagnostic = self.expected("yaml-expected-flag");
+            diagnostics.push(match self.as_text().and_then(flag_in_other_words) {
+                Some(flag) => self.mended(diagnostic, flag),
+                None => diagnostic,
+            });
         }
         flag
     }
@@ -335,7 +343,11 @@ impl Node {
             .filter(|text| text.len() == "2026-11-22".len())
             .and_then(|text| text.parse().ok());
         if date.is_none() {
-            diagnostics.push(self.expected("yaml-expected-date"));
+            let diagnostic = self.expected("yaml-expected-date");
+            diagnostics.push(match self.as_text().and_then(date_in_another_order) {
+                Some(date) => self.mended(diagnostic, &date.to_string()),
+                None => diagnostic,
+            });
         }
         date
     }
@@ -350,7 +362,12 @@ impl Node {
         let found = known.iter().find(|(name, _)| *name == text);
         if found.is_none() {
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            diagnostics.push(unknown_value(&text, &names).at(self.place()));
+            let slip = slip_of(&text, names.iter().copied());
+            let diagnostic = unknown_value(&text, &names).at(self.place());
+            diagnostics.push(match slip {
+                Some(meant) => self.mended(diagnostic, meant),
+                None => diagnostic,
+            });
         }
         found.map(|(_, value)| *value)
     }
@@ -385,12 +402,43 @@ impl Node {
         }
     }
 
+    /// Says that another value mends what is wrong with this one.
+    fn mended(&self, diagnostic: Diagnostic, value: &str) -> Diagnostic {
+        let written = self.as_text().unwrap_or_default();
+        diagnostic.mended_by(written, value).at(self.place())
+    }
+
     fn expected(&self, code: &'static str) -> Diagnostic {
         let value = self.as_text().unwrap_or_default();
         Diagnostic::error(code)
             .with("value", value)
             .at(self.place())
     }
+}
+
+/// Returns `true` or `false` for what people write instead.
+fn flag_in_other_words(text: &str) -> Option<&'static str> {
+    match text.to_lowercase().as_str() {
+        "true" | "ja" | "yes" | "waar" => Some("true"),
+        "false" | "nee" | "no" | "onwaar" => Some("false"),
+        _ => None,
+    }
+}
+
+/// Returns the date that is written as `2026-3-1`, or with the day in front, where that can be no month: `22-11-2026`.
+fn date_in_another_order(text: &str) -> Option<Date> {
+    let mut parts = text.split('-').map(str::parse::<i16>);
+    let (Some(Ok(first)), Some(Ok(month)), Some(Ok(last)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    let (year, day) = match (first, last) {
+        (1000.., ..=31) => (first, last),
+        (13..=31, 1000..) => (last, first),
+        _ => return None,
+    };
+    Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()
 }
 
 /// Describes a value that is none of the names that may stand in a place, with the nearest where one is like it.
@@ -505,6 +553,13 @@ impl<'a> Mapping<'a> {
                 Some(near) => Diagnostic::error("yaml-unknown-key-near").with("nearest", near),
                 None if self.asked.is_empty() => Diagnostic::error("yaml-no-keys"),
                 None => Diagnostic::error("yaml-unknown-key").with("known", self.asked.join(", ")),
+            };
+            // A key that is there already would be there twice.
+            let present = |key: &str| self.entries.iter().any(|(name, _, _)| *name == key);
+            let slip = slip_of(name, self.asked.iter().copied());
+            let diagnostic = match slip.filter(|meant| !present(meant)) {
+                Some(meant) => diagnostic.mended_by(name, meant),
+                None => diagnostic,
             };
             diagnostics.push(diagnostic.with("key", name).at(key.place()));
         }
@@ -676,6 +731,44 @@ mod tests {
         let told = |value: &str| unknown_value(value, &["a6", "wallet"]).code;
         assert_eq!(told("wallt"), "yaml-unknown-value-near");
         assert_eq!(told("a5"), "yaml-unknown-value");
+    }
+
+    #[test]
+    fn what_can_only_be_meant_in_one_way_mends_it() {
+        fn check(text: &str, fixes: &[(&str, &str)]) {
+            let (node, mut problems) = read(text);
+            if let Some(node) = node {
+                let mut map = Mapping::read(&node, &mut problems);
+                map.get("title").map(|node| node.text(&mut problems));
+                map.get("draft").map(|node| node.flag(&mut problems));
+                map.get("publish").map(|node| node.date(&mut problems));
+                let kinds = [("norm", 1), ("page", 2), ("path", 3)];
+                map.get("kind")
+                    .map(|node| node.one_of(&kinds, &mut problems));
+                map.finish(&mut problems);
+            }
+            assert!(!problems.is_empty(), "{text:?}");
+            let found = problems.iter().filter_map(|problem| problem.fix.as_ref());
+            let found: Vec<_> = found.map(|fix| (&*fix.from, &*fix.to)).collect();
+            assert_eq!(found, fixes, "{text:?}");
+        }
+        check(
+            "titel: x\nKind: page\n",
+            &[("titel", "title"), ("Kind", "kind")],
+        );
+        check("title: x\ntitel: y\n", &[]);
+        check("kind: nromm\n", &[]);
+        check("kind: nomr\n", &[("nomr", "norm")]);
+        check("kind: pate\n", &[]);
+        check("draft: Ja\n", &[("Ja", "true")]);
+        check("draft: misschien\n", &[]);
+        check("publish: 22-11-2026\n", &[("22-11-2026", "2026-11-22")]);
+        check("publish: 2026-3-1\n", &[("2026-3-1", "2026-03-01")]);
+        check("publish: 3-1-2026\n", &[]);
+        check("publish: 31-2-2026\n", &[]);
+        check("title: Zeg: stop\n", &[("Zeg: stop", "\"Zeg: stop\"")]);
+        // What is written in another way than it is read.
+        check("kind: \"nomr\"\n", &[]);
     }
 
     #[test]

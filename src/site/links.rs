@@ -8,6 +8,7 @@ use super::config::{VALUE_NAMES, dial};
 use super::files::{Files, size_of};
 use super::glossary;
 use super::markdown::{Block, Fence, Image, Resolver, Target};
+use super::mending;
 use super::pages::{Page, Site};
 use super::render::{FormPath, Input, theme_problem};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -67,6 +68,11 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         }
     }
 
+    /// Returns the folder from which paths are written, with a slash at its end.
+    pub(super) fn folder(&self) -> &'a str {
+        self.folder
+    }
+
     /// Finds a file beside the pages. Where it cannot be had, what is wrong comes back, or nothing where that has
     /// been told.
     pub(super) fn file(&self, written: &str) -> Result<LocalFile<'a>, Option<Diagnostic>> {
@@ -84,12 +90,13 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             return Err(None);
         }
         let Some(bytes) = self.files.bytes(&path) else {
-            return Err(Some(match near_path(&path, self.files.paths()) {
+            let diagnostic = match near_path(&path, self.files.paths()) {
                 Some(near) => Diagnostic::error("file-dead")
                     .with("target", &path)
                     .with("nearest", relative(self.folder, near)),
                 None => Diagnostic::error("file-dead-nothing-near").with("target", &path),
-            }));
+            };
+            return Err(Some(mending::of_link(self, written, diagnostic)));
         };
         if is_active(&path) && !self.input.config.raw_html {
             let diagnostic = Diagnostic::error("file-active").with("target", &path);
@@ -142,6 +149,79 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             first = steps.next().unwrap_or_default();
         }
         self.input.unread_forms.iter().any(|form| form == first)
+    }
+
+    /// Resolves the destination of a link.
+    fn destination(&self, destination: &str) -> (Target, Option<Diagnostic>) {
+        let address = |href: &str| Target::Address {
+            href: href.to_owned(),
+            language: None,
+        };
+        if let Some(scheme) = scheme(destination) {
+            return match scheme.as_str() {
+                "http" | "https" | "mailto" | "tel" => (address(destination), None),
+                _ => {
+                    let diagnostic = Diagnostic::error("link-scheme").with("scheme", scheme);
+                    (Target::Nowhere, Some(diagnostic))
+                }
+            };
+        }
+        if destination.is_empty() {
+            return (Target::Nowhere, Some(Diagnostic::error("link-empty")));
+        }
+        if let Some(anchor) = destination.strip_prefix('#') {
+            return (address(destination), dead_anchor(self.page, anchor));
+        }
+        if destination.starts_with("//") {
+            let diagnostic = Diagnostic::error("link-scheme").with("scheme", "//");
+            return (Target::Nowhere, Some(diagnostic));
+        }
+        if destination.starts_with('/') {
+            return self.rooted_link(destination);
+        }
+        if destination.starts_with("www.") {
+            let diagnostic = Diagnostic::error("link-without-scheme").with("target", destination);
+            return (Target::Nowhere, Some(diagnostic));
+        }
+        let (written, rest) = split_address(destination);
+        let written = percent_decoded(written);
+        let Some(path) = self.path_of(&written) else {
+            let diagnostic = Diagnostic::error("link-outside").with("target", written);
+            return (Target::Nowhere, Some(diagnostic));
+        };
+        if path.to_lowercase().ends_with(".md") {
+            return self.page_link(&path, rest.strip_prefix('#'));
+        }
+        if is_active(&path) && !self.input.config.raw_html && self.files.bytes(&path).is_some() {
+            let diagnostic = Diagnostic::error("file-active").with("target", path);
+            return (Target::Nowhere, Some(diagnostic));
+        }
+        if let Some(href) = self.files.href(&path) {
+            return (address(&format!("{href}{rest}")), None);
+        }
+        if self.input.sources.unreadable.contains(&path) {
+            return (Target::Nowhere, None);
+        }
+        // A folder, or a page without its extension: say which file is meant.
+        let stem = path.trim_end_matches('/');
+        let meant = [format!("{stem}.md"), format!("{stem}/index.md")]
+            .into_iter()
+            .find(|candidate| self.input.site.by_source(candidate).is_some());
+        let diagnostic = match meant {
+            Some(meant) => Diagnostic::error("link-dead")
+                .with("target", &path)
+                .with("nearest", relative(self.folder, &meant)),
+            None => {
+                let known = self.files.paths();
+                match near_path(&path, known.chain(self.input.site.source_paths())) {
+                    Some(near) => Diagnostic::error("link-dead")
+                        .with("target", &path)
+                        .with("nearest", relative(self.folder, near)),
+                    None => Diagnostic::error("link-dead-nothing-near").with("target", &path),
+                }
+            }
+        };
+        (Target::Nowhere, Some(diagnostic))
     }
 
     /// Resolves an address that starts with a slash: right where something is served, else a
@@ -228,7 +308,7 @@ fn is_active(path: &str) -> bool {
 }
 
 /// Splits an address into its path and what follows it: `?…` and `#…`.
-fn split_address(address: &str) -> (&str, &str) {
+pub(super) fn split_address(address: &str) -> (&str, &str) {
     let at = address.find(['?', '#']).unwrap_or(address.len());
     address.split_at_checked(at).unwrap_or((address, ""))
 }
@@ -255,7 +335,7 @@ pub(super) fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
     )
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(super) fn percent_decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text)
         .decode_utf8_lossy()
         .into_owned()
@@ -273,75 +353,9 @@ fn scheme(address: &str) -> Option<String> {
 
 impl Resolver for PageResolver<'_, '_> {
     fn link(&self, destination: &str) -> (Target, Option<Diagnostic>) {
-        let address = |href: &str| Target::Address {
-            href: href.to_owned(),
-            language: None,
-        };
-        if let Some(scheme) = scheme(destination) {
-            return match scheme.as_str() {
-                "http" | "https" | "mailto" | "tel" => (address(destination), None),
-                _ => {
-                    let diagnostic = Diagnostic::error("link-scheme").with("scheme", scheme);
-                    (Target::Nowhere, Some(diagnostic))
-                }
-            };
-        }
-        if destination.is_empty() {
-            return (Target::Nowhere, Some(Diagnostic::error("link-empty")));
-        }
-        if let Some(anchor) = destination.strip_prefix('#') {
-            return (address(destination), dead_anchor(self.page, anchor));
-        }
-        if destination.starts_with("//") {
-            let diagnostic = Diagnostic::error("link-scheme").with("scheme", "//");
-            return (Target::Nowhere, Some(diagnostic));
-        }
-        if destination.starts_with('/') {
-            return self.rooted_link(destination);
-        }
-        if destination.starts_with("www.") {
-            let diagnostic = Diagnostic::error("link-without-scheme").with("target", destination);
-            return (Target::Nowhere, Some(diagnostic));
-        }
-        let (written, rest) = split_address(destination);
-        let written = percent_decoded(written);
-        let Some(path) = self.path_of(&written) else {
-            let diagnostic = Diagnostic::error("link-outside").with("target", written);
-            return (Target::Nowhere, Some(diagnostic));
-        };
-        if path.to_lowercase().ends_with(".md") {
-            return self.page_link(&path, rest.strip_prefix('#'));
-        }
-        if is_active(&path) && !self.input.config.raw_html && self.files.bytes(&path).is_some() {
-            let diagnostic = Diagnostic::error("file-active").with("target", path);
-            return (Target::Nowhere, Some(diagnostic));
-        }
-        if let Some(href) = self.files.href(&path) {
-            return (address(&format!("{href}{rest}")), None);
-        }
-        if self.input.sources.unreadable.contains(&path) {
-            return (Target::Nowhere, None);
-        }
-        // A folder, or a page without its extension: say which file is meant.
-        let stem = path.trim_end_matches('/');
-        let meant = [format!("{stem}.md"), format!("{stem}/index.md")]
-            .into_iter()
-            .find(|candidate| self.input.site.by_source(candidate).is_some());
-        let diagnostic = match meant {
-            Some(meant) => Diagnostic::error("link-dead")
-                .with("target", &path)
-                .with("nearest", relative(self.folder, &meant)),
-            None => {
-                let known = self.files.paths();
-                match near_path(&path, known.chain(self.input.site.source_paths())) {
-                    Some(near) => Diagnostic::error("link-dead")
-                        .with("target", &path)
-                        .with("nearest", relative(self.folder, near)),
-                    None => Diagnostic::error("link-dead-nothing-near").with("target", &path),
-                }
-            }
-        };
-        (Target::Nowhere, Some(diagnostic))
+        let (target, problem) = self.destination(destination);
+        let problem = problem.map(|problem| mending::of_link(self, destination, problem));
+        (target, problem)
     }
 
     fn image(&self, destination: &str) -> Result<Image, Diagnostic> {
@@ -356,12 +370,13 @@ impl Resolver for PageResolver<'_, '_> {
         let Some((path, bytes)) = file else {
             let target = path.unwrap_or(written);
             let known = self.files.paths();
-            return Err(match near_path(&target, known) {
+            let diagnostic = match near_path(&target, known) {
                 Some(near) => Diagnostic::error("image-dead")
                     .with("target", &target)
                     .with("nearest", relative(self.folder, near)),
                 None => Diagnostic::error("image-dead-nothing-near").with("target", &target),
-            });
+            };
+            return Err(mending::of_link(self, destination, diagnostic));
         };
         let (width, height) = size_of(path, bytes)
             .ok_or_else(|| Diagnostic::error("image-not-understood").with("target", path))?;
@@ -497,7 +512,7 @@ fn dead_path(input: &Input<'_>, written: &str) -> Diagnostic {
             .with("nearest", near.strip_prefix("content/").unwrap_or(near)),
         None => Diagnostic::error("content-path-dead-nothing-near"),
     };
-    diagnostic.with("path", written)
+    mending::of_path(input, written, diagnostic.with("path", written))
 }
 
 /// Finds the path that is most like one that leads nowhere. The name of the file goes first: what was moved keeps
@@ -518,7 +533,7 @@ fn near_path<'p>(path: &str, known: impl Iterator<Item = &'p str>) -> Option<&'p
 }
 
 /// Returns the last step of a path.
-fn file_name(path: &str) -> &str {
+pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
@@ -533,7 +548,7 @@ fn bare(path: &str) -> &str {
 }
 
 /// Writes the path `to` as seen from the folder `from`; both relative to the root.
-fn relative(from: &str, to: &str) -> String {
+pub(super) fn relative(from: &str, to: &str) -> String {
     let from: Vec<&str> = from.split('/').filter(|step| !step.is_empty()).collect();
     let to: Vec<&str> = to.split('/').collect();
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();

@@ -17,6 +17,7 @@ pub mod glossary;
 mod history;
 mod links;
 pub mod markdown;
+mod mending;
 pub mod outputs;
 pub mod pages;
 pub mod paths;

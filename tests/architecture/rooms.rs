@@ -19,6 +19,7 @@ const ROOMS: [(&str, &[&str]); 10] = [
             "infographic",
             "theme",
             "durable",
+            "watch",
         ],
     ),
     ("preview", &["site", "form"]),
@@ -30,6 +31,7 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("infographic", &[]),
     ("theme", &[]),
     ("durable", &[]),
+    ("watch", &[]),
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.

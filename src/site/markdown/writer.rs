@@ -134,6 +134,24 @@ impl<'a> Writer<'a> {
             .push(diagnostic.at(self.source.place(range.clone())));
     }
 
+    /// Tells what is wrong with the destination of a link or an image. What would mend the same words in its text or
+    /// its title is forgotten.
+    fn problem_of_destination(
+        &mut self,
+        mut problem: Diagnostic,
+        link: &Range<usize>,
+        destination: &str,
+    ) {
+        let place = destination_range(self.source, link, destination);
+        let text = self.source.text();
+        let before = text.get(link.start..place.start).unwrap_or_default();
+        let after = text.get(place.end..).unwrap_or_default();
+        let is_destination = ["](", "](<"].iter().any(|sign| before.ends_with(sign))
+            && after.starts_with([')', '>', ' ', '\t', '\n']);
+        problem.fix = problem.fix.filter(|_| is_destination);
+        self.problem(problem, &place);
+    }
+
     fn html(&mut self, html: impl Into<CowStr<'a>>) {
         self.output.push(Event::Html(html.into()));
     }
@@ -580,7 +598,7 @@ impl<'a> Writer<'a> {
             None => self.resolver.link(&destination),
         };
         if let Some(problem) = problem {
-            self.problem(problem, &place);
+            self.problem_of_destination(problem, range, &destination);
         }
         match target {
             Target::Address { href, language } => {
@@ -684,10 +702,7 @@ impl<'a> Writer<'a> {
                     image.height,
                 ));
             }
-            Err(problem) => {
-                let place = destination_range(self.source, range, destination);
-                self.problem(problem, &place);
-            }
+            Err(problem) => self.problem_of_destination(problem, range, destination),
         }
         end + 1
     }
