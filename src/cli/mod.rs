@@ -19,6 +19,7 @@ mod opening;
 mod passphrase;
 pub mod people;
 pub mod portal;
+mod preview;
 mod published;
 mod recovery;
 pub mod reports;
@@ -65,6 +66,7 @@ enum Command {
     Explain(explain::Arguments),
     Link(link::Arguments),
     People(people::Arguments),
+    Preview(preview::Arguments),
     Reports(reports::Arguments),
     Schema(schema::Arguments),
     Submissions(submissions::Arguments),
@@ -93,6 +95,7 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Explain(arguments) => explain::run(ui, &arguments),
         Command::Link(arguments) => link::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
+        Command::Preview(arguments) => preview::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
         Command::Schema(arguments) => schema::run(ui, &arguments),
         Command::Submissions(arguments) => submissions::run(ui, &root, arguments),

@@ -155,10 +155,13 @@ impl Preview {
                 return page(StatusCode::NOT_FOUND, screens.gone(path, to.as_ref()));
             }
         }
+        // Forms are practice here, and say so themselves.
         let note = match (edition.pages.get(path), form) {
             (Some(page), _) => page.unpublished.as_ref().map(|(_, note)| note.clone()),
-            (None, Some(_)) => Some(self.writer.text("preview.form_note", &[])),
-            (None, None) => None,
+            (None, Some(form)) if form.looks_up => {
+                Some(self.writer.text("preview.nothing_kept_text", &[]))
+            }
+            (None, _) => None,
         };
         let dress = Dress {
             marks: marks(&edition),

@@ -1,10 +1,10 @@
 //! The bar that stands at the foot of each page in preview.
 
 use super::edition::Edition;
-use super::problem::{self, source_address};
+use super::problem::{self, is_place, source_address};
 use super::{RESERVED, Writer};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::site::markdown::{Heading, PLACE_TO_FILL_IN, escape};
+use crate::site::markdown::{Heading, escape};
 
 /// What kind of answer the bar stands on; its script acts upon it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,25 +77,39 @@ impl Bar<'_> {
     }
 
     fn count_here(&self, path: Option<&str>, own: &[&Diagnostic]) -> String {
-        let text = match (path, own.len()) {
-            (None, _) => self.writer.text("preview.no_page", &[]),
-            (_, 0) => self.writer.text("preview.nothing_here", &[]),
-            (_, count) => self.writer.texts.count("preview.count_here", count, &[]),
+        let text = match path {
+            None => self.writer.text("preview.no_page", &[]),
+            Some(_) => self.counted(own, "preview.nothing_here", "preview.count_here"),
         };
         escape(&text)
     }
 
     /// Says how much there is in the whole portal; errors go first, because they keep it back.
     fn count_all(&self) -> String {
-        let problems = self.edition.problems.iter();
-        let errors = problems.filter(|problem| problem.severity == Severity::Error);
-        let texts = &self.writer.texts;
-        let text = match (errors.count(), self.edition.problems.len()) {
-            (0, 0) => texts.text("preview.nothing", &[]),
-            (0, count) => texts.count("preview.count", count, &[]),
-            (errors, _) => texts.count("preview.count_errors", errors, &[]),
+        let all: Vec<&Diagnostic> = self.edition.problems.iter().collect();
+        let errors = all.iter().filter(|one| one.severity == Severity::Error);
+        let text = match errors.count() {
+            0 => self.counted(&all, "preview.nothing", "preview.count"),
+            errors => self.writer.texts.count("preview.count_errors", errors, &[]),
         };
         escape(&text)
+    }
+
+    /// Counts problems, and apart from them the places that are still to be filled in.
+    fn counted(&self, problems: &[&Diagnostic], nothing: &str, some: &str) -> String {
+        let texts = &self.writer.texts;
+        let places = problems.iter().filter(|one| is_place(one)).count();
+        let counted = match problems.len() - places {
+            0 => texts.text(nothing, &[]),
+            count => texts.count(some, count, &[]),
+        };
+        match places {
+            0 => counted,
+            places => format!(
+                "{counted}, {}",
+                texts.count("preview.count_places", places, &[])
+            ),
+        }
     }
 
     /// Shows which file the page comes from, with a link that opens it.
@@ -158,7 +172,6 @@ pub(super) fn counts(edition: &Edition) -> [(&'static str, usize); 4] {
         let problems = edition.problems.iter();
         problems.filter(|problem| wanted(problem)).count()
     };
-    let is_place = |problem: &Diagnostic| problem.code == PLACE_TO_FILL_IN;
     [
         ("errors_all", of(&|one| one.severity == Severity::Error)),
         ("warnings", of(&|one| one.severity == Severity::Warning)),
@@ -166,6 +179,6 @@ pub(super) fn counts(edition: &Edition) -> [(&'static str, usize); 4] {
             "advices",
             of(&|one| one.severity == Severity::Advice && !is_place(one)),
         ),
-        ("places", of(&is_place)),
+        ("places", of(&|one| is_place(one))),
     ]
 }

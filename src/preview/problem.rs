@@ -11,16 +11,46 @@ const SHOWN_CHARACTERS: usize = 200;
 /// How much of a long line is shown before the place, in characters.
 const SHOWN_BEFORE: usize = 80;
 
-/// Shows problems as a list, in the order given.
+/// Shows problems of one file as a list, in the order given; places to fill in are one item at its end.
 pub(super) fn list(problems: &[&Diagnostic], writer: &Writer) -> String {
-    let items: String = problems
+    let (places, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        problems.iter().partition(|problem| is_place(problem));
+    let items: String = others
         .iter()
         .map(|problem| format!("<li>{}</li>\n", show(problem, writer)))
+        .chain(to_fill_in(&places, writer))
         .collect();
     match items.is_empty() {
         true => items,
         false => format!("<ul class=\"mw-preview-problems\">\n{items}</ul>\n"),
     }
+}
+
+/// Returns whether a problem is only a place that is still to be filled in.
+pub(super) fn is_place(problem: &Diagnostic) -> bool {
+    problem.code == PLACE_TO_FILL_IN
+}
+
+/// Shows where something is to be filled in: the same words at each would hide the rest.
+fn to_fill_in(problems: &[&Diagnostic], writer: &Writer) -> Option<String> {
+    let places = problems.iter().filter_map(|problem| problem.place.as_ref());
+    let links: Vec<String> = places
+        .map(|place| {
+            let line = place.line.to_string();
+            link_to(
+                place,
+                &writer.text("preview.line", &[("line", &line)]),
+                writer,
+            )
+        })
+        .collect();
+    let word = escape(&writer.text("preview.place", &[]));
+    (!links.is_empty()).then(|| {
+        format!(
+            "<li><p><strong class=\"mw-preview-place\">{word}:</strong> {}</p></li>\n",
+            links.join(", ")
+        )
+    })
 }
 
 fn show(problem: &Diagnostic, writer: &Writer) -> String {
@@ -31,7 +61,6 @@ fn show(problem: &Diagnostic, writer: &Writer) -> String {
         .collect();
     let text = |key: &str| escape(&writer.text(key, &arguments));
     let severity = match problem.severity {
-        _ if problem.code == PLACE_TO_FILL_IN => "place",
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Advice => "advice",

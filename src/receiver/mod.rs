@@ -36,6 +36,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::Router;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -118,6 +119,21 @@ pub fn serve(
     stop: Stop,
     ready: impl FnOnce(),
 ) -> Result<(), ServeError> {
+    serve_around(listener, portal, stop, ready, |router| router)
+}
+
+/// Serves the portal as [`serve`] does, with something around what answers its requests.
+///
+/// # Errors
+///
+/// Fails as [`serve`] does.
+pub fn serve_around(
+    listener: TcpListener,
+    portal: Portal,
+    stop: Stop,
+    ready: impl FnOnce(),
+    around: impl FnOnce(Router) -> Router,
+) -> Result<(), ServeError> {
     panics::keep_texts_private();
     let application = Arc::new(portal::Application::new(portal)?);
     let limits = application.limits();
@@ -134,7 +150,7 @@ pub fn serve(
         let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
         ready();
         log(LogEntry::Started { address });
-        let router = portal::router(Arc::clone(&application));
+        let router = around(portal::router(Arc::clone(&application)));
         let refusals = Arc::new(application.refusals());
         let until = server::serve(listener, router, refusals, limits, log, stopped, hurry).await;
         // Reports whose client has gone are written as well.
