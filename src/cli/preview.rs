@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::mem;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,9 +24,7 @@ use crate::language::Language;
 use crate::message::Catalogue;
 use crate::preview::{self, Build, Editor, Good, Preview, Writer};
 use crate::randomness::SystemRandomness;
-use crate::receiver::{
-    self, Content, FirstPages, Limits, Live, PortalError, ServeError, Stop,
-};
+use crate::receiver::{self, Content, FirstPages, Limits, Live, PortalError, ServeError, Stop};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
 use crate::site::pages::Showing;
@@ -73,17 +72,25 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
 
     // What changes while the first build reads is told.
     let (teller, notices) = mpsc::channel();
-    let _watcher = Watcher::start(watched(root), Method::Events, Arc::clone(&clock), move |notice| {
-        // Whoever listened has stopped.
-        let _ = teller.send(notice);
-    })
+    let _watcher = Watcher::start(
+        watched(root),
+        Method::Events,
+        Arc::clone(&clock),
+        move |notice| {
+            // Whoever listened has stopped.
+            let _ = teller.send(notice);
+        },
+    )
     .map_err(|error| {
         CommandError::ReadWrite(Diagnostic::error("cli-cannot-watch").with("reason", error))
     })?;
     let writing = Writing::begin(root, address, clock, Arc::clone(&preview), ui.texts())?;
     let previewing = ui.text(
         "cli-previewing",
-        &[("address", &format!("http://{address}{}/", writing.base_path))],
+        &[(
+            "address",
+            &format!("http://{address}{}/", writing.base_path),
+        )],
     );
     let live = writing.live.clone();
     thread::Builder::new()
@@ -102,7 +109,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
 
 /// Returns everything that a portal is made of.
 fn watched(root: &Path) -> Vec<PathBuf> {
-    ["site.yaml", "content", "forms", "themes"].map(|name| root.join(name)).into()
+    ["site.yaml", "content", "forms", "themes"]
+        .map(|name| root.join(name))
+        .into()
 }
 
 /// Somebody writes: each change is built, served and shown.
@@ -132,17 +141,13 @@ impl Writing {
         let (portal, problems) = build(Showing::Everything, root, today);
         let failed = portal.is_none();
         let portal = portal.or_else(|| build(Showing::Published, root, today).0);
-        let base_path = portal.as_ref().map(|portal| portal.config.base_path().to_owned());
+        let base_path = portal
+            .as_ref()
+            .map(|portal| portal.config.base_path().to_owned());
         let lifecycle = portal.as_ref().map(|portal| Arc::clone(&portal.lifecycle));
-        if let Some(portal) = &portal {
-            preview.show(build_of(Some(portal), if failed { Vec::new() } else { problems.clone() }));
-        }
-        if failed {
-            preview.show(build_of(None, problems.clone()));
-        }
-        let content = match portal {
-            Some(portal) => content(portal, address, &*clock)?,
-            None => nothing_yet()?,
+        let (good, content) = match portal {
+            Some(mut portal) => (Some(good(&mut portal)), content(portal, address, &*clock)?),
+            None => (None, nothing_yet()?),
         };
         let live = Live::new(receiver::Portal {
             content,
@@ -157,6 +162,17 @@ impl Writing {
             log: log(texts.clone()),
         })
         .map_err(cannot_serve)?;
+        if good.is_some() {
+            let problems = problems.clone();
+            preview.show(Build { good, problems });
+        }
+        if failed {
+            let problems = problems.clone();
+            preview.show(Build {
+                good: None,
+                problems,
+            });
+        }
         let writing = Writing {
             root: root.to_owned(),
             address,
@@ -196,21 +212,21 @@ impl Writing {
         self.built_on = self.clock.today();
         let (portal, mut problems) = build(Showing::Everything, &self.root, self.built_on);
         let failed = match portal {
-            None => {
-                self.preview.show(build_of(None, problems.clone()));
-                true
-            }
+            None => true,
             Some(portal) => match self.serve(portal, &problems) {
                 Ok(()) => false,
                 Err(error) => {
                     problems.extend(error.into_diagnostics());
-                    self.preview.show(build_of(None, problems.clone()));
                     true
                 }
             },
         };
         if failed {
             self.tell_errors(&problems);
+            self.preview.show(Build {
+                good: None,
+                problems,
+            });
         } else if self.failed {
             tell(&self.texts.text("cli-preview-good", &[]));
         }
@@ -218,19 +234,12 @@ impl Writing {
     }
 
     /// Serves a portal, and then lets browsers ask for it.
-    fn serve(&self, portal: Portal, problems: &[Diagnostic]) -> Result<(), CommandError> {
-        let (config, site, forms) = (portal.config.clone(), portal.site.clone(), portal.forms.clone());
-        self.live
-            .replace(content(portal, self.address, &*self.clock)?)
-            .map_err(cannot_serve)?;
-        self.preview.show(Build {
-            good: Some(Good {
-                config: &config,
-                site: &site,
-                forms: &forms,
-            }),
-            problems: problems.to_vec(),
-        });
+    fn serve(&self, mut portal: Portal, problems: &[Diagnostic]) -> Result<(), CommandError> {
+        let good = Some(good(&mut portal));
+        let content = content(portal, self.address, &*self.clock)?;
+        self.live.replace(content).map_err(cannot_serve)?;
+        let problems = problems.to_vec();
+        self.preview.show(Build { good, problems });
         Ok(())
     }
 
@@ -245,13 +254,13 @@ fn build(showing: Showing, root: &Path, today: Date) -> (Option<Portal>, Vec<Dia
     assemble_showing(showing, root, &environment, today)
 }
 
-fn build_of(portal: Option<&Portal>, problems: Vec<Diagnostic>) -> Build<'_> {
-    let good = portal.map(|portal| Good {
-        config: &portal.config,
-        site: &portal.site,
-        forms: &portal.forms,
-    });
-    Build { good, problems }
+/// Takes out of a portal what preview needs to know of it.
+fn good(portal: &mut Portal) -> Good {
+    Good {
+        config: portal.config.clone(),
+        site: Arc::new(mem::take(&mut portal.site)),
+        forms: portal.forms.clone(),
+    }
 }
 
 /// Returns what the receiver serves: the pages of the portal, and forms of which nothing is stored. Everything is

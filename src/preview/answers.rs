@@ -1,5 +1,6 @@
 //! What a request gets in preview: a screen of its own, or the answer of the receiver with a bar.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -156,8 +157,8 @@ impl Preview {
             }
         }
         // Forms are practice here, and say so themselves.
-        let note = match (edition.pages.get(path), form) {
-            (Some(page), _) => page.unpublished.as_ref().map(|(_, note)| note.clone()),
+        let note = match (edition.unpublished.get(path), form) {
+            (Some(why), _) => Some(why.note.clone()),
             (None, Some(form)) if form.looks_up => {
                 Some(self.writer.text("preview.nothing_kept_text", &[]))
             }
@@ -221,10 +222,10 @@ impl Preview {
 }
 
 /// Returns the word for links to each page that readers do not see.
-fn marks(edition: &Edition) -> std::collections::BTreeMap<&str, &str> {
-    let pages = edition.pages.iter();
-    pages
-        .filter_map(|(href, page)| Some((href.as_str(), page.unpublished.as_ref()?.0.as_str())))
+fn marks(edition: &Edition) -> BTreeMap<&str, &str> {
+    let unpublished = edition.unpublished.iter();
+    unpublished
+        .map(|(href, why)| (href.as_str(), why.mark.as_str()))
         .collect()
 }
 

@@ -5,6 +5,7 @@ use super::problem::{self, is_place, source_address};
 use super::{RESERVED, Writer};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::markdown::{Heading, escape};
+use crate::site::pages::Page;
 
 /// What kind of answer the bar stands on; its script acts upon it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,8 @@ impl Bar<'_> {
     pub(super) fn html(&self, fingerprint: &str) -> String {
         let (edition, writer) = (self.edition, self.writer);
         let text = |key: &str| escape(&writer.text(key, &[]));
-        let page = edition.pages.get(self.href);
+        let page = edition.page(self.href);
+        let unpublished = edition.unpublished.get(self.href);
         let path = edition.path_at(self.href);
         let own = path
             .map(|path| edition.problems_of(path))
@@ -41,25 +43,27 @@ impl Bar<'_> {
             Kind::Sent => "sent",
             Kind::Instead => "instead",
         };
-        let mark = page.and_then(|page| page.unpublished.as_ref());
-        let mark = mark.map_or_else(String::new, |(word, _)| {
-            format!(" <span class=\"mw-preview-mark\">{}</span>", escape(word))
+        let mark = unpublished.map_or_else(String::new, |why| {
+            format!(
+                " <span class=\"mw-preview-mark\">{}</span>",
+                escape(&why.mark)
+            )
         });
         let mut panel = String::new();
         if let Some(path) = path {
             panel.push_str(&self.source(path));
         }
-        if let Some((_, note)) = page.and_then(|page| page.unpublished.as_ref()) {
-            panel.push_str(&format!("<p>{}</p>\n", escape(note)));
+        if let Some(why) = unpublished {
+            panel.push_str(&format!("<p>{}</p>\n", escape(&why.note)));
         }
         if !own.is_empty() {
             let title = text("preview.problems_here");
             let problems = problem::list(&own, writer);
             panel.push_str(&format!("<h2>{title}</h2>\n{problems}"));
         }
-        if let Some(page) = page.filter(|page| !page.headings.is_empty()) {
+        if let Some(page) = page.filter(|page| !page.outline.headings.is_empty()) {
             let title = text("preview.outline");
-            let outline = outline(&page.headings, writer);
+            let outline = outline(&page.outline.headings, writer);
             panel.push_str(&format!("<h2>{title}</h2>\n{outline}"));
         }
         format!(
@@ -115,8 +119,8 @@ impl Bar<'_> {
     /// Shows which file the page comes from, with a link that opens it.
     fn source(&self, path: &str) -> String {
         let writer = self.writer;
-        let page = self.edition.pages.get(self.href);
-        if page.is_some_and(|page| page.is_made) {
+        let page = self.edition.page(self.href);
+        if page.is_some_and(Page::is_made) {
             let text = writer.text("preview.made", &[("path", path)]);
             return format!("<p>{}</p>\n", escape(&text));
         }

@@ -3,45 +3,47 @@
 //! A build with errors leaves the pages of the last good one in place.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::Writer;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::digest::fingerprint;
 use crate::form::Definition;
 use crate::language::Language;
 use crate::site::config::Config;
-use crate::site::markdown::{Heading, PLACE_TO_FILL_IN};
+use crate::site::markdown::PLACE_TO_FILL_IN;
 use crate::site::pages::{Page, Site, Unpublished};
 
 /// What came of building the portal.
-pub struct Build<'a> {
+pub struct Build {
     /// What was built; nothing where something is an error.
-    pub good: Option<Good<'a>>,
+    pub good: Option<Good>,
     /// Everything that somebody should look at, in reading order.
     pub problems: Vec<Diagnostic>,
 }
 
 /// A portal in which nothing is an error.
-pub struct Good<'a> {
+pub struct Good {
     /// Its settings.
-    pub config: &'a Config,
+    pub config: Config,
     /// Its pages, also those that readers do not see.
-    pub site: &'a Site,
+    pub site: Arc<Site>,
     /// Its forms.
-    pub forms: &'a [Definition],
+    pub forms: Vec<Definition>,
 }
 
 /// One version of the portal, as editors see it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Edition {
     /// Another one for each version.
     pub(super) number: u64,
-    /// The pages of the last good build by their addresses, with the base path.
-    pub(super) pages: BTreeMap<String, Shown>,
+    /// The pages of the last good build.
+    site: Arc<Site>,
     /// What the last good build has besides pages: the addresses of forms and of what goes with them.
     pub(super) forms: BTreeMap<String, FormAddress>,
+    /// Why readers do not see a page, by its address.
+    pub(super) unpublished: BTreeMap<String, Words>,
     /// Everything that is wrong now.
     pub(super) problems: Vec<Diagnostic>,
     /// Whether something is an error, so that the pages are those of an earlier build.
@@ -50,20 +52,13 @@ pub(super) struct Edition {
     pub(super) gone: BTreeMap<String, Option<(String, String)>>,
 }
 
-/// A page as its editor sees it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Shown {
-    /// Path of its file, relative to the root.
-    pub(super) path: String,
-    pub(super) title: String,
-    /// Why readers do not see it, in a word and in a sentence.
-    pub(super) unpublished: Option<(String, String)>,
-    pub(super) headings: Vec<Heading>,
-    /// Whether nobody wrote it.
-    pub(super) is_made: bool,
-    /// By what it is known when it has moved.
-    id: String,
-    text: String,
+/// Why readers do not see a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    /// For links to it: a word or two.
+    pub(super) mark: String,
+    /// For the page itself: a sentence or two.
+    pub(super) note: String,
 }
 
 /// An address of a form.
@@ -85,57 +80,66 @@ impl Edition {
     }
 
     /// Returns the edition that a build makes of this one.
-    pub(super) fn followed_by(&self, build: Build<'_>, writer: &Writer) -> Edition {
-        let mut next = match build.good {
-            Some(good) => self.replaced_by(&good, writer),
-            None => Edition {
-                failed: true,
-                ..self.clone()
-            },
+    pub(super) fn followed_by(&self, build: Build, writer: &Writer) -> Edition {
+        let next = match build.good {
+            Some(good) => self.replaced_by(good, writer),
+            None => self.failing(writer),
         };
-        if next.failed {
-            next.miss(writer);
+        Edition {
+            number: self.number + 1,
+            problems: build.problems,
+            ..next
         }
-        next.number = self.number + 1;
-        next.problems = build.problems;
-        next
     }
 
-    fn replaced_by(&self, good: &Good<'_>, writer: &Writer) -> Edition {
-        let pages = good.site.pages.iter();
-        let pages: BTreeMap<String, Shown> = pages
-            .map(|page| (page.href.clone(), Shown::of(page, writer)))
-            .collect();
-        let mut next = Edition {
-            forms: form_addresses(good),
-            gone: self.gone.clone(),
-            ..Edition::default()
-        };
-        let leaving = self.pages.iter();
-        for (href, page) in leaving.filter(|(href, _)| !pages.contains_key(*href)) {
-            let to = moved_to(page, &pages, &self.pages);
+    fn replaced_by(&self, good: Good, writer: &Writer) -> Edition {
+        let forms = form_addresses(&good);
+        let site = good.site;
+        let unpublished = site.pages.iter().filter_map(|page| {
+            let why = page.unpublished.as_ref()?;
+            Some((page.href.clone(), in_words(why, writer)))
+        });
+        let mut gone = self.gone.clone();
+        let leaving = self.site.pages.iter();
+        for page in leaving.filter(|page| site.by_href(&page.href).is_none()) {
+            let to = moved_to(page, &site, &self.site);
             // Who went to an address that is left now goes on with it.
-            for went in next.gone.values_mut() {
-                if went.as_ref().is_some_and(|(other, _)| other == href) {
+            for went in gone.values_mut() {
+                if went.as_ref().is_some_and(|(href, _)| *href == page.href) {
                     went.clone_from(&to);
                 }
             }
-            next.gone.insert(href.clone(), to);
+            gone.insert(page.href.clone(), to);
         }
-        next.gone.retain(|href, _| !pages.contains_key(href));
-        next.pages = pages;
+        gone.retain(|href, _| site.by_href(href).is_none());
+        Edition {
+            forms,
+            unpublished: unpublished.collect(),
+            gone,
+            site,
+            ..Edition::default()
+        }
+    }
+
+    /// Returns the pages of the last good build, with those that have no file any more gone.
+    fn failing(&self, writer: &Writer) -> Edition {
+        let mut next = Edition {
+            failed: true,
+            ..self.clone()
+        };
+        for page in &self.site.pages {
+            if page.is_made() || writer.root.join(page.source.path()).exists() {
+                next.gone.remove(&page.href);
+            } else {
+                next.gone.entry(page.href.clone()).or_insert(None);
+            }
+        }
         next
     }
 
-    /// Notes which pages of the last good build have no file any more.
-    fn miss(&mut self, writer: &Writer) {
-        for (href, page) in &self.pages {
-            if !page.is_made && !writer.root.join(&page.path).exists() {
-                self.gone.entry(href.clone()).or_insert(None);
-            } else {
-                self.gone.remove(href);
-            }
-        }
+    /// Returns the page at an address.
+    pub(super) fn page(&self, href: &str) -> Option<&Page> {
+        self.site.by_href(href)
     }
 
     /// Returns the errors for which an address cannot be shown as it is now: its own, or else those of something
@@ -148,7 +152,7 @@ impl Edition {
         if !self.failed {
             return Vec::new();
         }
-        if self.pages.is_empty() {
+        if self.site.pages.is_empty() {
             return errors().collect();
         }
         let own = self.path_at(href);
@@ -172,8 +176,19 @@ impl Edition {
 
     /// Returns the path of the file behind an address.
     pub(super) fn path_at(&self, href: &str) -> Option<&str> {
-        let page = self.pages.get(href).map(|page| page.path.as_str());
+        let page = self.page(href).map(|page| page.source.path());
         page.or_else(|| self.forms.get(href).map(|form| form.path.as_str()))
+    }
+
+    /// Returns whether a file is one that the editor is shown: of a page, of a form, or with a problem.
+    pub(super) fn is_shown(&self, path: &str) -> bool {
+        let mut forms = self.forms.values();
+        self.site.by_source(path).is_some()
+            || forms.any(|form| form.path == path)
+            || self
+                .problems
+                .iter()
+                .any(|problem| path_of(problem) == Some(path))
     }
 
     /// Returns the problems of a file, what is worst first.
@@ -188,9 +203,7 @@ impl Edition {
 
     /// Returns the address of the page that a file makes.
     pub(super) fn address_of(&self, path: &str) -> Option<&str> {
-        let mut pages = self.pages.iter();
-        let page = pages.find(|(_, page)| page.path == path);
-        page.map(|(href, _)| href.as_str())
+        self.site.by_source(path).map(|page| page.href.as_str())
     }
 }
 
@@ -199,23 +212,8 @@ pub(super) fn path_of(problem: &Diagnostic) -> Option<&str> {
     problem.place.as_ref().map(|place| &*place.path)
 }
 
-impl Shown {
-    fn of(page: &Page, writer: &Writer) -> Shown {
-        let body = page.source.text().get(page.body.clone());
-        Shown {
-            path: page.source.path().to_owned(),
-            title: page.title.clone(),
-            unpublished: page.unpublished.as_ref().map(|why| in_words(why, writer)),
-            headings: page.outline.headings.clone(),
-            is_made: page.is_made(),
-            id: page.id.clone(),
-            text: fingerprint(body.unwrap_or_default().trim().as_bytes()),
-        }
-    }
-}
-
 /// Says why readers do not see a page, in a word for links and in a sentence for the page itself.
-fn in_words(why: &Unpublished, writer: &Writer) -> (String, String) {
+fn in_words(why: &Unpublished, writer: &Writer) -> Words {
     let day = |date: &Date| date.strftime("%-d-%-m-%Y").to_string();
     let (key, value) = match why {
         Unpublished::Draft => ("draft", String::new()),
@@ -225,17 +223,17 @@ fn in_words(why: &Unpublished, writer: &Writer) -> (String, String) {
         Unpublished::Empty => ("empty", String::new()),
     };
     let text = |key: String| writer.text(&key, &[("value", &value)]);
-    (
-        text(format!("preview.mark.{key}")),
-        text(format!("preview.note.{key}")),
-    )
+    Words {
+        mark: text(format!("preview.mark.{key}")),
+        note: text(format!("preview.note.{key}")),
+    }
 }
 
 /// Returns the addresses of forms and of what goes with them.
-fn form_addresses(good: &Good<'_>) -> BTreeMap<String, FormAddress> {
-    let config = good.config;
+fn form_addresses(good: &Good) -> BTreeMap<String, FormAddress> {
+    let config = &good.config;
     let mut addresses = BTreeMap::new();
-    for form in good.forms {
+    for form in &good.forms {
         let mut add = |path: String, looks_up| {
             let address = FormAddress {
                 path: format!("forms/{}.yaml", form.id),
@@ -259,15 +257,21 @@ fn form_addresses(good: &Good<'_>) -> BTreeMap<String, FormAddress> {
 }
 
 /// Returns where a page that is left went: to a new page with its id, its text or its title.
-fn moved_to(
-    page: &Shown,
-    pages: &BTreeMap<String, Shown>,
-    before: &BTreeMap<String, Shown>,
-) -> Option<(String, String)> {
-    let new = || pages.iter().filter(|(href, _)| !before.contains_key(*href));
-    let by = |same: &dyn Fn(&Shown) -> bool| new().find(|(_, other)| same(other));
+fn moved_to(page: &Page, site: &Site, before: &Site) -> Option<(String, String)> {
+    let new: Vec<&Page> = site
+        .pages
+        .iter()
+        .filter(|other| other.language == page.language && before.by_href(&other.href).is_none())
+        .collect();
+    let by = |same: &dyn Fn(&Page) -> bool| new.iter().find(|other| same(other));
+    let text = |page: &Page| {
+        page.source
+            .text()
+            .get(page.body.clone())
+            .map(|text| text.trim().to_owned())
+    };
     by(&|other| other.id == page.id)
-        .or_else(|| by(&|other| other.text == page.text && !page.is_made))
+        .or_else(|| by(&|other| !page.is_made() && text(other) == text(page)))
         .or_else(|| by(&|other| other.title == page.title))
-        .map(|(href, other)| (href.clone(), other.title.clone()))
+        .map(|other| (other.href.clone(), other.title.clone()))
 }

@@ -80,7 +80,7 @@ impl Preview {
 
     /// Shows what came of a build. Where it is a good one, the receiver must serve its pages already: browsers
     /// ask for them at once.
-    pub fn show(&self, build: Build<'_>) {
+    pub fn show(&self, build: Build) {
         let before = self.edition();
         let edition = before.followed_by(build, &self.writer);
         let number = edition.number;

@@ -91,13 +91,7 @@ impl Screens<'_> {
 
     /// Shows the file of a page or of a problem, line by line; nothing where it is neither or cannot be read.
     pub(super) fn source(&self, path: &str) -> Option<String> {
-        let mut known = self.edition.pages.values().map(|page| page.path.as_str());
-        let mut forms = self.edition.forms.values().map(|form| form.path.as_str());
-        let mut problems = self.edition.problems.iter().filter_map(path_of);
-        let is_known = known.any(|known| known == path)
-            || forms.any(|known| known == path)
-            || problems.any(|known| known == path);
-        if !is_known {
+        if !self.edition.is_shown(path) {
             return None;
         }
         let bytes = fs::read(self.writer.root.join(path)).ok()?;
