@@ -17,7 +17,10 @@ pub(super) fn list(problems: &[&Diagnostic], writer: &Writer) -> String {
         problems.iter().partition(|problem| is_place(problem));
     let items: String = others
         .iter()
-        .map(|problem| format!("<li>{}</li>\n", show(problem, writer)))
+        .map(|problem| {
+            let shown = show(problem, writer);
+            format!("<li data-code=\"{}\">{shown}</li>\n", problem.code)
+        })
         .chain(to_fill_in(&places, writer))
         .collect();
     match items.is_empty() {
