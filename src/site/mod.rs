@@ -6,6 +6,7 @@
 //! collected as diagnostics; a later step runs on whatever the earlier one could make of its input,
 //! so that an editor sees all problems at once.
 
+pub mod accessibility;
 pub mod addresses;
 mod archive;
 mod blocks;

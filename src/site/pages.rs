@@ -308,9 +308,6 @@ fn share_ids(config: &Config, pages: &mut [Page]) {
 
 fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnostic>) {
     let (front_matter, body, mut diagnostics) = front_matter::read(source);
-    let (outline, problems) =
-        markdown::outline(source, body.clone(), front_matter.title.as_deref());
-    diagnostics.extend(problems);
     let below = source
         .path()
         .strip_prefix("content/")
@@ -321,6 +318,9 @@ fn read_page(config: &Config, source: &SourceText) -> (Option<Page>, Vec<Diagnos
         .rsplit_once('.')
         .and_then(|(stem, tag)| Some((stem, Language::from_tag(tag)?)))
         .unwrap_or((stem, config.default_language()));
+    let title = front_matter.title.as_deref();
+    let (outline, problems) = markdown::outline(source, body.clone(), title, language);
+    diagnostics.extend(problems);
     if !config.languages.contains(&language) {
         diagnostics.push(
             Diagnostic::error("page-language")

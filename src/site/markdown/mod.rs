@@ -2,15 +2,17 @@
 //!
 //! The dialect is CommonMark with tables, footnotes, task lists, definition lists, callouts, values
 //! of `site.yaml` (`[[organisation]]`), places to fill in (`[[vul in: …]]`), terms of the word list
-//! (`[meldingen](begrip:melding)`) and fenced blocks of YAML
-//! (` ```do-dont `), which the resolver makes. This module knows one
+//! (`[meldingen](begrip:melding)`), words and quotations in another language (`[Dutch only](taal:en)`) and fenced
+//! blocks of YAML (` ```do-dont `), which the resolver makes. This module knows one
 //! page and nothing of others: what a link or an image leads to is decided by a [`Resolver`]. Raw
 //! HTML never passes unless the resolver allows it, and no inline style is ever written, because the
 //! Content-Security-Policy forbids them.
 //!
 //! A page is read twice: first its headings (other pages link to them), then its text.
 
+mod marked_language;
 mod outline;
+mod parts;
 mod passages;
 #[cfg(test)]
 mod tests;
@@ -23,13 +25,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::diagnostic::Diagnostic;
+use crate::language::Language;
 use crate::nearest::nearest;
 use crate::output::Output;
+use crate::site::accessibility;
 use crate::site::plain_language::Passage;
 use crate::source_text::{Place, SourceText};
 use outline::read_outline;
 use passages::Reader;
-use writer::Writer;
+use writer::{MOST_PROBLEMS, Writer};
 
 /// Deepest nesting of blocks and spans. Deeper is no text, and costs the square of its depth.
 const DEEPEST_NESTING: usize = 64;
@@ -264,15 +268,22 @@ fn line_of<'e, 'a>(events: &'e [Spanned<'a>]) -> Option<&'e [Spanned<'a>]> {
     (is_first && !ends_early).then_some(line)
 }
 
-/// Reads the headings of a page whose front matter gives this title, if any.
+/// Reads the headings of a page in a language, whose front matter gives this title, if any; and tells what on the page
+/// keeps people from reading it.
 pub fn outline(
     source: &SourceText,
     body: Range<usize>,
     title: Option<&str>,
+    language: Language,
 ) -> (Outline, Vec<Diagnostic>) {
     guarded(source, || {
         let (events, mut diagnostics) = events(source, &body);
         let outline = read_outline(source, &events, title, &mut diagnostics);
+        let parts = parts::parts(&events);
+        let mut found = accessibility::warnings(&parts, language);
+        found.extend(accessibility::advice(&parts));
+        let placed = found.into_iter().take(MOST_PROBLEMS);
+        diagnostics.extend(placed.map(|(told, range)| told.at(source.place(range))));
         (outline, diagnostics)
     })
 }
@@ -431,6 +442,11 @@ fn value_problem(name: &str, resolver: &dyn Resolver) -> Diagnostic {
         Diagnostic::error("value-unknown").with("nearest", near)
     };
     diagnostic.with("name", name)
+}
+
+/// Returns whether the title of an image says that it is decoration, which needs no words.
+fn is_decorative(title: &str) -> bool {
+    matches!(title, "decoratief" | "decorative")
 }
 
 /// Returns what an editor must still fill in, where that is what stands between the brackets.

@@ -1,12 +1,14 @@
 //! The text of a page as passages for the language check: prose and labels, without markup.
 //!
-//! What is not the editor's own running text stays out: code, quotations, alternative texts, addresses.
+//! What is not the editor's own running text stays out: code, quotations, alternative texts, addresses, what is marked
+//! as another language.
 
 use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use super::Spanned;
+use super::marked_language;
 use super::writer::end_of;
 use crate::site::plain_language::{Kind, Passage};
 use crate::source_text::SourceText;
@@ -77,6 +79,10 @@ impl<'a> Reader<'a> {
                 self.stand_in(range);
                 return after;
             }
+            Tag::Link { dest_url, .. } if marked_language::of_link(dest_url).is_some() => {
+                self.stand_in(range);
+                return after;
+            }
             Tag::Image { .. } => return after,
             tag if is_span(tag.to_end()) => {
                 self.change();
@@ -86,6 +92,7 @@ impl<'a> Reader<'a> {
         }
         match tag {
             Tag::CodeBlock(_) | Tag::HtmlBlock => return after,
+            Tag::BlockQuote(_) if self.is_in_other_language(events, at) => return after,
             Tag::BlockQuote(_) => match self.is_callout(events, at) {
                 true => self.in_callout_title = true,
                 false => return after,
@@ -109,6 +116,11 @@ impl<'a> Reader<'a> {
     fn is_callout(&self, events: &[Spanned<'_>], at: usize) -> bool {
         let first = events.get(at + 2);
         first.is_some_and(|(_, range)| self.written(range).starts_with("[!"))
+    }
+
+    fn is_in_other_language(&self, events: &[Spanned<'_>], at: usize) -> bool {
+        let first = events.get(at + 2);
+        first.is_some_and(|(_, range)| marked_language::of_quotation(self.written(range)).is_some())
     }
 
     fn kind_of_paragraph(&self, range: &Range<usize>) -> Kind {

@@ -93,7 +93,7 @@ impl Resolver for Fixed {
 
 fn rendered(text: &str) -> (String, Vec<Diagnostic>) {
     let source = SourceText::new("content/a.md", text);
-    let (outline, mut diagnostics) = outline(&source, 0..text.len(), Some("Titel"));
+    let (outline, mut diagnostics) = outline(&source, 0..text.len(), Some("Titel"), Language::Nl);
     let (rendered, problems) = render(&source, 0..text.len(), &outline, &Fixed);
     diagnostics.extend(problems);
     (rendered.html, diagnostics)
@@ -119,7 +119,7 @@ fn check_problem(text: &str, code: &str, line: usize, column: usize) {
 
 fn ids(text: &str) -> Vec<String> {
     let source = SourceText::new("content/a.md", text);
-    let (outline, _) = outline(&source, 0..text.len(), None);
+    let (outline, _) = outline(&source, 0..text.len(), None, Language::Nl);
     outline
         .headings
         .into_iter()
@@ -159,7 +159,7 @@ fn the_title_of_the_page_is_not_shown_twice() {
 fn ordered_lists_know_their_last_number() {
     fn check(text: &str, expected: &[u64]) {
         let source = SourceText::new("content/a.md", text);
-        let (outline, _) = outline(&source, 0..text.len(), None);
+        let (outline, _) = outline(&source, 0..text.len(), None, Language::Nl);
         let lists = outline.ordered_lists.iter();
         let found: Vec<u64> = lists.map(|list| list.last_number).collect();
         assert_eq!(found, expected, "{text:?}");
@@ -347,7 +347,7 @@ fn code_and_escaped_brackets_are_shown_as_they_were_written() {
 #[test]
 fn many_headings_with_one_text_cost_little() {
     let source = SourceText::new("content/a.md", "## a\n\n".repeat(50_000));
-    let (outline, diagnostics) = outline(&source, 0..source.text().len(), None);
+    let (outline, diagnostics) = outline(&source, 0..source.text().len(), None, Language::Nl);
     assert_eq!(outline.headings.last().unwrap().id, "a-50000");
     assert_eq!(diagnostics.len(), 49_999);
 }
@@ -506,4 +506,37 @@ fn a_line_is_one_paragraph() {
     ] {
         assert!(!is_line(other), "{other:?}");
     }
+}
+
+#[test]
+fn text_in_another_language_is_marked_with_that_language() {
+    check(
+        "Bel ons. [Ask for *help*](taal:en)\n",
+        "<p>Bel ons. <span lang=\"en\">Ask for <em>help</em></span></p>\n",
+    );
+    check(
+        "> [!taal: en]\n> Ask for [help](help.md).\n>\n> - Now.\n",
+        "<div lang=\"en\">\n<p>Ask for <a href=\"help.md\">help</a>.</p>\n<ul>\n<li>Now.</li>\n</ul>\n</div>\n",
+    );
+    check(
+        "> [!taal: ar] مرحبا\n> مرحبا\n",
+        "<div lang=\"ar\" dir=\"rtl\">\n<p>مرحبا\nمرحبا</p>\n</div>\n",
+    );
+    check(
+        "> [!language: en]\n>\n> Ask.\n",
+        "<div lang=\"en\">\n<p>Ask.</p>\n</div>\n",
+    );
+    check_problem(
+        "Tekst.\n\n> [!taal: Engels]\n> Ask.\n",
+        "marked-language-unknown",
+        3,
+        3,
+    );
+    check_problem(
+        "Tekst [Ask](taal:engels).\n",
+        "marked-language-unknown",
+        1,
+        13,
+    );
+    check_problem("Tekst [](taal:en).\n", "link-without-text", 1, 7);
 }

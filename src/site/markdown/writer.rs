@@ -15,7 +15,7 @@ use pulldown_cmark::{
 use super::passages::CAPTIONS;
 use super::{
     Block, Fence, Outline, Rendered, Resolver, Spanned, Target, dutch_apostrophes, escape,
-    to_fill_in, value_problem,
+    is_decorative, marked_language, to_fill_in, value_problem,
 };
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -23,10 +23,10 @@ use crate::output::Output;
 use crate::source_text::{Place, SourceText};
 
 /// Most problems that are told of one page. Beyond it the page is something else than Markdown.
-const MOST_PROBLEMS: usize = 1000;
+pub(super) const MOST_PROBLEMS: usize = 1000;
 
 /// What the destination of a term begins with, where an address has its scheme.
-const TERM_SCHEME: &str = "begrip:";
+pub(super) const TERM_SCHEME: &str = "begrip:";
 
 /// Level of a heading on a page where no other stands above it: the title of the page is the only 1.
 const TOP_LEVEL: u8 = 2;
@@ -327,6 +327,9 @@ impl<'a> Writer<'a> {
         let Event::Text(text) = &second.0 else {
             return None;
         };
+        if let Some((language, rest)) = marked_language::of_quotation(text) {
+            return Some(self.quotation_in(language, rest, &second.1, events, at));
+        }
         let (word, rest) = text.strip_prefix("[!")?.split_once(']')?;
         let end = end_of(events, at);
         let paragraph_end = end_of(events, at + 1);
@@ -360,6 +363,43 @@ impl<'a> Writer<'a> {
         self.blocks(events.get(paragraph_end + 1..end).unwrap_or_default());
         self.html("</div>\n");
         Some(end + 1)
+    }
+
+    /// Writes a block quote whose first line is `[!taal: en]` as text in that language.
+    fn quotation_in(
+        &mut self,
+        language: &str,
+        rest: &str,
+        mark: &Range<usize>,
+        events: &[Spanned<'a>],
+        at: usize,
+    ) -> usize {
+        let (end, paragraph_end) = (end_of(events, at), end_of(events, at + 1));
+        let attributes = self.language_attributes(language, mark);
+        self.html(format!("<div{attributes}>\n"));
+        let is_break = |event: &Spanned<'_>| matches!(event.0, Event::SoftBreak | Event::HardBreak);
+        let line = events.get(at + 3..paragraph_end).unwrap_or_default();
+        let line = match line.split_first() {
+            Some((first, after)) if rest.is_empty() && is_break(first) => after,
+            _ => line,
+        };
+        if !rest.is_empty() || !line.is_empty() {
+            self.output.push(Event::Start(Tag::Paragraph));
+            self.text(rest, mark);
+            self.blocks(line);
+            self.output.push(Event::End(TagEnd::Paragraph));
+        }
+        self.blocks(events.get(paragraph_end + 1..end).unwrap_or_default());
+        self.html("</div>\n");
+        end + 1
+    }
+
+    fn language_attributes(&mut self, language: &str, place: &Range<usize>) -> String {
+        marked_language::attributes(language).unwrap_or_else(|| {
+            let diagnostic = Diagnostic::error("marked-language-unknown");
+            self.problem(diagnostic.with("language", language), place);
+            String::new()
+        })
     }
 
     fn callout_kind(&mut self, word: &str, range: &Range<usize>) -> (&'static str, &'static str) {
@@ -582,6 +622,13 @@ impl<'a> Writer<'a> {
             self.term(term, &place, inner);
             return end + 1;
         }
+        if let Some(language) = marked_language::of_link(destination) {
+            let attributes = self.language_attributes(language, &place);
+            self.inline_html(format!("<span{attributes}>"));
+            self.blocks(inner);
+            self.inline_html("</span>");
+            return end + 1;
+        }
         let destination = match link_type {
             LinkType::Email => format!("mailto:{destination}"),
             _ => destination.to_owned(),
@@ -675,7 +722,7 @@ impl<'a> Writer<'a> {
                 _ => "",
             })
             .collect();
-        let decorative = matches!(title, "decoratief" | "decorative");
+        let decorative = is_decorative(title);
         let file_name = destination.rsplit('/').next().unwrap_or_default();
         let stem = file_name
             .rsplit_once('.')
