@@ -169,7 +169,12 @@ impl Preview {
             note: note.map_or_else(String::new, |note| note_html(&self.writer, &note)),
             links_below: None,
         };
-        self.dressed(&edition, path, dress, receiver, request).await
+        let answer = self.dressed(&edition, path, dress, receiver, request).await;
+        let errors = edition.errors_of_new_pages();
+        if answer.status() == StatusCode::NOT_FOUND && edition.failed && !errors.is_empty() {
+            return page(StatusCode::NOT_FOUND, screens.broken(path, &errors));
+        }
+        answer
     }
 
     /// Answers as the receiver does, with what `dress` adds where that is a page.

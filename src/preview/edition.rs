@@ -174,6 +174,18 @@ impl Edition {
             .collect()
     }
 
+    /// Returns the errors of files that were no page before: one of them may be the page that somebody looks for
+    /// where none is.
+    pub(super) fn errors_of_new_pages(&self) -> Vec<&Diagnostic> {
+        let problems = self.problems.iter();
+        let errors = problems.filter(|problem| problem.severity == Severity::Error);
+        errors
+            .filter(|problem| {
+                path_of(problem).is_some_and(|path| self.site.by_source(path).is_none())
+            })
+            .collect()
+    }
+
     /// Returns the path of the file behind an address.
     pub(super) fn path_at(&self, href: &str) -> Option<&str> {
         let page = self.page(href).map(|page| page.source.path());
