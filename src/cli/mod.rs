@@ -24,6 +24,7 @@ pub mod people;
 pub mod portal;
 mod published;
 mod recovery;
+mod renewal;
 pub mod reports;
 mod requirements;
 mod schema;
