@@ -147,12 +147,23 @@ pub fn assemble_showing(
     environment: Environment<'_>,
     today: Date,
 ) -> (Option<Portal>, Vec<Diagnostic>) {
+    let (portal, diagnostics) = assemble_telling_all(showing, root, environment, today);
+    (portal, abridge(diagnostics))
+}
+
+/// Builds the portal in a folder as [`assemble_showing`] does, and tells more of the same too.
+pub fn assemble_telling_all(
+    showing: Showing,
+    root: &Path,
+    environment: Environment<'_>,
+    today: Date,
+) -> (Option<Portal>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let portal = assemble_unchecked(showing, root, environment, today, &mut diagnostics);
     sort(&mut diagnostics);
     diagnostics.dedup();
     let sound = !any_error(&diagnostics);
-    (portal.filter(|_| sound), abridge(diagnostics))
+    (portal.filter(|_| sound), diagnostics)
 }
 
 fn assemble_unchecked(

@@ -290,6 +290,11 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, WriteError> {
 }
 
 fn put(mut new: &fs::File, fresh: &Path, text: &str, file: &Path) -> Result<(), WriteError> {
+    // Whoever may read and write the file may do so afterwards.
+    if let Ok(there) = fs::metadata(file) {
+        new.set_permissions(there.permissions())
+            .map_err(at(fresh))?;
+    }
     new.write_all(text.as_bytes()).map_err(at(fresh))?;
     new.sync_all().map_err(at(fresh))?;
     fs::rename(fresh, file).map_err(at(file))

@@ -1,6 +1,9 @@
 //! The built program, as a user calls it.
 
 mod check;
+mod check_baseline;
+mod check_fix;
+mod check_formats;
 mod contacts;
 mod elsewhere;
 mod explain;
