@@ -31,7 +31,7 @@ use crate::watch::Method;
 
 /// Where the portal is served when nothing else is asked: this machine only, because a portal that
 /// others can reach belongs behind a web server with TLS.
-const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
+pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 
 /// How times stand in the log: RFC 3339 with seconds, Dutch time.
 const LOG_TIME: &str = "%Y-%m-%dT%H:%M:%S%:z";
@@ -262,7 +262,7 @@ fn limits(settings: &ReceiverSettings) -> Limits {
 
 /// Returns a log that writes lines on standard error. A log that cannot be written is no reason to
 /// stop taking reports.
-fn log(texts: Catalogue) -> Log {
+pub(super) fn log(texts: Catalogue) -> Log {
     let stream = Mutex::new(std::io::stderr());
     Arc::new(move |entry: receiver::LogEntry| {
         if let Ok(mut stream) = stream.lock() {
@@ -273,7 +273,7 @@ fn log(texts: Catalogue) -> Log {
     })
 }
 
-fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> CommandError {
+pub(super) fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> CommandError {
     let code = match error.kind() {
         std::io::ErrorKind::AddrInUse => "cli-address-in-use",
         _ => "cli-cannot-listen",

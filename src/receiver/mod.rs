@@ -39,6 +39,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::Router;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -126,6 +127,21 @@ pub fn serve(
     stop: Stop,
     ready: impl FnOnce(),
 ) -> Result<(), ServeError> {
+    serve_around(listener, live, stop, ready, |router| router)
+}
+
+/// Serves the portal as [`serve`] does, with something around what answers its requests.
+///
+/// # Errors
+///
+/// Fails as [`serve`] does.
+pub fn serve_around(
+    listener: TcpListener,
+    live: &Live,
+    stop: Stop,
+    ready: impl FnOnce(),
+    around: impl FnOnce(Router) -> Router,
+) -> Result<(), ServeError> {
     panics::keep_texts_private();
     let application = live.current();
     let limits = Arc::clone(&application.limits);
@@ -142,7 +158,7 @@ pub fn serve(
         let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
         ready();
         log(LogEntry::Started { address });
-        let router = portal::router(live.clone());
+        let router = around(portal::router(live.clone()));
         let live = live.clone();
         let refusals: Refuse =
             Arc::new(move |status| live.current().version.refusals.answer(status));

@@ -94,6 +94,39 @@ pub struct SiteView {
     pub feed: Option<String>,
 }
 
+impl SiteView {
+    /// Makes what all pages of a portal have in common of which nothing is known yet.
+    pub fn empty(language: Language) -> SiteView {
+        SiteView {
+            title: String::new(),
+            organisation: String::new(),
+            lang: language,
+            home: "/".to_owned(),
+            navigation: Vec::new(),
+            report: None,
+            follow: None,
+            exit: None,
+            norm: None,
+            after_care: None,
+            emergency: EmergencyView {
+                public: String::new(),
+                internal: None,
+                internal_dial: None,
+            },
+            register: None,
+            contacts: Vec::new(),
+            footer: Vec::new(),
+            search: None,
+            stylesheets: Vec::new(),
+            scripts: Vec::new(),
+            icon: None,
+            app: None,
+            indexable: false,
+            feed: None,
+        }
+    }
+}
+
 /// Whom to call in acute danger.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct EmergencyView {
