@@ -17,6 +17,7 @@ pub mod front_matter;
 pub mod glossary;
 mod history;
 mod links;
+pub mod links_elsewhere;
 pub mod markdown;
 mod mending;
 pub mod outputs;

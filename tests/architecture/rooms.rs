@@ -6,7 +6,7 @@ use crate::architecture::rust_source::{RustFile, Token, sources, tokens};
 
 /// The rooms, and which other rooms each may name. The files directly in `src/` are the foundation:
 /// every room may name them, and they name no room.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     (
         "cli",
         &[
@@ -18,6 +18,7 @@ const ROOMS: [(&str, &[&str]); 10] = [
             "infographic",
             "theme",
             "durable",
+            "external_links",
             "watch",
         ],
     ),
@@ -29,11 +30,12 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("infographic", &[]),
     ("theme", &[]),
     ("durable", &[]),
+    ("external_links", &[]),
     ("watch", &[]),
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.
-const CRATES: [(&str, &str); 19] = [
+const CRATES: [(&str, &str); 20] = [
     ("age", "report/seal.rs"),
     ("age_core", "report/seal.rs"),
     ("axum", "receiver/"),
@@ -53,6 +55,7 @@ const CRATES: [(&str, &str); 19] = [
     ("tera", "theme/"),
     ("tokio", "receiver/"),
     ("tower", "receiver/"),
+    ("ureq", "external_links/"),
 ];
 
 /// Functions and types of `std::fs` that change what is on disk, and those of its extensions.
