@@ -30,6 +30,7 @@ pub mod theme;
 
 pub mod site;
 
+pub mod preview;
 pub mod receiver;
 
 pub mod cli;

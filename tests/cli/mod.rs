@@ -12,6 +12,7 @@ mod handling;
 mod init;
 mod keeping;
 mod link;
+mod renewal;
 mod submissions;
 
 use std::fs;
