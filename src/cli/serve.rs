@@ -23,7 +23,7 @@ use crate::diagnostic::Diagnostic;
 use crate::durable::Folder;
 use crate::message::Catalogue;
 use crate::randomness::SystemRandomness;
-use crate::receiver::{self, Limits, Log, ServeError, Stop};
+use crate::receiver::{self, Content, Limits, Live, Log, ServeError, Stop};
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
 use crate::site::config::{Config, ReceiverSettings};
 
@@ -105,15 +105,13 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     .map_err(|error| {
         CommandError::ReadWrite(Diagnostic::error("cli-no-daily").with("reason", error))
     })?;
-    let served = portal_to_serve(portal, store, clock, log);
+    let live = Live::new(portal_to_serve(portal, store, clock, log)).map_err(|error| {
+        CommandError::Problem(Diagnostic::error("cli-cannot-serve").with("reason", error))
+    })?;
     let mut printed = Ok(());
     let ready = || printed = ui.print(&serving);
-    receiver::serve(listener, served, Stop::OnSignal, ready).map_err(|error| match error {
-        ServeError::Start(error) => cannot_listen(address, &error),
-        ServeError::Portal(error) => {
-            CommandError::Problem(Diagnostic::error("cli-cannot-serve").with("reason", error))
-        }
-    })?;
+    receiver::serve(listener, &live, Stop::OnSignal, ready)
+        .map_err(|ServeError::Start(error)| cannot_listen(address, &error))?;
     printed
 }
 
@@ -131,18 +129,22 @@ fn portal_to_serve(
         outputs,
         ..
     } = portal;
-    receiver::Portal {
+    let limits = limits(&config.receiver);
+    let content = Content {
         pages: outputs,
         theme: Arc::new(theme),
         sites,
         forms,
-        store,
-        clock,
-        randomness: Arc::new(SystemRandomness),
         base_path: config.receiver_path().to_owned(),
         base_origin: receiver_origin(&config),
         origins: origins(&config),
-        limits: limits(&config.receiver),
+    };
+    receiver::Portal {
+        content,
+        store,
+        clock,
+        randomness: Arc::new(SystemRandomness),
+        limits,
         log,
     }
 }

@@ -217,7 +217,7 @@ impl Application {
     pub(super) fn journey<'a>(&'a self, route: &'a FormRoute) -> Journey<'a> {
         Journey::of(
             route,
-            &self.theme,
+            &self.version.theme,
             self.store.lifecycle(),
             self.clock.today(),
         )

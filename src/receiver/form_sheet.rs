@@ -22,7 +22,7 @@ impl Application {
     pub(super) fn sheet(&self, route: &FormRoute, method: &Method) -> Response<Body> {
         match *method {
             Method::GET | Method::HEAD => {
-                let view = sheet(route, self.theme.messages(route.language));
+                let view = sheet(route, self.version.theme.messages(route.language));
                 self.rendered(route, StatusCode::OK, Template::FormSheet, &view)
             }
             _ => self.not_allowed(route.language, "GET, HEAD"),

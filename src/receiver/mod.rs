@@ -1,8 +1,8 @@
 //! The web application: pages from memory, report forms, and the limits on what a client may cost.
 //!
 //! The receiver prints nothing and asks the machine for nothing but sockets and signals: what it
-//! serves, the time and the log come in as a [`Portal`]. It has a runtime of its own, so that the rest
-//! of the program stays synchronous.
+//! serves, the time and the log come in as a [`Portal`], of which the [`Content`] can be exchanged while
+//! it runs. It has a runtime of its own, so that the rest of the program stays synchronous.
 
 mod body;
 mod client;
@@ -18,6 +18,7 @@ mod form_sheet;
 mod form_views;
 mod generations;
 mod limits;
+mod live;
 mod log;
 mod multipart;
 mod origin;
@@ -28,6 +29,7 @@ mod portal;
 mod response;
 mod server;
 mod submission;
+mod version;
 mod words;
 
 use std::future::Future;
@@ -40,10 +42,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+use server::Refuse;
+
 pub use first_pages::FirstPages;
 pub use limits::Limits;
+pub use live::Live;
 pub use log::{Log, LogEntry};
-pub use portal::{Portal, PortalError};
+pub use portal::Portal;
+pub use version::{Content, PortalError};
 
 /// Threads on which reports are written to disk and read, and files are taken; a few more than all that
 /// may happen at the same time.
@@ -89,9 +95,6 @@ pub enum ServeError {
     /// The runtime, the socket or the signals of the operating system refused.
     #[error("the receiver could not start")]
     Start(#[source] io::Error),
-    /// The portal cannot be served.
-    #[error(transparent)]
-    Portal(#[from] PortalError),
 }
 
 /// Starts to listen; connections wait until [`serve`] takes them in. `local_addr` of the result tells
@@ -114,14 +117,14 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Fails where it cannot start; once started it only ends when asked to.
 pub fn serve(
     listener: TcpListener,
-    portal: Portal,
+    live: &Live,
     stop: Stop,
     ready: impl FnOnce(),
 ) -> Result<(), ServeError> {
     panics::keep_texts_private();
-    let application = Arc::new(portal::Application::new(portal)?);
-    let limits = application.limits();
-    let log = application.log();
+    let application = live.current();
+    let limits = Arc::clone(&application.limits);
+    let log = Arc::clone(&application.log);
     let address = listener.local_addr().map_err(ServeError::Start)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_name(panics::THREAD_NAME)
@@ -134,8 +137,10 @@ pub fn serve(
         let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
         ready();
         log(LogEntry::Started { address });
-        let router = portal::router(Arc::clone(&application));
-        let refusals = Arc::new(application.refusals());
+        let router = portal::router(live.clone());
+        let live = live.clone();
+        let refusals: Refuse =
+            Arc::new(move |status| live.current().version.refusals.answer(status));
         let until = server::serve(listener, router, refusals, limits, log, stopped, hurry).await;
         // Reports whose client has gone are written as well.
         let _ = timeout_at(until, application.submits_written()).await;

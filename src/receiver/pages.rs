@@ -1,12 +1,13 @@
 //! The pages of the portal in memory, and which form of one suits a request.
 //!
-//! Nothing is read from disk while serving: a path can only name what the generator made. A whole
-//! version of the portal is one immutable [`Pages`], so that a reader never gets half of two.
+//! Nothing is read from disk while serving: a path can only name what the generator made. What changes
+//! together is changed under one lock, and a request looks once, so that a reader never gets half of two.
 
+mod departed;
 mod range;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use axum::body::Bytes;
 use hyper::header::{
@@ -15,8 +16,11 @@ use hyper::header::{
 };
 use hyper::{Method, Response, StatusCode};
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use axum::body::Body;
+
+use departed::Departed;
 
 use crate::digest::hex;
 use crate::output::{Caching, Output};
@@ -27,14 +31,20 @@ const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 /// Bytes of the hash that an entity tag shows: 128 bits do not collide by accident.
 const TAG_BYTES: usize = 16;
 
-/// One version of all pages.
+/// All pages, as they are now.
 #[derive(Debug)]
-pub struct Pages {
-    pages: HashMap<String, Page>,
+pub(super) struct Pages {
+    shelf: RwLock<Shelf>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    pages: HashMap<String, Arc<Page>>,
+    departed: Departed,
 }
 
 /// One address with its forms.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Page {
     content_type: HeaderValue,
     caching: Caching,
@@ -43,84 +53,187 @@ pub(super) struct Page {
     gzip: Option<Form>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Form {
     bytes: Bytes,
-    tag: HeaderValue,
+    tag: OnceLock<HeaderValue>,
 }
 
 /// What a path leads to.
 #[derive(Debug)]
-pub(super) enum Found<'a> {
+pub(super) enum Found {
     /// A page.
-    Page(&'a Page),
+    Page(Arc<Page>),
     /// A page whose path ends in a slash that is missing here.
     WithSlash(String),
-    /// Nothing.
-    Nothing,
+    /// Nothing; what is shown instead, where there is such a page.
+    Nothing(Option<Bytes>),
+}
+
+/// How a file is compressed, by the end of its path.
+#[derive(Clone, Copy, Debug)]
+enum Coding {
+    Brotli,
+    Gzip,
 }
 
 impl Pages {
     /// Arranges the files of a portal for serving. `x.br` and `x.gz` become forms of `x`, where there
-    /// is one.
-    pub fn new(outputs: Vec<Output>) -> Pages {
-        let mut forms: HashMap<String, Output> = outputs
-            .into_iter()
-            .map(|output| (output.path.clone(), output))
-            .collect();
-        let compressed: Vec<String> = forms
-            .keys()
-            .filter(|path| {
-                path.strip_suffix(".br")
-                    .or_else(|| path.strip_suffix(".gz"))
-                    .is_some_and(|plain| forms.contains_key(plain))
-            })
-            .cloned()
-            .collect();
-        let mut compressed: HashMap<String, Form> = compressed
-            .into_iter()
-            .filter_map(|path| Some((path.clone(), Form::new(forms.remove(&path)?.bytes))))
-            .collect();
-        let pages = forms
-            .into_iter()
-            .map(|(path, output)| {
-                let page = Page {
-                    content_type: HeaderValue::from_static(output.media_type()),
-                    caching: output.caching,
-                    brotli: compressed.remove(&format!("{path}.br")),
-                    gzip: compressed.remove(&format!("{path}.gz")),
-                    plain: Form::new(output.bytes),
-                };
-                (path, page)
-            })
-            .collect();
-        Pages { pages }
+    /// is one. What is the same as before is taken over, and what a browser may still ask for of a page that
+    /// it was given before is kept for a while.
+    pub(super) fn new(outputs: Vec<Output>, before: Option<&Pages>) -> Pages {
+        let mut shelf = Shelf::default();
+        shelf.put(outputs);
+        if let Some(before) = before {
+            let before = before.read();
+            for (path, page) in &mut shelf.pages {
+                if let Some(same) = before.pages.get(path).filter(|before| before.is(page)) {
+                    *page = Arc::clone(same);
+                }
+            }
+            let gone = before.pages.iter();
+            let gone = gone.filter(|(path, _)| !shelf.pages.contains_key(*path));
+            let gone = gone.map(|(path, page)| (path.clone(), Arc::clone(page)));
+            shelf.departed = before.departed.clone();
+            shelf.departed.add(gone, Instant::now());
+        }
+        Pages {
+            shelf: RwLock::new(shelf),
+        }
     }
 
-    /// Finds what a decoded path leads to.
-    pub(super) fn find(&self, path: &str) -> Found<'_> {
-        if path.is_empty() || path.ends_with('/') {
-            return match self.pages.get(&format!("{path}index.html")) {
-                Some(page) => Found::Page(page),
-                None => Found::Nothing,
-            };
+    /// Puts files in place and takes others away, all at once. A compressed form that does not come along
+    /// with its file is no longer one of it.
+    pub(super) fn update(&self, changed: Vec<Output>, removed: &[String]) {
+        let mut gone = Vec::new();
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        for path in removed {
+            gone.extend(shelf.remove(path));
         }
-        if let Some(page) = self.pages.get(path) {
+        gone.extend(shelf.put(changed));
+        if !gone.is_empty() {
+            let now = Instant::now();
+            let shelf = &mut *shelf;
+            let gone = gone
+                .iter()
+                .filter(|(path, _)| !shelf.pages.contains_key(path));
+            shelf.departed.add(gone.cloned(), now);
+        }
+        // What is gone is let go of after the lock.
+        drop(shelf);
+    }
+
+    /// Finds what a decoded path leads to; `instead` is the path of what is shown where that is nothing.
+    pub(super) fn find(&self, path: &str, instead: &str) -> Found {
+        let shelf = self.read();
+        if path.is_empty() || path.ends_with('/') {
+            if let Some(page) = shelf.pages.get(&format!("{path}index.html")) {
+                return Found::Page(Arc::clone(page));
+            }
+        } else if let Some(page) = shelf.pages.get(path) {
+            return Found::Page(Arc::clone(page));
+        } else if shelf.pages.contains_key(&format!("{path}/index.html")) {
+            return Found::WithSlash(format!("{path}/"));
+        } else if let Some(page) = shelf.departed.get(path, Instant::now()) {
             return Found::Page(page);
         }
-        if self.pages.contains_key(&format!("{path}/index.html")) {
-            return Found::WithSlash(format!("{path}/"));
-        }
-        Found::Nothing
+        Found::Nothing(
+            shelf
+                .pages
+                .get(instead)
+                .map(|page| page.plain.bytes.clone()),
+        )
     }
 
-    /// Returns the plain bytes of a file, for pages that are shown under other addresses.
-    pub(super) fn bytes(&self, path: &str) -> Option<Bytes> {
-        self.pages.get(path).map(|page| page.plain.bytes.clone())
+    fn read(&self) -> RwLockReadGuard<'_, Shelf> {
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shelf {
+    /// Puts files in place, and returns those that stood there.
+    fn put(&mut self, outputs: Vec<Output>) -> Vec<(String, Arc<Page>)> {
+        // Compressed forms after the files that they are of.
+        let (forms, files): (Vec<Output>, Vec<Output>) = outputs
+            .into_iter()
+            .partition(|output| Coding::of(&output.path).is_some());
+        let mut before = Vec::new();
+        for output in files {
+            before.extend(self.put_file(output));
+        }
+        for output in forms {
+            let Some((path, coding)) = Coding::of(&output.path) else {
+                continue;
+            };
+            match self.pages.get_mut(path) {
+                Some(page) => Arc::make_mut(page).set(coding, Some(Form::new(output.bytes))),
+                None => before.extend(self.put_file(output)),
+            }
+        }
+        before
+    }
+
+    fn put_file(&mut self, output: Output) -> Option<(String, Arc<Page>)> {
+        let page = Arc::new(Page {
+            content_type: HeaderValue::from_static(output.media_type()),
+            caching: output.caching,
+            brotli: None,
+            gzip: None,
+            plain: Form::new(output.bytes),
+        });
+        let before = self.pages.insert(output.path.clone(), page);
+        before.map(|before| (output.path, before))
+    }
+
+    /// Takes a file away, or the compressed form of one.
+    fn remove(&mut self, path: &str) -> Option<(String, Arc<Page>)> {
+        if let Some(page) = self.pages.remove(path) {
+            return Some((path.to_owned(), page));
+        }
+        if let Some((plain, coding)) = Coding::of(path)
+            && let Some(page) = self.pages.get_mut(plain)
+        {
+            Arc::make_mut(page).set(coding, None);
+        }
+        None
+    }
+}
+
+impl Coding {
+    /// Returns the path of the file that a path may be a compressed form of.
+    fn of(path: &str) -> Option<(&str, Coding)> {
+        let of = |end, coding| Some((path.strip_suffix(end)?, coding));
+        of(".br", Coding::Brotli).or_else(|| of(".gz", Coding::Gzip))
     }
 }
 
 impl Page {
+    fn set(&mut self, coding: Coding, form: Option<Form>) {
+        match coding {
+            Coding::Brotli => self.brotli = form,
+            Coding::Gzip => self.gzip = form,
+        }
+    }
+
+    /// Returns whether another page has the same bytes and is kept as long.
+    fn is(&self, other: &Page) -> bool {
+        let bytes = |form: &Option<Form>| form.as_ref().map(|form| form.bytes.clone());
+        self.caching == other.caching
+            && self.plain.bytes == other.plain.bytes
+            && bytes(&self.brotli) == bytes(&other.brotli)
+            && bytes(&self.gzip) == bytes(&other.gzip)
+    }
+
+    /// Returns the size of all forms in memory.
+    fn size(&self) -> usize {
+        let forms = [Some(&self.plain), self.brotli.as_ref(), self.gzip.as_ref()];
+        forms
+            .into_iter()
+            .flatten()
+            .map(|form| form.bytes.len())
+            .sum()
+    }
+
     /// Returns whether everybody gets the same bytes: videos and other files that do not compress, of which a part
     /// may be asked.
     fn has_one_form(&self) -> bool {
@@ -136,7 +249,7 @@ impl Page {
             (Some(form), _) if accepted.brotli_is_good() => (form, Some("br")),
             _ => (&self.plain, None),
         };
-        let unchanged = matches_tag(request, &form.tag);
+        let unchanged = matches_tag(request, form.tag());
         let body = if unchanged || method == Method::HEAD {
             Body::empty()
         } else {
@@ -144,7 +257,7 @@ impl Page {
         };
         let mut response = Response::new(body);
         let headers = response.headers_mut();
-        headers.insert(ETAG, form.tag.clone());
+        headers.insert(ETAG, form.tag().clone());
         let caching = match self.caching {
             Caching::Forever => FOREVER,
             Caching::Revalidate => REVALIDATE,
@@ -175,13 +288,20 @@ impl Page {
 
 impl Form {
     fn new(bytes: Arc<[u8]>) -> Form {
-        let digest = Sha256::digest(&bytes);
-        let tag = format!("\"{}\"", hex(digest.get(..TAG_BYTES).unwrap_or(&digest)));
         Form {
             bytes: Bytes::from_owner(bytes),
-            // Hexadecimal digits and quotes are always a valid value; without it no request matches.
-            tag: HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\"")),
+            tag: OnceLock::new(),
         }
+    }
+
+    /// Returns the entity tag, made when it is first asked for: most files change before anybody does.
+    fn tag(&self) -> &HeaderValue {
+        self.tag.get_or_init(|| {
+            let digest = Sha256::digest(&self.bytes);
+            let tag = format!("\"{}\"", hex(digest.get(..TAG_BYTES).unwrap_or(&digest)));
+            // Hexadecimal digits and quotes are always a valid value; without it no request matches.
+            HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""))
+        })
     }
 }
 
@@ -285,7 +405,11 @@ mod tests {
     }
 
     fn pages() -> Pages {
-        Pages::new(vec![
+        Pages::new(outputs(), None)
+    }
+
+    fn outputs() -> Vec<Output> {
+        vec![
             output("index.html", "thuis", Caching::Revalidate),
             output("norm/index.html", "norm plain", Caching::Revalidate),
             output("norm/index.html.br", "norm br", Caching::Revalidate),
@@ -293,7 +417,7 @@ mod tests {
             output("a/x.1234.css", "css", Caching::Forever),
             output("los.gz", "los", Caching::Revalidate),
             output("a/film.1234.mp4", "0123456789", Caching::Forever),
-        ])
+        ]
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -305,8 +429,15 @@ mod tests {
     }
 
     async fn get(path: &str, request: &[(&'static str, &str)]) -> (Response<()>, String) {
-        let pages = pages();
-        let Found::Page(page) = pages.find(path) else {
+        get_of(&pages(), path, request).await
+    }
+
+    async fn get_of(
+        pages: &Pages,
+        path: &str,
+        request: &[(&'static str, &str)],
+    ) -> (Response<()>, String) {
+        let Found::Page(page) = pages.find(path, "404.html") else {
             panic!("{path}");
         };
         let (parts, body) = page.respond(&Method::GET, &headers(request)).into_parts();
@@ -320,11 +451,14 @@ mod tests {
     #[test]
     fn paths_lead_to_pages() {
         let pages = pages();
-        assert!(matches!(pages.find(""), Found::Page(_)));
-        assert!(matches!(pages.find("norm/"), Found::Page(_)));
-        assert!(matches!(pages.find("norm"), Found::WithSlash(to) if to == "norm/"));
-        assert!(matches!(pages.find("a/x.1234.css"), Found::Page(_)));
-        assert!(matches!(pages.find("los.gz"), Found::Page(_)));
+        assert!(matches!(pages.find("", "404.html"), Found::Page(_)));
+        assert!(matches!(pages.find("norm/", "404.html"), Found::Page(_)));
+        assert!(matches!(pages.find("norm", "404.html"), Found::WithSlash(to) if to == "norm/"));
+        assert!(matches!(
+            pages.find("a/x.1234.css", "404.html"),
+            Found::Page(_)
+        ));
+        assert!(matches!(pages.find("los.gz", "404.html"), Found::Page(_)));
         for nothing in [
             "a",
             "a/",
@@ -333,7 +467,127 @@ mod tests {
             "norm/index.html/",
             "index.htm",
         ] {
-            assert!(matches!(pages.find(nothing), Found::Nothing), "{nothing}");
+            assert!(
+                matches!(pages.find(nothing, "404.html"), Found::Nothing(None)),
+                "{nothing}"
+            );
+        }
+    }
+
+    /// Returns what is at a path for a client that takes brotli, and the tag.
+    async fn shown(pages: &Pages, path: &str) -> (String, HeaderValue) {
+        let (response, body) = get_of(pages, path, &[("accept-encoding", "br")]).await;
+        (body, response.headers()[ETAG].clone())
+    }
+
+    fn is_nothing(pages: &Pages, path: &str) -> bool {
+        matches!(pages.find(path, "404.html"), Found::Nothing(_))
+    }
+
+    #[tokio::test]
+    async fn an_update_leads_to_the_same_as_a_new_version() {
+        let page = |path: &str, text: &str| output(path, text, Caching::Revalidate);
+        let is_same = |changed: Vec<Output>, removed: &[&str]| {
+            let updated = pages();
+            let removed: Vec<String> = removed.iter().map(ToString::to_string).collect();
+            updated.update(changed.clone(), &removed);
+            let left = outputs().into_iter().filter(|output| {
+                !removed.contains(&output.path)
+                    && !changed.iter().any(|changed| changed.path == output.path)
+            });
+            let all = left.chain(changed.iter().cloned()).collect();
+            let fresh = Pages::new(all, None);
+            let (updated, fresh) = (updated.read(), fresh.read());
+            assert_eq!(updated.pages.len(), fresh.pages.len());
+            for (path, page) in &updated.pages {
+                assert!(page.is(&fresh.pages[path]), "{path}");
+                assert_eq!(page.content_type, fresh.pages[path].content_type);
+            }
+        };
+        is_same(vec![page("index.html", "anders")], &[]);
+        is_same(vec![page("nieuw/index.html", "nieuw")], &["index.html"]);
+        let all = [
+            "norm/index.html",
+            "norm/index.html.br",
+            "norm/index.html.gz",
+        ];
+        is_same(all.map(|path| page(path, "anders")).into(), &[]);
+        is_same(Vec::new(), &all);
+        is_same(vec![page("norm/index.html", "anders")], &all[1..]);
+        is_same(vec![page("norm/index.html.br", "anders")], &[]);
+        is_same(Vec::new(), &["norm/index.html.gz"]);
+        is_same(vec![page("los.gz", "anders")], &["is er niet"]);
+    }
+
+    #[tokio::test]
+    async fn a_form_of_an_earlier_page_is_not_shown() {
+        let pages = pages();
+        let before = shown(&pages, "norm/").await;
+        pages.update(
+            vec![output("norm/index.html", "nieuw", Caching::Revalidate)],
+            &[],
+        );
+        let after = shown(&pages, "norm/").await;
+        assert_eq!((before.0.as_str(), after.0.as_str()), ("norm br", "nieuw"));
+        assert_ne!(before.1, after.1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_pages_ask_for_by_digest_stays_for_a_while() {
+        let new = || vec![output("a/x.5678.css", "css 2", Caching::Forever)];
+        let gone = ["a/x.1234.css".to_owned(), "norm/index.html".to_owned()];
+        let updated = || {
+            let pages = pages();
+            pages.update(new(), &gone);
+            pages
+        };
+        let renewed = || {
+            let left = outputs().into_iter();
+            let left = left.filter(|output| !gone.contains(&output.path));
+            Pages::new(left.chain(new()).collect(), Some(&pages()))
+        };
+        for make in [&updated as &dyn Fn() -> Pages, &renewed] {
+            let pages = make();
+            assert_eq!(shown(&pages, "a/x.1234.css").await.0, "css");
+            assert_eq!(shown(&pages, "a/x.5678.css").await.0, "css 2");
+            assert!(is_nothing(&pages, "norm/"));
+            // Also over a version after that.
+            let pages = Pages::new(new(), Some(&pages));
+            assert_eq!(shown(&pages, "a/x.1234.css").await.0, "css");
+            tokio::time::advance(std::time::Duration::from_secs(9 * 60)).await;
+            assert_eq!(shown(&pages, "a/film.1234.mp4").await.0, "0123456789");
+            tokio::time::advance(std::time::Duration::from_secs(60)).await;
+            assert!(is_nothing(&pages, "a/x.1234.css"));
+            pages.update(vec![output("a/x.1234.css", "css", Caching::Forever)], &[]);
+            assert_eq!(shown(&pages, "a/x.1234.css").await.0, "css");
+        }
+    }
+
+    #[tokio::test]
+    async fn files_that_are_gone_take_no_memory_without_bound() {
+        let pages = Pages::new(Vec::new(), None);
+        let large = |name: &str| Output {
+            path: name.into(),
+            bytes: vec![0; 20 * 1024 * 1024].into(),
+            caching: Caching::Forever,
+        };
+        for name in ["1.css", "2.css", "3.css", "4.css", "5.css"] {
+            pages.update(vec![large(name)], &[]);
+            pages.update(Vec::new(), &[name.into()]);
+        }
+        assert!(is_nothing(&pages, "1.css") && is_nothing(&pages, "2.css"));
+        assert!(!is_nothing(&pages, "3.css") && !is_nothing(&pages, "5.css"));
+    }
+
+    #[test]
+    fn what_stays_the_same_is_taken_over() {
+        let before = pages();
+        let mut outputs = outputs();
+        outputs[0] = output("index.html", "anders", Caching::Revalidate);
+        let after = Pages::new(outputs, Some(&before));
+        for (path, page) in &after.read().pages {
+            let shared = Arc::ptr_eq(page, &before.read().pages[path]);
+            assert_eq!(shared, path != "index.html", "{path}");
         }
     }
 
@@ -436,7 +690,7 @@ mod tests {
     #[tokio::test]
     async fn head_has_the_length_and_no_body() {
         let pages = pages();
-        let Found::Page(page) = pages.find("") else {
+        let Found::Page(page) = pages.find("", "404.html") else {
             panic!()
         };
         let response = page.respond(&Method::HEAD, &headers(&[("range", "bytes=0-1")]));

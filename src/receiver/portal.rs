@@ -22,23 +22,22 @@ use tokio::time::Instant;
 use super::body::{BodyBudget, BodyProblem};
 use super::client::{Peer, Rate, client_address};
 use super::follow::{Guard, Turns, Visits};
-use super::form_route::{FormRoute, Room, form_routes};
+use super::form_route::{FormRoute, Room};
 use super::limits::Limits;
+use super::live::Live;
 use super::log::{Log, LogEntry, Seldom};
 use super::origin::is_own_post;
-use super::pages::{Found, Pages};
+use super::pages::Found;
 use super::panics::{caught, caught_async};
 use super::path::{PathProblem, decode, encode};
-use super::response::{ErrorPages, FORM_CACHING, Refusals, as_sent, html, secure};
+use super::response::{FORM_CACHING, html, secure};
+use super::version::{Content, PortalError, Version};
 use crate::clock::Clock;
-use crate::form::Definition;
 use crate::language::Language;
-use crate::output::Output;
 use crate::randomness::{NoRandomness, Randomness};
 use crate::report::ids::SubmissionKey;
 use crate::report::store::Store;
-use crate::theme::view::SiteView;
-use crate::theme::{RenderError, SharedSite, Template, Theme};
+use crate::theme::Template;
 
 /// Reports that are being written to disk at the same time; the others wait for a moment, which
 /// costs them less than a disk with many writers.
@@ -46,143 +45,67 @@ const SUBMITS_TOGETHER: u32 = 8;
 
 /// Everything that the receiver serves and needs.
 pub struct Portal {
-    /// The files of the portal.
-    pub pages: Vec<Output>,
-    /// The theme, for forms and error pages.
-    pub theme: Arc<Theme>,
-    /// What all pages have in common, per language; the first is the default language, whose pages
-    /// are at the root. Not empty.
-    pub sites: Vec<SiteView>,
-    /// The forms.
-    pub forms: Vec<Definition>,
+    /// What it serves at first.
+    pub content: Content,
     /// Where reports go.
     pub store: Arc<Store>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives submission keys.
     pub randomness: Arc<dyn Randomness>,
-    /// Path below which everything is: `/` or `/veilig/`.
-    pub base_path: String,
-    /// Scheme and host under which people reach the portal, without a path: `https://host`.
-    pub base_origin: Option<String>,
-    /// Other origins whose pages may post: those of the pages where another web server serves them.
-    pub origins: Vec<String>,
     /// What a client may cost.
     pub limits: Limits,
     /// Takes in what happens.
     pub log: Log,
 }
 
-/// A portal that cannot be served.
-#[derive(Debug, thiserror::Error)]
-pub enum PortalError {
-    /// The theme cannot render an error page.
-    #[error(transparent)]
-    Render(#[from] RenderError),
-    /// There is no language.
-    #[error("a portal needs at least one language")]
-    NoLanguage,
-}
-
-/// The running application.
+/// The running application with one version of what it serves. The rest is the same in all versions.
+#[derive(Clone)]
 pub(super) struct Application {
-    pages: Pages,
-    pub(super) theme: Arc<Theme>,
-    pub(super) sites: Vec<(Language, SharedSite)>,
-    default_language: Language,
-    indexable: bool,
-    pub(super) errors: ErrorPages,
-    pub(super) routes: Vec<FormRoute>,
+    pub(super) version: Arc<Version>,
     pub(super) store: Arc<Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) randomness: Arc<dyn Randomness>,
-    /// Without a slash at its end: empty or `/veilig`.
-    base_path: String,
-    /// Origins whose pages may post.
-    senders: Vec<String>,
     pub(super) limits: Arc<Limits>,
-    rate: Rate,
-    pub(super) budget: BodyBudget,
+    rate: Arc<Rate>,
+    pub(super) budget: Arc<BodyBudget>,
     pub(super) submits: Arc<Semaphore>,
-    pub(super) guard: Guard,
-    pub(super) visits: Visits,
+    pub(super) guard: Arc<Guard>,
+    pub(super) visits: Arc<Visits>,
     pub(super) turns: Turns,
-    foreign_posts: Mutex<Seldom>,
+    foreign_posts: Arc<Mutex<Seldom>>,
     pub(super) log: Log,
 }
 
 impl Application {
     /// Makes everything ready that does not depend on a request.
     pub(super) fn new(portal: Portal) -> Result<Application, PortalError> {
-        let Some(first) = portal.sites.first() else {
-            return Err(PortalError::NoLanguage);
-        };
-        let default_language = first.lang;
-        let indexable = first.indexable;
-        let sites = portal
-            .sites
-            .iter()
-            .map(|site| (site.lang, portal.theme.share(site)))
-            .collect::<Vec<_>>();
-        let base_path = match portal.base_path.trim_matches('/') {
-            "" => String::new(),
-            path => format!("/{path}"),
-        };
-        let languages: Vec<Language> = sites.iter().map(|(language, _)| *language).collect();
-        let origin = portal.base_origin.as_deref().unwrap_or_default();
-        let routes = portal
-            .forms
-            .into_iter()
-            .flat_map(|form| form_routes(Arc::new(form), &languages, &base_path, origin))
-            .collect();
         Ok(Application {
-            pages: Pages::new(portal.pages),
-            errors: ErrorPages::render(&portal.theme, &sites)?,
-            theme: portal.theme,
-            sites,
-            default_language,
-            indexable,
-            routes,
+            version: Arc::new(Version::new(portal.content, None)?),
             store: portal.store,
             clock: portal.clock,
             randomness: portal.randomness,
-            base_path,
-            senders: portal
-                .base_origin
-                .into_iter()
-                .chain(portal.origins)
-                .collect(),
-            rate: Rate::new(portal.limits.posts_at_once, portal.limits.posts_per_second),
+            rate: Arc::new(Rate::new(
+                portal.limits.posts_at_once,
+                portal.limits.posts_per_second,
+            )),
             turns: Turns::new(portal.limits.uploads_together),
             limits: Arc::new(portal.limits),
-            budget: BodyBudget::default(),
-            guard: Guard::default(),
-            visits: Visits::default(),
+            budget: Arc::default(),
+            guard: Arc::default(),
+            visits: Arc::default(),
             submits: Arc::new(Semaphore::new(SUBMITS_TOGETHER as usize)),
-            foreign_posts: Mutex::default(),
+            foreign_posts: Arc::default(),
             log: portal.log,
         })
     }
 
-    /// Returns the limits that the server keeps as well.
-    pub(super) fn limits(&self) -> Arc<Limits> {
-        Arc::clone(&self.limits)
-    }
-
-    /// Returns the log.
-    pub(super) fn log(&self) -> Log {
-        Arc::clone(&self.log)
-    }
-
-    /// Makes the answers to heads that are no request, in the default language: nothing that was asked
-    /// could be read.
-    pub(super) fn refusals(&self) -> Refusals {
-        Refusals::new(|status| {
-            let language = self.default_language;
-            let mut response = self.errors.respond(language, status);
-            secure(response.headers_mut(), self.indexable);
-            let page = self.errors.page(language, status);
-            as_sent(status, response.headers(), &page)
+    /// Makes another version of what is served.
+    pub(super) fn with(&self, content: Content) -> Result<Application, PortalError> {
+        let version = Version::new(content, Some(&self.version))?;
+        Ok(Application {
+            version: Arc::new(version),
+            ..self.clone()
         })
     }
 
@@ -194,16 +117,15 @@ impl Application {
 }
 
 /// Makes the router of the application.
-pub(super) fn router(application: Arc<Application>) -> Router {
+pub(super) fn router(live: Live) -> Router {
     // One handler, not a route per address: a path is decoded once, in `path`, and axum would match
     // forms on the path as it was written.
-    Router::new().fallback(handle).with_state(application)
+    Router::new().fallback(handle).with_state(live)
 }
 
-async fn handle(
-    State(application): State<Arc<Application>>,
-    request: Request<Body>,
-) -> Response<Body> {
+async fn handle(State(live): State<Live>, request: Request<Body>) -> Response<Body> {
+    // One version from the head of the request to its answer.
+    let application = live.current();
     let is_head = request.method() == Method::HEAD;
     let answered = caught_async(application.answer(request)).await;
     let mut response = answered.unwrap_or_else(|panicked| {
@@ -211,11 +133,11 @@ async fn handle(
             place: panicked.place,
         });
         application.error(
-            application.default_language,
+            application.version.default_language,
             StatusCode::INTERNAL_SERVER_ERROR,
         )
     });
-    secure(response.headers_mut(), application.indexable);
+    secure(response.headers_mut(), application.version.indexable);
     if is_head {
         *response.body_mut() = Body::empty();
     }
@@ -225,33 +147,33 @@ async fn handle(
 impl Application {
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let uri = request.uri();
-        if !self.base_path.is_empty() && uri.path() == self.base_path {
+        if !self.version.base_path.is_empty() && uri.path() == self.version.base_path {
             return self.moved("", uri.query());
         }
-        let path = match decode(uri.path(), &self.base_path) {
+        let path = match decode(uri.path(), &self.version.base_path) {
             Ok(path) => path,
             Err(PathProblem::Malformed) => {
-                return self.error(self.default_language, StatusCode::BAD_REQUEST);
+                return self.error(self.version.default_language, StatusCode::BAD_REQUEST);
             }
             Err(PathProblem::Nowhere) => {
-                return self.error(self.default_language, StatusCode::NOT_FOUND);
+                return self.error(self.version.default_language, StatusCode::NOT_FOUND);
             }
         };
-        if let Some((route, room)) = self.room(&path) {
+        if let Some((route, room)) = self.version.room(&path) {
             return self.in_room(route, room, request).await;
         }
+        if *request.method() == Method::POST
+            && let Some(route) = self.version.former_form(&path)
+        {
+            return self.form(route, request).await;
+        }
         let with_slash = format!("{path}/");
-        match self.room(&with_slash) {
+        match self.version.room(&with_slash) {
             Some((_, Room::Pages)) => self.moved(&with_slash, uri.query()),
             // Without the query: somebody may have put a code in it.
             Some(_) => self.moved(&with_slash, None),
             None => self.page(&path, &request),
         }
-    }
-
-    fn room(&self, path: &str) -> Option<(&FormRoute, Room)> {
-        let mut routes = self.routes.iter();
-        routes.find_map(|route| Some((route, route.room(path)?)))
     }
 
     async fn in_room(
@@ -270,8 +192,13 @@ impl Application {
 
     fn page(&self, path: &str, request: &Request<Body>) -> Response<Body> {
         let language = self.language_of(path);
-        match self.pages.find(path) {
-            Found::Nothing => self.not_found(language),
+        match self
+            .version
+            .pages
+            .find(path, &self.not_found_path(language))
+        {
+            Found::Nothing(Some(own)) => html(StatusCode::NOT_FOUND, own),
+            Found::Nothing(None) => self.error(language, StatusCode::NOT_FOUND),
             Found::WithSlash(path) => self.moved(&path, request.uri().query()),
             Found::Page(page) => match *request.method() {
                 Method::GET | Method::HEAD => page.respond(request.method(), request.headers()),
@@ -280,16 +207,12 @@ impl Application {
         }
     }
 
-    /// Answers with the portal's own 404 page, where the generator made one.
-    fn not_found(&self, language: Language) -> Response<Body> {
-        let path = if language == self.default_language {
+    /// Returns where the generator puts the portal's own 404 page.
+    fn not_found_path(&self, language: Language) -> String {
+        if language == self.version.default_language {
             "404.html".to_owned()
         } else {
             format!("{}/404.html", language.tag())
-        };
-        match self.pages.bytes(&path) {
-            Some(bytes) => html(StatusCode::NOT_FOUND, bytes),
-            None => self.error(language, StatusCode::NOT_FOUND),
         }
     }
 
@@ -303,13 +226,13 @@ impl Application {
     /// Sends the client to a path of this portal. The address is made of that path and never of what
     /// the client wrote, so that it cannot lead to another host.
     fn moved(&self, path: &str, query: Option<&str>) -> Response<Body> {
-        let mut address = format!("{}/{}", self.base_path, encode(path));
+        let mut address = format!("{}/{}", self.version.base_path, encode(path));
         if let Some(query) = query {
             address.push('?');
             address.push_str(query);
         }
         let Ok(location) = HeaderValue::try_from(address) else {
-            return self.error(self.default_language, StatusCode::BAD_REQUEST);
+            return self.error(self.version.default_language, StatusCode::BAD_REQUEST);
         };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
@@ -322,14 +245,19 @@ impl Application {
     }
 
     pub(super) fn error(&self, language: Language, status: StatusCode) -> Response<Body> {
-        self.errors.respond(language, status)
+        self.version.errors.respond(language, status)
     }
 
     fn language_of(&self, path: &str) -> Language {
         let first = path.split('/').next().unwrap_or_default();
         Language::from_tag(first)
-            .filter(|language| self.sites.iter().any(|(known, _)| known == language))
-            .unwrap_or(self.default_language)
+            .filter(|language| {
+                self.version
+                    .sites
+                    .iter()
+                    .any(|(known, _)| known == language)
+            })
+            .unwrap_or(self.version.default_language)
     }
 
     /// Takes in a post of one of our pages, and returns whose it is.
@@ -343,7 +271,7 @@ impl Application {
         request: &Request<Body>,
     ) -> Result<IpAddr, Box<Response<Body>>> {
         // Before the rate: another site must not use up the posts of the people it sends here.
-        if !is_own_post(request.headers(), &self.senders) {
+        if !is_own_post(request.headers(), &self.version.senders) {
             self.tell_foreign_post();
             return Err(Box::new(self.error(language, StatusCode::FORBIDDEN)));
         }
@@ -458,10 +386,11 @@ impl Application {
         view: &V,
     ) -> Response<Body> {
         let site = self
+            .version
             .sites
             .iter()
             .find(|(language, _)| *language == route.language)
-            .map(|(_, site)| self.theme.render(template, site, view));
+            .map(|(_, site)| self.version.theme.render(template, site, view));
         match site {
             Some(Ok(page)) => match self.budget.hold(page, &self.limits) {
                 Ok(page) => html(status, page),

@@ -34,7 +34,6 @@ use super::connection::{Connection, RequestBody, ResponseBody, Stream, Uploads};
 use super::connections::{Connections, Place};
 use super::limits::{DESCRIPTOR_RESERVE, HEADERS, Limits};
 use super::log::{Log, LogEntry, Seldom};
-use super::response::Refusals;
 
 /// Pause after a failure to accept that closing a connection may solve, so that the loop does not
 /// take a whole core from the connections that must end first.
@@ -48,6 +47,9 @@ const LINGER_BYTES: usize = 1024 * 1024;
 
 /// hyper refuses buffers below this size.
 const SMALLEST_BUFFER: usize = 8 * 1024;
+
+/// Gives the answer to a head that is no request.
+pub(super) type Refuse = Arc<dyn Fn(StatusCode) -> Bytes + Send + Sync>;
 
 /// Takes in connections; a test puts failures in its place.
 pub(super) trait Acceptor {
@@ -91,7 +93,7 @@ fn below_descriptor_limit(wanted: usize, descriptors: u64) -> usize {
 pub(super) async fn serve(
     acceptor: impl Acceptor,
     router: Router,
-    refusals: Arc<Refusals>,
+    refuse: Refuse,
     limits: Arc<Limits>,
     log: Log,
     mut stop: watch::Receiver<bool>,
@@ -124,7 +126,7 @@ pub(super) async fn serve(
                     tcp,
                     place,
                     router.clone(),
-                    Arc::clone(&refusals),
+                    Arc::clone(&refuse),
                     Arc::clone(&limits),
                     stop.clone(),
                 );
@@ -180,7 +182,7 @@ async fn drive(
     tcp: TcpStream,
     place: Place,
     router: Router,
-    refusals: Arc<Refusals>,
+    refuse: Refuse,
     limits: Arc<Limits>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -233,10 +235,8 @@ async fn drive(
     })
     .await;
     let refusal = match end {
-        End::ByItself => connection.refused().map(|status| refusals.answer(status)),
-        End::TooSlow if connection.is_in_head() => {
-            Some(refusals.answer(StatusCode::REQUEST_TIMEOUT))
-        }
+        End::ByItself => connection.refused().map(|status| refuse(status)),
+        End::TooSlow if connection.is_in_head() => Some(refuse(StatusCode::REQUEST_TIMEOUT)),
         End::TooSlow | End::Cut => return,
     };
     if !stopping {
@@ -359,7 +359,7 @@ mod tests {
         let server = tokio::spawn(serve(
             Failing { listener, failures },
             router,
-            Arc::new(Refusals::new(|_| Bytes::new())),
+            Arc::new(|_| Bytes::new()),
             Arc::new(Limits::default()),
             log,
             stopped,

@@ -3,6 +3,7 @@
 mod elsewhere;
 mod follow;
 mod forms;
+mod live;
 
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +14,7 @@ use hyper::{Request, Response, StatusCode};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::portal::{Application, router};
+use super::portal::router;
 use super::*;
 use crate::clock::{Clock, FixedClock};
 use crate::form::{Definition, read_all};
@@ -27,7 +28,7 @@ use crate::theme::view::{EmergencyView, RegisterView, SiteView};
 use crate::theme::{Theme, ThemeFiles};
 
 struct Setup {
-    application: Arc<Application>,
+    live: Live,
     store: Arc<Store>,
     router: Router,
     data: TempDir,
@@ -107,17 +108,7 @@ fn page(path: &str, text: &str) -> Output {
     }
 }
 
-fn set_up(options: Options) -> Setup {
-    set_up_in(tempfile::tempdir().unwrap(), options)
-}
-
-fn set_up_in(data: TempDir, options: Options) -> Setup {
-    let clock = Arc::new(FixedClock("2026-11-20T10:15:00Z".parse().unwrap()));
-    let settings = StoreSettings {
-        least_free_bytes: options.least_free_bytes,
-    };
-    let (store, _) = Store::open(data.path(), surroundings(clock.clone()), settings).unwrap();
-    let store = Arc::new(store);
+fn content(options: &Options) -> Content {
     let (theme, problems) = Theme::load(&ThemeFiles::shipped(), options.base_path);
     let theme = theme.unwrap_or_else(|| panic!("{:?}", problems.first()));
     let own = options
@@ -126,9 +117,7 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
     let sources: Vec<SourceText> = Definition::shipped().into_iter().chain(own).collect();
     let (forms, problems) = read_all(&sources);
     assert_eq!(problems, []);
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&log);
-    let portal = Portal {
+    Content {
         pages: vec![
             page("index.html", "thuis"),
             page("norm/index.html", "onze norm"),
@@ -141,19 +130,37 @@ fn set_up_in(data: TempDir, options: Options) -> Setup {
             .map(|language| site(language, options.indexable))
             .into(),
         forms,
-        store: Arc::clone(&store),
-        clock,
-        randomness: Arc::new(SystemRandomness),
         base_path: options.base_path.into(),
         base_origin: Some("https://portaal.example".into()),
         origins: options.origins.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn set_up(options: Options) -> Setup {
+    set_up_in(tempfile::tempdir().unwrap(), options)
+}
+
+fn set_up_in(data: TempDir, options: Options) -> Setup {
+    let clock = Arc::new(FixedClock("2026-11-20T10:15:00Z".parse().unwrap()));
+    let settings = StoreSettings {
+        least_free_bytes: options.least_free_bytes,
+    };
+    let (store, _) = Store::open(data.path(), surroundings(clock.clone()), settings).unwrap();
+    let store = Arc::new(store);
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&log);
+    let portal = Portal {
+        content: content(&options),
+        store: Arc::clone(&store),
+        clock,
+        randomness: Arc::new(SystemRandomness),
         limits: options.limits,
         log: Arc::new(move |entry| sink.lock().unwrap().push(entry)),
     };
-    let application = Arc::new(Application::new(portal).unwrap());
+    let live = Live::new(portal).unwrap();
     Setup {
-        router: router(Arc::clone(&application)),
-        application,
+        router: router(live.clone()),
+        live,
         store,
         data,
         log,
@@ -758,7 +765,7 @@ async fn a_report_is_stored_when_its_client_goes_while_others_are_written() {
     for _ in 0..1000 {
         // Lets the reports that have not asked for a turn yet do so.
         tokio::task::yield_now().await;
-        setup.application.submits_written().await;
+        setup.live.current().submits_written().await;
     }
     assert_eq!(setup.events().len(), 40);
 }
@@ -858,7 +865,6 @@ async fn a_panic_becomes_an_error_page() {
         }
     }
     let setup = set_up(Options::default());
-    let (theme, _) = Theme::load(&ThemeFiles::shipped(), "/");
     let other = tempfile::tempdir().unwrap();
     let settings = StoreSettings {
         least_free_bytes: 0,
@@ -866,20 +872,14 @@ async fn a_panic_becomes_an_error_page() {
     let (store, _) = Store::open(other.path(), surroundings(Arc::new(Broken)), settings).unwrap();
     let log = Arc::clone(&setup.log);
     let portal = Portal {
-        pages: Vec::new(),
-        theme: Arc::new(theme.unwrap()),
-        sites: vec![site(Language::Nl, false)],
-        forms: read_all(&Definition::shipped()).0,
+        content: content(&Options::default()),
         store: Arc::new(store),
         clock: Arc::new(Broken),
         randomness: Arc::new(SystemRandomness),
-        base_path: "/".into(),
-        base_origin: None,
-        origins: Vec::new(),
         limits: Limits::default(),
         log: Arc::new(move |entry| log.lock().unwrap().push(entry)),
     };
-    let router = router(Arc::new(Application::new(portal).unwrap()));
+    let router = router(Live::new(portal).unwrap());
     let setup = Setup { router, ..setup };
     let (response, page) = setup.get("/melden/").await;
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);

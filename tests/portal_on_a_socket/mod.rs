@@ -12,7 +12,7 @@ use meldwijzer::language::Language;
 use meldwijzer::output::{Caching, Output};
 use meldwijzer::randomness::SystemRandomness;
 use meldwijzer::receiver::{
-    self, Limits, LogEntry, Portal, ServeError, StopHandle, bind, stop_by_hand,
+    self, Content, Limits, Live, LogEntry, Portal, ServeError, StopHandle, bind, stop_by_hand,
 };
 use meldwijzer::report::lifecycle::Lifecycle;
 use meldwijzer::report::store::{Store, StoreSettings, Surroundings};
@@ -29,6 +29,8 @@ pub const LARGE: usize = 64 * 1024 * 1024;
 pub struct Running {
     pub address: SocketAddr,
     pub data: TempDir,
+    /// What it serves can be exchanged by this.
+    pub live: Live,
     pub log: Arc<Mutex<Vec<LogEntry>>>,
     stop: Option<StopHandle>,
     thread: Option<JoinHandle<Result<(), ServeError>>>,
@@ -67,10 +69,13 @@ pub fn start_at(
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.local_addr().unwrap();
     let (handle, stop) = stop_by_hand();
-    let thread = std::thread::spawn(move || receiver::serve(listener, portal, stop, || {}));
+    let live = Live::new(portal).unwrap();
+    let served = live.clone();
+    let thread = std::thread::spawn(move || receiver::serve(listener, &served, stop, || {}));
     Running {
         address,
         data,
+        live,
         log,
         stop: Some(handle),
         thread: Some(thread),
@@ -111,51 +116,58 @@ fn portal_at(
         caching: Caching::Revalidate,
     };
     Portal {
-        pages: vec![
-            page("index.html", b"<h1>Thuis</h1>".to_vec()),
-            page("norm/index.html", b"<h1>Norm</h1>".to_vec()),
-            page("groot.bin", vec![b'x'; LARGE]),
-        ],
-        theme: Arc::new(theme.unwrap()),
-        sites: vec![SiteView {
-            title: "Veilig werken".into(),
-            organisation: "Voorbeeldstad".into(),
-            lang: Language::Nl,
-            home: "/".into(),
-            navigation: Vec::new(),
-            report: None,
-            follow: None,
-            exit: None,
-            search: None,
-            norm: None,
-            after_care: None,
-            emergency: EmergencyView {
-                public: "112".into(),
-                internal: None,
-                internal_dial: None,
-            },
-            register: None,
-            contacts: Vec::new(),
-            footer: Vec::new(),
-            stylesheets: Vec::new(),
-            scripts: Vec::new(),
-            icon: None,
-            app: None,
-            indexable: false,
-            feed: None,
-        }],
-        forms: Definition::shipped()
-            .iter()
-            .filter_map(|source| Definition::parse(source).0)
-            .collect(),
+        content: Content {
+            pages: vec![
+                page("index.html", b"<h1>Thuis</h1>".to_vec()),
+                page("norm/index.html", b"<h1>Norm</h1>".to_vec()),
+                page("groot.bin", vec![b'x'; LARGE]),
+            ],
+            theme: Arc::new(theme.unwrap()),
+            sites: vec![site_view()],
+            forms: Definition::shipped()
+                .iter()
+                .filter_map(|source| Definition::parse(source).0)
+                .collect(),
+            base_path: "/".into(),
+            base_origin: None,
+            origins: Vec::new(),
+        },
         store: Arc::new(store),
         clock,
         randomness: Arc::new(SystemRandomness),
-        base_path: "/".into(),
-        base_origin: None,
-        origins: Vec::new(),
         limits,
         log: Arc::new(log),
+    }
+}
+
+/// What all pages of the small portal have in common.
+pub fn site_view() -> SiteView {
+    SiteView {
+        title: "Veilig werken".into(),
+        organisation: "Voorbeeldstad".into(),
+        lang: Language::Nl,
+        home: "/".into(),
+        navigation: Vec::new(),
+        report: None,
+        follow: None,
+        exit: None,
+        search: None,
+        norm: None,
+        after_care: None,
+        emergency: EmergencyView {
+            public: "112".into(),
+            internal: None,
+            internal_dial: None,
+        },
+        register: None,
+        contacts: Vec::new(),
+        footer: Vec::new(),
+        stylesheets: Vec::new(),
+        scripts: Vec::new(),
+        icon: None,
+        app: None,
+        indexable: false,
+        feed: None,
     }
 }
 

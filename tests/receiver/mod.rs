@@ -1,6 +1,7 @@
 //! The receiver on a real socket, with clients that behave.
 
 mod follow;
+mod live;
 mod uploads;
 
 use std::io::{BufRead, BufReader, Write};
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use meldwijzer::language::Language;
 use meldwijzer::message::Catalogue;
-use meldwijzer::receiver::{Limits, LogEntry, Stop, bind, serve};
+use meldwijzer::receiver::{Limits, Live, LogEntry, Stop, bind, serve};
 
 use crate::portal_on_a_socket::{client, portal, short_limits, start};
 
@@ -169,5 +170,6 @@ fn serve_until_signalled() {
         println!("{}", entry.text(&texts));
     });
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-    serve(listener, portal, Stop::OnSignal, || {}).unwrap();
+    let live = Live::new(portal).unwrap();
+    serve(listener, &live, Stop::OnSignal, || {}).unwrap();
 }

@@ -57,10 +57,10 @@ impl Desk {
             ..Limits::default()
         };
         let running = start_at(Arc::clone(&clock), limits, |portal| {
-            portal.forms = forms();
-            let mut english = portal.sites[0].clone();
+            portal.content.forms = forms();
+            let mut english = portal.content.sites[0].clone();
             english.lang = Language::En;
-            portal.sites.push(english);
+            portal.content.sites.push(english);
         });
         let folder = Folder::new(running.data.path(), 0);
         people::make_recovery_key(&folder, "").unwrap();

@@ -406,7 +406,7 @@ impl Application {
     fn views<'a>(&'a self, route: &'a FormRoute) -> Views<'a> {
         Views::of(
             route,
-            &self.theme,
+            &self.version.theme,
             self.store.lifecycle(),
             &self.limits.attachments,
             self.clock.now(),
@@ -448,7 +448,11 @@ impl Application {
     }
 
     fn definition(&self, form: &str) -> Option<&Definition> {
-        let route = self.routes.iter().find(|route| route.form.id == form)?;
+        let route = self
+            .version
+            .routes
+            .iter()
+            .find(|route| route.form.id == form)?;
         Some(&route.form)
     }
 

@@ -30,7 +30,7 @@ enum Asked {
 pub(super) fn narrow(response: &mut Response<Body>, request: &HeaderMap, form: &Form) {
     let length = form.bytes.len();
     // Without a match, what the client has is of another version (RFC 9110, 13.1.5: strong comparison).
-    let same = request.get(IF_RANGE).is_none_or(|tag| *tag == form.tag);
+    let same = request.get(IF_RANGE).is_none_or(|tag| tag == form.tag());
     let asked = match same {
         true => asked(request, length),
         false => Asked::Whole,

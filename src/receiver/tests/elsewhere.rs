@@ -21,6 +21,7 @@ fn first_pages(setup: &Setup) -> Vec<(String, String)> {
     });
     let forms: Vec<Definition> = read_all(&Definition::shipped()).0;
     let theme = Theme::load(&ThemeFiles::shipped(), "/veilig").0.unwrap();
+    let application = setup.live.current();
     let pages = FirstPages {
         theme: &theme,
         sites: sites.iter().collect(),
@@ -29,7 +30,7 @@ fn first_pages(setup: &Setup) -> Vec<(String, String)> {
         base_path: "/veilig",
         base_origin: PAGES,
         receiver: "https://portaal.example/meld",
-        clock: setup.application.clock.as_ref(),
+        clock: application.clock.as_ref(),
     };
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let outputs = pages.outputs().unwrap().into_iter();

@@ -939,7 +939,7 @@ async fn a_client_that_goes_away_leaves_nothing() {
         data,
         Setup {
             store,
-            application,
+            live,
             router,
             ..
         },
@@ -950,7 +950,7 @@ async fn a_client_that_goes_away_leaves_nothing() {
             ..setup
         },
     );
-    drop((store, application, router));
+    drop((store, live, router));
     let settings = StoreSettings {
         least_free_bytes: 0,
     };
@@ -965,7 +965,7 @@ async fn without_free_space_what_was_typed_is_still_there() {
     let follower = Follower::new(&setup).await;
     let code = follower.code.clone();
     let data = setup.data;
-    drop((setup.router, setup.application, setup.store));
+    drop((setup.router, setup.live, setup.store));
     let full = set_up_in(
         data,
         Options {

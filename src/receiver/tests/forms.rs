@@ -55,12 +55,12 @@ fn with_list() -> Options {
 }
 
 impl Setup {
-    fn add(&self, name: &str, role: Role) -> SecretKey {
+    pub(super) fn add(&self, name: &str, role: Role) -> SecretKey {
         person(self.data.path(), name, role).1
     }
 
     /// Returns the answers of everything that was sent and is no report.
-    fn submissions(&self, key: &SecretKey) -> Vec<Value> {
+    pub(super) fn submissions(&self, key: &SecretKey) -> Vec<Value> {
         let found = Archive::at(self.data.path()).submissions().unwrap();
         let kept = found.whole.iter();
         kept.filter_map(|kept| Some(kept.open(key).ok()?.answers))
@@ -88,7 +88,7 @@ impl Setup {
 }
 
 impl Reporter<'_> {
-    fn has(&self, name: &str, value: &str) -> bool {
+    pub(super) fn has(&self, name: &str, value: &str) -> bool {
         pairs_of(&self.page).contains(&(name.into(), value.into()))
     }
 
@@ -329,8 +329,9 @@ async fn a_story_is_taken_back_with_its_code_and_with_nothing_else() {
 #[tokio::test]
 async fn a_wrong_code_waits_for_nobody_who_sends_something() {
     let setup = set_up(Options::default());
-    let _all = setup.application.submits.acquire_many(8).await.unwrap();
-    assert_eq!(setup.application.submits.available_permits(), 0);
+    let application = setup.live.current();
+    let _all = application.submits.acquire_many(8).await.unwrap();
+    assert_eq!(application.submits.available_permits(), 0);
     let typed = [("code", "2345-6789-ABCD-EFGH-JKMN"), ("go", "take_back")];
     // Where it waits, it does so for ever.
     let answered = setup.post("/verhaal/intrekken/", &typed);
@@ -444,12 +445,12 @@ async fn answers_outlive_a_restart() {
     drop(sender);
     let Setup {
         data,
-        application,
+        live,
         router,
         store,
         ..
     } = setup;
-    drop((application, router, store));
+    drop((live, router, store));
     let setup = set_up_in(data, with_list());
     let mut sender = Reporter {
         setup: &setup,

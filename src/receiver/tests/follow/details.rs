@@ -577,7 +577,7 @@ async fn what_can_no_longer_be_stored_stays_on_the_page() {
 /// Starts the program anew on the same data.
 fn set_up_again(setup: Setup, options: Options) -> Setup {
     let data = setup.data;
-    drop((setup.router, setup.application, setup.store));
+    drop((setup.router, setup.live, setup.store));
     set_up_in(data, options)
 }
 
