@@ -19,6 +19,7 @@ use crate::site::addresses::{Addresses, Record};
 use crate::site::calendar::Calendar;
 use crate::site::config::{Config, Contact, Environment};
 use crate::site::glossary::Glossary;
+use crate::site::loose_ends;
 use crate::site::pages::{Showing, Site, gather};
 use crate::site::plain_language;
 use crate::site::production;
@@ -214,6 +215,8 @@ fn assemble_unchecked(
     diagnostics.extend(problems);
     let (outputs, problems) = render(&input, &views);
     diagnostics.extend(problems);
+    let own_forms = root.join("forms").is_dir();
+    diagnostics.extend(loose_ends::advice(&input, &outputs, own_forms));
     if !is_read {
         return None;
     }

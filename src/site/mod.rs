@@ -17,6 +17,7 @@ pub mod front_matter;
 pub mod glossary;
 mod history;
 mod links;
+pub mod loose_ends;
 pub mod markdown;
 mod mending;
 pub mod outputs;

@@ -20,6 +20,9 @@ const EXPLAINING: [&str; 8] = [
     " is short for ",
 ];
 
+/// What stands before one that is.
+const CALLED: [&str; 4] = ["(", " heet ", " heten ", " called "];
+
 /// Finds in the text of a page, by the index of its passage, the first place of each abbreviation that the page
 /// does not explain and readers may not know.
 pub(super) fn unexplained(passages: &[Passage], wording: &Wording) -> Vec<(usize, Finding)> {
@@ -124,7 +127,8 @@ fn is_explained_at(text: &str, range: &Range<usize>) -> bool {
     let before = text.get(..range.start).unwrap_or_default();
     let after = text.get(range.end..).unwrap_or_default();
     let is_alone = before.trim().is_empty() && after.trim().is_empty();
-    is_alone || before.ends_with('(') || EXPLAINING.iter().any(|words| after.starts_with(words))
+    let is_called = CALLED.iter().any(|words| before.ends_with(words));
+    is_alone || is_called || EXPLAINING.iter().any(|words| after.starts_with(words))
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ use crate::theme::view::{Link, ShellView};
 use crate::theme::{SharedSite, Template};
 use index::Index;
 use synonyms::Groups;
+pub(super) use synonyms::PATH as SYNONYMS;
 
 /// A page with the safe HTML of its body.
 pub(super) struct Body<'a> {
