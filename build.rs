@@ -2,7 +2,15 @@
 //! does not notice files that are added.
 
 fn main() {
-    for folder in ["explanations", "forms", "messages", "themes"] {
+    let embedded = [
+        "content",
+        "explanations",
+        "forms",
+        "messages",
+        "starter",
+        "themes",
+    ];
+    for folder in embedded {
         println!("cargo::rerun-if-changed={folder}");
     }
 }

@@ -118,7 +118,7 @@ fn together(rooms: BTreeMap<String, Catalogue>) -> Catalogue {
 }
 
 /// Fills in placeholders in one pass, so that a value that looks like a placeholder stays as it is.
-fn fill(template: &str, arguments: &[(&str, &str)]) -> String {
+pub fn fill(template: &str, arguments: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {

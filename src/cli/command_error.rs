@@ -3,8 +3,10 @@
 //! The errors of the library are put into a kind here, once; each kind has its exit code.
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::findings;
+use crate::cli::harmless;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::durable::{PathError, StorageError};
@@ -13,6 +15,9 @@ use crate::report::ids::{CaseId, Code};
 use crate::report::people::{PeopleError, RECOVERY_SECRET, SHORTEST_PASSPHRASE};
 use crate::report::store::OpenError;
 use crate::site::outputs::WriteError;
+
+/// Most names of what is in a folder that are told: enough to know which folder it is.
+const MOST_NAMES: usize = 5;
 
 /// Why a command stopped.
 #[derive(Debug)]
@@ -105,9 +110,29 @@ impl From<WriteError> for CommandError {
             WriteError::NotOurs(path) => CommandError::ReadWrite(
                 Diagnostic::error("cli-output-not-ours").with("path", path.display()),
             ),
+            WriteError::NotEmpty { path, names } => CommandError::Usage(not_empty(&path, &names)),
+            WriteError::Exists(path) => CommandError::Usage(
+                Diagnostic::error("cli-file-exists").with("path", path.display()),
+            ),
             WriteError::Io { path, source } => PathError { path, source }.into(),
         }
     }
+}
+
+/// Returns what is told of a folder in which something is, with the first names.
+fn not_empty(path: &Path, names: &[String]) -> Diagnostic {
+    let first: Vec<String> = names
+        .iter()
+        .take(MOST_NAMES)
+        .map(|name| harmless::line(name))
+        .collect();
+    let more = match names.len() > MOST_NAMES {
+        true => ", …",
+        false => "",
+    };
+    Diagnostic::error("cli-folder-not-empty")
+        .with("path", path.display())
+        .with("names", first.join(", ") + more)
 }
 
 fn about_person(code: &'static str, person: &Code) -> CommandError {

@@ -98,15 +98,11 @@ fn by_kind(diagnostics: &[Diagnostic]) -> String {
 /// Returns the kind of problem that a diagnostic tells and how many it stands for: more than one
 /// where it tells what was left out as more of the same.
 fn kind_and_number(diagnostic: &Diagnostic) -> (&str, usize) {
-    let argument = |name: &str| {
-        let mut arguments = diagnostic.arguments.iter();
-        let found = arguments.find(|(known, _)| *known == name);
-        found.map(|(_, value)| value.as_str())
-    };
     match diagnostic.code {
         MORE_OF_THE_SAME => (
-            argument("code").unwrap_or(MORE_OF_THE_SAME),
-            argument("count")
+            diagnostic.argument("code").unwrap_or(MORE_OF_THE_SAME),
+            diagnostic
+                .argument("count")
                 .and_then(|count| count.parse().ok())
                 .unwrap_or(1),
         ),
@@ -120,12 +116,7 @@ fn render_one(diagnostic: &Diagnostic, texts: &Catalogue, colours: Colours) -> S
         Severity::Warning => (Paint::Warning, "cli-warning"),
         Severity::Advice => (Paint::Advice, "cli-advice"),
     };
-    let arguments: Vec<(&str, &str)> = diagnostic
-        .arguments
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let message = harmless::line(&texts.text(diagnostic.code, &arguments));
+    let message = message(diagnostic, texts);
     let label = format!("{}[{}]", texts.text(word, &[]), diagnostic.code);
     let mut rendered = format!(
         "{}{}\n",
@@ -137,14 +128,32 @@ fn render_one(diagnostic: &Diagnostic, texts: &Catalogue, colours: Colours) -> S
     if let Some(place) = shown {
         rendered.push_str(&render_place(place, margin, paint, colours));
     }
-    let hint = format!("{}.hint", diagnostic.code);
-    if texts.get(&hint).is_some() {
-        let hint = harmless::line(&texts.text(&hint, &arguments));
+    if let Some(hint) = hint(diagnostic, texts) {
         let label = colours.paint(Paint::Bold, &texts.text("cli-hint", &[]));
         let frame = colours.paint(Paint::Frame, "=");
         rendered.push_str(&format!("{:margin$} {frame} {label}: {hint}\n", ""));
     }
     rendered
+}
+
+/// Returns what is wrong, harmless for a terminal.
+pub fn message(diagnostic: &Diagnostic, texts: &Catalogue) -> String {
+    filled_in(diagnostic.code, diagnostic, texts)
+}
+
+/// Returns what to do, harmless for a terminal.
+pub fn hint(diagnostic: &Diagnostic, texts: &Catalogue) -> Option<String> {
+    let key = format!("{}.hint", diagnostic.code);
+    texts.get(&key)?;
+    Some(filled_in(&key, diagnostic, texts))
+}
+
+fn filled_in(key: &str, diagnostic: &Diagnostic, texts: &Catalogue) -> String {
+    let arguments = diagnostic.arguments.iter();
+    let arguments: Vec<(&str, &str)> = arguments
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    harmless::line(&texts.text(key, &arguments))
 }
 
 /// Renders where a problem is. Line 0 stands for a file of which no text can be shown.

@@ -4,6 +4,7 @@
 //! nothing else. All texts, those of the arguments too, are in the catalogues under `cli`.
 
 mod answers;
+mod asking;
 mod build;
 mod check;
 pub mod command_error;
@@ -13,8 +14,10 @@ pub mod diagnostics;
 mod explain;
 mod findings;
 pub mod harmless;
+mod init;
 pub mod key_file;
 mod link;
+mod new;
 mod opening;
 mod passphrase;
 pub mod people;
@@ -63,7 +66,9 @@ enum Command {
     Build(build::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
+    Init(init::Arguments),
     Link(link::Arguments),
+    New(new::Arguments),
     People(people::Arguments),
     Reports(reports::Arguments),
     Schema(schema::Arguments),
@@ -91,6 +96,8 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Build(arguments) => build::run(ui, &root, arguments),
         Command::Check(arguments) => check::run(ui, &root, arguments),
         Command::Explain(arguments) => explain::run(ui, &arguments),
+        Command::Init(arguments) => init::run(ui, &arguments),
+        Command::New(arguments) => new::run(ui, &root, &arguments),
         Command::Link(arguments) => link::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),

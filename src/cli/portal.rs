@@ -148,12 +148,23 @@ pub fn assemble_showing(
     environment: Environment<'_>,
     today: Date,
 ) -> (Option<Portal>, Vec<Diagnostic>) {
+    let (portal, diagnostics) = assemble_telling_all(showing, root, environment, today);
+    (portal, abridge(diagnostics))
+}
+
+/// Builds the portal in a folder as [`assemble_showing`] does, and tells more of the same too.
+pub fn assemble_telling_all(
+    showing: Showing,
+    root: &Path,
+    environment: Environment<'_>,
+    today: Date,
+) -> (Option<Portal>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let portal = assemble_unchecked(showing, root, environment, today, &mut diagnostics);
     sort(&mut diagnostics);
     diagnostics.dedup();
     let sound = !any_error(&diagnostics);
-    (portal.filter(|_| sound), abridge(diagnostics))
+    (portal.filter(|_| sound), diagnostics)
 }
 
 fn assemble_unchecked(
@@ -276,7 +287,7 @@ pub(super) fn read_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<
     forms_of(&sources_of_forms(root, diagnostics), diagnostics)
 }
 
-fn sources_of_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
+pub(super) fn sources_of_forms(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceText> {
     let folder = root.join("forms");
     let mut sources = Vec::new();
     if folder.is_dir() {

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use crate::cli::check;
 use crate::cli::command_error::CommandError;
 use crate::cli::ui::Ui;
 use crate::form;
@@ -16,12 +17,14 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum File {
+    Check,
     Form,
     Paths,
 }
 
 pub(super) fn run(ui: &mut Ui, arguments: &Arguments) -> Result<(), CommandError> {
     let schema = match arguments.file {
+        File::Check => check::json::schema(),
         File::Form => form::file_schema(),
         File::Paths => feed::file_schema(),
     };

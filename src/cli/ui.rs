@@ -46,6 +46,20 @@ impl Ui {
         }
     }
 
+    /// Makes a terminal that nobody sees.
+    #[cfg(test)]
+    pub(super) fn unseen(language: Language) -> Ui {
+        Ui {
+            language,
+            texts: Catalogue::of_program(language),
+            out: Box::new(io::sink()),
+            out_colours: Colours::Off,
+            out_is_terminal: false,
+            err: Box::new(io::sink()),
+            err_colours: Colours::Off,
+        }
+    }
+
     /// Returns the language of the user.
     pub fn language(&self) -> Language {
         self.language

@@ -216,7 +216,8 @@ pub struct Config {
     pub languages: Vec<Language>,
     /// Name of the theme, a folder in `themes/`. Environment: `MELDWIJZER_THEME`.
     pub theme: String,
-    /// Emergency number inside the organisation. Environment: `MELDWIJZER_EMERGENCY_INTERNAL`.
+    /// Emergency number inside the organisation, or the place where it is to be filled in. Environment:
+    /// `MELDWIJZER_EMERGENCY_INTERNAL`.
     pub emergency_internal: Option<String>,
     /// The organisation's own incident register.
     pub register: Option<Register>,
@@ -364,6 +365,12 @@ impl Config {
         }
         filled.push_str(rest);
         (filled, unknown)
+    }
+
+    /// Returns the emergency number inside the organisation, where it was filled in.
+    pub fn emergency_number(&self) -> Option<&str> {
+        let number = self.emergency_internal.as_deref();
+        number.filter(|number| !is_to_fill_in(number))
     }
 
     /// Returns the language of pages without a language in their file name.
@@ -617,6 +624,9 @@ fn contact(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Contact> {
     let about = map.get("about").and_then(|n| Translated::read(n, d));
     let phone = map.get("phone").and_then(|n| phone(n, d));
     let email = map.get("email").and_then(|n| n.text(d));
+    // Nobody can call or mail a place to fill in.
+    let filled_in = |text: &String| !is_to_fill_in(text);
+    let (phone, email) = (phone.filter(filled_in), email.filter(filled_in));
     let hours = map.get("hours").and_then(|n| Translated::read(n, d));
     let external = map.get("external").and_then(|n| n.flag(d));
     let portrait = portrait(&mut map, d);
@@ -651,9 +661,18 @@ fn portrait(map: &mut Mapping<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<
     })
 }
 
-/// Reads a phone number: digits, with spaces, hyphens, dots, brackets and a plus at the start.
+/// Returns whether something is still to be filled in here, which is told where the settings are checked.
+pub(super) fn is_to_fill_in(text: &str) -> bool {
+    text.contains("[[")
+}
+
+/// Reads a phone number: digits, with spaces, hyphens, dots, brackets and a plus at the start; or the place where
+/// one is to be filled in.
 fn phone(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let text = node.text(diagnostics)?;
+    if is_to_fill_in(&text) {
+        return Some(text);
+    }
     let written_well = text
         .chars()
         .all(|c| c.is_ascii_digit() || " -+().".contains(c));

@@ -104,7 +104,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Kind); 12] = [
+    /// Every kind with its name.
+    pub const NAMES: [(&'static str, Kind); 12] = [
         ("home", Kind::Home),
         ("section", Kind::Section),
         ("page", Kind::Page),

@@ -394,7 +394,7 @@ impl Resolver for PageResolver<'_, '_> {
 
     fn dial(&self, name: &str) -> Option<String> {
         match name {
-            "emergency.internal" => self.input.config.emergency_internal.as_deref().map(dial),
+            "emergency.internal" => self.input.config.emergency_number().map(dial),
             _ => None,
         }
     }

@@ -31,4 +31,5 @@ pub mod requirements;
 mod search;
 pub mod slug;
 pub mod source;
+pub mod starter;
 mod web_app;

@@ -28,12 +28,26 @@ const GZIP_LEVEL: u32 = 6;
 /// The file that marks a folder as written by this program.
 const MARKER: &str = ".meldwijzer-build";
 
+/// The folder in a new portal in which it stands until it is whole.
+const UNFINISHED: &str = ".meldwijzer-new";
+
 /// A folder could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The folder holds something that this program did not write.
     #[error("{} was not written by meldwijzer and is not replaced", .0.display())]
     NotOurs(PathBuf),
+    /// Something new was to come where something is.
+    #[error("{} is not empty: {}", path.display(), names.join(", "))]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+        /// What is in it, in order.
+        names: Vec<String>,
+    },
+    /// A new file was to come where one is.
+    #[error("{} is there already", .0.display())]
+    Exists(PathBuf),
     /// A file operation failed.
     #[error("{}: {source}", path.display())]
     Io {
@@ -127,6 +141,116 @@ pub fn write(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
     remove(&old)
 }
 
+/// Writes outputs to a folder that is new or empty, and leaves no mark in it. Whatever interrupts it, the folder is
+/// whole or as it was; what was half-written stands beside it, or in it, under a name that starts with a dot.
+///
+/// # Errors
+///
+/// Returns [`WriteError::NotEmpty`] where something is in the folder, and otherwise the path at which a file
+/// operation failed.
+pub fn create_folder(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
+    check_new_folder(folder)?;
+    let exists = folder.try_exists().map_err(at(folder))?;
+    // Somebody may stand in a folder that is there: it is filled and not replaced.
+    let fresh = match exists {
+        true => folder.join(UNFINISHED),
+        false => beside(folder, "new"),
+    };
+    if fresh.try_exists().map_err(at(&fresh))? {
+        match is_built(&fresh) {
+            true => remove(&fresh)?,
+            false => return Err(WriteError::NotOurs(fresh)),
+        }
+    }
+    let written = write_all(outputs, &fresh).and_then(|()| {
+        let marker = fresh.join(MARKER);
+        match exists {
+            true => move_into(&fresh, folder),
+            false => fs::remove_file(&marker)
+                .map_err(at(&marker))
+                .and_then(|()| fs::rename(&fresh, folder).map_err(at(folder))),
+        }
+    });
+    if written.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_dir_all(&fresh);
+    }
+    written
+}
+
+/// Sees whether a folder is new or empty; what an interrupted [`create_folder`] left in it does not count.
+///
+/// # Errors
+///
+/// Returns [`WriteError::NotEmpty`] where something is in it, and otherwise that it could not be read.
+pub fn check_new_folder(folder: &Path) -> Result<(), WriteError> {
+    if !folder.try_exists().map_err(at(folder))? {
+        return Ok(());
+    }
+    let mut names = names_in(folder)?;
+    names.retain(|name| *name != UNFINISHED || !is_built(&folder.join(UNFINISHED)));
+    match names.is_empty() {
+        true => Ok(()),
+        false => Err(WriteError::NotEmpty {
+            path: folder.to_owned(),
+            names,
+        }),
+    }
+}
+
+/// Moves what is in a folder, but for its mark, to the folder around it, and removes it; all or nothing.
+fn move_into(fresh: &Path, folder: &Path) -> Result<(), WriteError> {
+    let names = names_in(fresh)?;
+    let names = names.iter().filter(|name| *name != MARKER);
+    let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
+    for (from, to) in names.map(|name| (fresh.join(name), folder.join(name))) {
+        if let Err(error) = fs::rename(&from, &to) {
+            for (from, to) in moved {
+                // What cannot go back is no reason to leave the rest.
+                let _ = fs::rename(to, from);
+            }
+            return Err(at(&to)(error));
+        }
+        moved.push((from, to));
+    }
+    remove(fresh)
+}
+
+/// Returns the names of what is in a folder, in order.
+fn names_in(folder: &Path) -> Result<Vec<String>, WriteError> {
+    let entries = fs::read_dir(folder).map_err(at(folder))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(at(folder))?.file_name();
+        names.push(name.to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Writes a file that is not there yet, with the folders above it.
+///
+/// # Errors
+///
+/// Returns [`WriteError::Exists`] where it is there, and otherwise the path at which a file operation failed.
+pub fn create_file(file: &Path, text: &str) -> Result<(), WriteError> {
+    if let Some(parent) = file.parent() {
+        fs::create_dir_all(parent).map_err(at(parent))?;
+    }
+    let mut new = match fs::File::create_new(file) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(WriteError::Exists(file.to_owned()));
+        }
+        new => new.map_err(at(file))?,
+    };
+    let written = new.write_all(text.as_bytes()).map_err(at(file));
+    if written.is_err() {
+        // Half a file helps nobody; the first error is the one to tell.
+        let _ = fs::remove_file(file);
+    }
+    written
+}
+
 /// Changes a file as a whole: whoever reads it sees the old or the new text, and after a power cut one of them is
 /// there. `change` gets what is in the file, if it is there, and returns what is to be in it, if that is
 /// something else. It is asked again once nobody else can change the file, so that what another process wrote in
@@ -166,6 +290,11 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, WriteError> {
 }
 
 fn put(mut new: &fs::File, fresh: &Path, text: &str, file: &Path) -> Result<(), WriteError> {
+    // Whoever may read and write the file may do so afterwards.
+    if let Ok(there) = fs::metadata(file) {
+        new.set_permissions(there.permissions())
+            .map_err(at(fresh))?;
+    }
     new.write_all(text.as_bytes()).map_err(at(fresh))?;
     new.sync_all().map_err(at(fresh))?;
     fs::rename(fresh, file).map_err(at(file))
@@ -310,6 +439,55 @@ mod tests {
         .unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_folder_is_there_as_a_whole_or_not_at_all() {
+        let root = tempfile::tempdir().unwrap();
+        let names = |folder: &Path| names_in(folder).unwrap();
+        let good = [output("a/b.txt", "x"), output(".verborgen", "y")];
+        let nothing_fits = [output("a.txt", "x"), output("a.txt/b.txt", "y")];
+        let (new, empty) = (root.path().join("diep/nieuw"), root.path().join("leeg"));
+        fs::create_dir(&empty).unwrap();
+        for folder in [&new, &empty] {
+            create_folder(&nothing_fits, folder).unwrap_err();
+        }
+        assert_eq!(names(&empty), Vec::<String>::new());
+        assert!(!new.exists() && names(&root.path().join("diep")).is_empty());
+        for folder in [&new, &empty] {
+            create_folder(&good, folder).unwrap();
+            assert_eq!(names(folder), [".verborgen", "a"]);
+            let again = create_folder(&good, folder).unwrap_err();
+            assert!(matches!(again, WriteError::NotEmpty { names, .. } if names.len() == 2));
+        }
+        assert_eq!(names(root.path()), ["diep", "leeg"]);
+        assert_eq!(names(&root.path().join("diep")), ["nieuw"]);
+    }
+
+    #[test]
+    fn a_new_folder_takes_up_what_was_interrupted_and_touches_nothing_else() {
+        let root = tempfile::tempdir().unwrap();
+        let good = [output("a.txt", "x")];
+        let left = root.path().join(UNFINISHED);
+        write_all(&[output("half.txt", "x")], &left).unwrap();
+        create_folder(&good, root.path()).unwrap();
+        assert_eq!(names_in(root.path()).unwrap(), ["a.txt"]);
+        let new = root.path().join("nieuw");
+        fs::create_dir(root.path().join(".nieuw.new")).unwrap();
+        let refused = create_folder(&good, &new).unwrap_err();
+        assert!(matches!(refused, WriteError::NotOurs(_)));
+        assert!(create_folder(&good, &root.path().join("a.txt")).is_err());
+    }
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("diep/a.md");
+        create_file(&file, "een").unwrap();
+        let again = create_file(&file, "twee").unwrap_err();
+        assert!(matches!(again, WriteError::Exists(_)));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "een");
+        assert!(create_file(&file.join("b.md"), "x").is_err());
     }
 
     #[test]

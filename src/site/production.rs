@@ -7,7 +7,7 @@
 
 use url::{Host, Url};
 
-use super::config::{Config, Environment, KeepSettings};
+use super::config::{Config, Environment, KeepSettings, is_to_fill_in};
 use super::front_matter::Kind;
 use super::pages::{Page, Site};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -84,7 +84,7 @@ pub fn check_settings(
 
 /// Tells each text in which something is still to be filled in: readers see the settings as they are written.
 fn unfilled(config: &Config, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    if let Some(text) = node.as_text().filter(|text| text.contains("[[")) {
+    if let Some(text) = node.as_text().filter(|text| is_to_fill_in(text)) {
         let diagnostic = match config.production {
             Some(_) => Diagnostic::error("production-setting-to-fill-in"),
             None => Diagnostic::warning("setting-to-fill-in"),

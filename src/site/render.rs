@@ -755,8 +755,8 @@ fn contents(config: &Config, page: &Page) -> Vec<HeadingView> {
 pub(super) fn emergency_view(config: &Config) -> EmergencyView {
     EmergencyView {
         public: PUBLIC_EMERGENCY.to_owned(),
-        internal: config.emergency_internal.clone(),
-        internal_dial: config.emergency_internal.as_deref().map(dial),
+        internal: config.emergency_number().map(str::to_owned),
+        internal_dial: config.emergency_number().map(dial),
     }
 }
 

@@ -1,10 +1,14 @@
 //! The built program, as a user calls it.
 
 mod check;
+mod check_baseline;
+mod check_fix;
+mod check_formats;
 mod contacts;
 mod elsewhere;
 mod explain;
 mod handling;
+mod init;
 mod keeping;
 mod link;
 mod submissions;

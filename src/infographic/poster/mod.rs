@@ -34,6 +34,12 @@ const MOST_DESCRIPTION_LINES: usize = 4;
 /// Sizes of the foot on A4 in points; the address must be readable, not large.
 const FOOT_SIZES: [f64; 4] = [12.0, 11.0, 10.0, 9.0];
 
+/// Size of the foot where the organisation stands above the address.
+const STACKED_FOOT_SIZE: f64 = 10.0;
+
+/// Most lines of the organisation in the foot, for the same reason as the version.
+const MOST_NAME_LINES: usize = 2;
+
 /// Most lines of the version in the foot, which takes its room from the infographic.
 const MOST_VERSION_LINES: usize = 2;
 
@@ -305,13 +311,24 @@ fn foot(
     let width = |size: f64| {
         Font::bold(size).width(frame.organisation) + Font::bold(size).width(frame.address)
     };
-    let size = FOOT_SIZES
+    let too_long = || {
+        let both = format!("{} {}", frame.organisation, frame.address);
+        Overflow(around_line(infographic, &both))
+    };
+    let beside = FOOT_SIZES
         .into_iter()
-        .find(|size| width(*size) + BETWEEN <= inside.width)
-        .ok_or_else(|| {
-            let both = format!("{} {}", frame.organisation, frame.address);
-            Overflow(around_line(infographic, &both))
-        })?;
+        .find(|size| width(*size) + BETWEEN <= inside.width);
+    let font = Font::bold(beside.unwrap_or(STACKED_FOOT_SIZE));
+    let whose = match beside {
+        Some(_) => Some(vec![frame.organisation.to_owned()]),
+        // A long name stands above the address.
+        None => font.lines(frame.organisation, inside.width),
+    };
+    let whose = whose.filter(|lines| lines.len() <= MOST_NAME_LINES);
+    let whose = whose.ok_or_else(too_long)?;
+    if font.width(frame.address) > inside.width {
+        return Err(too_long());
+    }
     let small = Font::regular(SMALL);
     let mut last: Vec<String> = Vec::new();
     if let Some(source) = &infographic.source {
@@ -323,7 +340,9 @@ fn foot(
         let lines = lines.filter(|lines| lines.len() <= MOST_VERSION_LINES);
         last.extend(lines.ok_or_else(|| Overflow(around_line(infographic, &frame.version)))?);
     }
-    let height = Font::bold(size).line_height() + small.line_height() * last.len() as f64;
+    let address_lines = usize::from(beside.is_none());
+    let height = font.line_height() * (whose.len() + address_lines) as f64
+        + small.line_height() * last.len() as f64;
     let top = inside.bottom() - height;
     let rule = top - 8.0;
     drawing.line(
@@ -331,13 +350,16 @@ fn foot(
         palette.line,
         1.0,
     );
-    let font = Font::bold(size);
-    let whose = [frame.organisation.to_owned()];
     let at = (inside.x, top);
-    let y = drawing.text(at, Anchor::Start, font, palette.text, &whose);
+    let mut y = drawing.text(at, Anchor::Start, font, palette.text, &whose);
     let address = [frame.address.to_owned()];
-    let at = (inside.right(), top);
-    drawing.text(at, Anchor::End, font, palette.accent, &address);
+    match beside {
+        Some(_) => {
+            let at = (inside.right(), top);
+            drawing.text(at, Anchor::End, font, palette.accent, &address);
+        }
+        None => y = drawing.text((inside.x, y), Anchor::Start, font, palette.accent, &address),
+    }
     drawing.text((inside.x, y), Anchor::Start, small, palette.muted, &last);
     Ok(rule - 18.0)
 }
