@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod diagnostic;
 pub mod digest;
+pub mod json_schema;
 pub mod language;
 pub mod message;
 pub mod nearest;

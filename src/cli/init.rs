@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::asking::{Question, ask};
 use crate::cli::command_error::CommandError;
+use crate::cli::schema;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
@@ -52,7 +53,9 @@ pub(super) fn run(ui: &mut Ui, arguments: &Arguments) -> Result<(), CommandError
         false => None,
     };
     let wanted = wanted(ui, arguments, answers)?;
-    let files = starter::portal(&wanted);
+    let mut files = starter::portal(&wanted);
+    let schemas = schema::of_portal(ui.texts()).into_iter();
+    files.extend(schemas.map(|(name, text)| starter::schema(name, &text)));
     outputs::create_folder(&files, &arguments.folder)?;
     tell_next_steps(ui, &arguments.folder, files.len())
 }

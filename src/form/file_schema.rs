@@ -16,16 +16,15 @@ use super::reading::{
     LONGEST_KEPT, LONGEST_WORD, MOST_RECIPIENTS, OF_REPORTS, OF_SUBMISSIONS, PRACTICE_OF, REPORT,
     RESERVED_ADDRESSES, SUBMISSION,
 };
+use crate::json_schema::{file, merge, object};
 use crate::language::Language;
 
-/// Name of the schema, which is no address.
-const URN: &str = "urn:meldwijzer:form-file";
+/// Name of the schema.
+const NAME: &str = "form-file";
 
 /// Returns the schema of form files.
 pub fn file_schema() -> Value {
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": URN,
+    let schema = json!({
         "if": { "type": "object", "required": [PRACTICE_OF] },
         "then": { "$ref": "#/$defs/practice" },
         "else": { "$ref": "#/$defs/form" },
@@ -70,7 +69,8 @@ pub fn file_schema() -> Value {
             "condition": condition(),
             "recipient": json!({ "enum": recipients() }),
         },
-    })
+    });
+    file(NAME, schema)
 }
 
 fn recipients() -> Vec<&'static str> {
@@ -255,15 +255,6 @@ fn text() -> Value {
     json!({ "oneOf": [filled, by_language] })
 }
 
-fn object(required: &[&str], properties: Value) -> Value {
-    json!({
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": false,
-    })
-}
-
 fn list(items: &Value, most: usize) -> Value {
     json!({ "type": "array", "items": items, "minItems": 1, "maxItems": most })
 }
@@ -283,39 +274,17 @@ fn none_of(keys: &[&str]) -> Value {
     Value::Object(never.collect())
 }
 
-fn merge(schema: &mut Value, more: Value) {
-    if let (Value::Object(schema), Value::Object(more)) = (schema, more) {
-        schema.extend(more);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::form::read_all;
+    use crate::json_schema::tests::{keys_of, keys_told};
     use crate::source_text::SourceText;
 
-    /// Puts a key that nobody knows in a form, and returns those that the reader then names, sorted.
+    /// Returns the keys that the reader of a form names, sorted.
     fn keys_of_reader(form: &str) -> Vec<String> {
         let source = SourceText::new("forms/form.yaml", form);
-        let (_, diagnostics) = read_all(&[source]);
-        let unknown = diagnostics.iter().find(|d| d.code == "yaml-unknown-key");
-        let known = unknown
-            .unwrap()
-            .arguments
-            .iter()
-            .find(|(name, _)| *name == "known");
-        let mut keys: Vec<String> = known.unwrap().1.split(", ").map(str::to_owned).collect();
-        keys.sort();
-        keys.dedup();
-        keys
-    }
-
-    fn keys_of(schema: &Value) -> Vec<String> {
-        let properties = schema["properties"].as_object().unwrap();
-        let mut keys: Vec<String> = properties.keys().cloned().collect();
-        keys.sort();
-        keys
+        keys_told(&read_all(&[source]).1)
     }
 
     #[test]

@@ -143,7 +143,7 @@ pub enum Audience {
 
 impl Audience {
     /// Every audience with its name.
-    pub(super) const NAMES: [(&'static str, Audience); 5] = [
+    pub const NAMES: [(&'static str, Audience); 5] = [
         ("medewerker", Audience::Employee),
         ("leidinggevende", Audience::Manager),
         ("coordinator", Audience::Coordinator),

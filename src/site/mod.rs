@@ -28,6 +28,7 @@ mod portraits;
 pub mod production;
 pub mod render;
 pub mod requirements;
+pub mod schema;
 mod search;
 pub mod slug;
 pub mod source;

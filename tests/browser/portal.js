@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = process.env.MELDWIJZER ?? path.join(REPOSITORY, 'target/debug/meldwijzer');
+export const PROGRAM = process.env.MELDWIJZER ?? path.join(REPOSITORY, 'target/debug/meldwijzer');
 // An unoptimised build of the whole portal on a busy machine.
 const START_LIMIT_MS = 90_000;
 // Requests in flight are finished before the program stops.

@@ -465,5 +465,9 @@ fn the_forms_of_a_new_portal_are_those_that_ship() {
         .iter()
         .find(|form| form.path == Lifecycle::PATH)
         .unwrap();
-    assert_eq!(*lifecycle.bytes, *Lifecycle::shipped().text().as_bytes());
+    assert!(
+        lifecycle
+            .bytes
+            .ends_with(Lifecycle::shipped().text().as_bytes())
+    );
 }

@@ -7,6 +7,7 @@
 
 mod check;
 mod clocks;
+mod file_schema;
 mod progress;
 mod reading;
 mod rules;
@@ -17,6 +18,7 @@ use crate::diagnostic::{self, Diagnostic, any_error};
 use crate::source_text::SourceText;
 
 pub use clocks::{Promised, Running};
+pub use file_schema::file_schema;
 pub use progress::{Given, Progress, Refused};
 pub use table::{
     Action, Choice, ClockRule, ClosingRule, Condition, Effect, Lifecycle, Moment, Promise, Step,

@@ -17,19 +17,19 @@ use crate::source_text::{Place, SourceText};
 use crate::yaml::{self, Mapping, Node, unknown_value};
 
 /// Hours, days or months after which nobody remembers what a clock was for.
-const LONGEST_TIME: i64 = 1_000;
+pub(super) const LONGEST_TIME: i64 = 1_000;
 
 /// The dates before which a clock can end.
-const LATEST: [(&str, Need); 2] = [
+pub(super) const LATEST: [(&str, Need); 2] = [
     ("end_date", Need::EndDate),
     ("review_date", Need::ReviewDate),
 ];
 
 /// A length of time in one unit.
-type Unit = fn(u16) -> Within;
+pub(super) type Unit = fn(u16) -> Within;
 
 /// The units of time.
-const UNITS: [(&str, Unit); 4] = [
+pub(super) const UNITS: [(&str, Unit); 4] = [
     ("hours", Within::Hours),
     ("days", Within::Days),
     ("working_days", Within::WorkingDays),

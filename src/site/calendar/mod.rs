@@ -84,7 +84,7 @@ pub enum Trigger {
 }
 
 impl Trigger {
-    const NAMES: [(&'static str, Trigger); 5] = [
+    pub(super) const NAMES: [(&'static str, Trigger); 5] = [
         ("protocol-changed", Trigger::ProtocolChanged),
         ("incident-peak", Trigger::IncidentPeak),
         ("new-ambassador", Trigger::NewAmbassador),

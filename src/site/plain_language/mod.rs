@@ -96,7 +96,7 @@ impl Rule {
 
 impl Skipping {
     /// What editors may write in a list of rules; `all` is every one.
-    const NAMES: [(&'static str, &'static [Rule]); 7] = [
+    pub(super) const NAMES: [(&'static str, &'static [Rule]); 7] = [
         ("all", &Rule::ALL),
         ("long-sentence", &[Rule::LongSentence]),
         ("long-paragraph", &[Rule::LongParagraph]),

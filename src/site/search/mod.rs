@@ -8,7 +8,7 @@
 mod a_to_z;
 mod index;
 mod plain_text;
-mod synonyms;
+pub(super) mod synonyms;
 mod words;
 
 use std::collections::BTreeMap;

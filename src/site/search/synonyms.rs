@@ -13,10 +13,10 @@ use crate::yaml::{self, Mapping, Node};
 pub const PATH: &str = "content/synonyms.yaml";
 
 /// Groups of words in a language.
-pub(super) type Groups = Vec<Vec<String>>;
+pub(in crate::site) type Groups = Vec<Vec<String>>;
 
 /// Reads the groups of a language, and tells what is wrong with the file as a whole.
-pub(super) fn read(bytes: &[u8], language: Language) -> (Groups, Vec<Diagnostic>) {
+pub(in crate::site) fn read(bytes: &[u8], language: Language) -> (Groups, Vec<Diagnostic>) {
     let source = match text_of(PATH, bytes) {
         Ok(source) => source,
         Err(problem) => return (Groups::new(), vec![problem]),

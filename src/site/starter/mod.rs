@@ -124,18 +124,24 @@ pub fn portal(wanted: &Wanted) -> Vec<Output> {
     files
 }
 
+/// Makes the file of a schema, by which an editor checks files of the portal.
+pub fn schema(name: &str, text: &str) -> Output {
+    output(&format!("schemas/{name}.json"), text.to_owned())
+}
+
 /// Returns the forms that ship and the life cycle of cases, as files of a portal.
 pub fn forms() -> Vec<Output> {
-    let mut sources = Definition::shipped();
-    sources.push(Lifecycle::shipped());
-    let files = sources.into_iter().map(|source| {
+    let files = Definition::shipped().into_iter().map(|source| {
         let text = source
             .text()
             .replace("$schema=form.schema.json", "$schema=../schemas/form.json")
             .replace("forms/form.schema.json", "schemas/form.json");
         output(source.path(), text)
     });
-    files.collect()
+    let lifecycle = Lifecycle::shipped();
+    let named = "# yaml-language-server: $schema=../schemas/lifecycle.json\n#\n";
+    let lifecycle = output(lifecycle.path(), format!("{named}{}", lifecycle.text()));
+    files.chain([lifecycle]).collect()
 }
 
 fn settings(wanted: &Wanted) -> String {
