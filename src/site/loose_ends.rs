@@ -10,13 +10,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use super::addresses;
 use super::calendar::{self, Destination};
 use super::files::hashed_name;
-use super::pages::Page;
+use super::pages::{Page, Site, folders_from};
 use super::plain_language::Wording;
 use super::render::{Input, output_path};
 use super::search;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::output::Output;
+use crate::source_text::SourceText;
 
 /// The files beside the pages that the program reads, and that no page shows.
 const DATA: [&str; 5] = [
@@ -29,13 +30,17 @@ const DATA: [&str; 5] = [
 
 /// Returns what hangs loose in a portal that was made: `outputs` are all of its files. The forms that ship are no
 /// loose ends; those of a portal's own (`own_forms`) can be.
-pub fn advice(input: &Input<'_>, outputs: &[Output], own_forms: bool) -> Vec<Diagnostic> {
+pub(super) fn advice<'a>(
+    input: &Input<'a>,
+    site: &'a Site,
+    outputs: impl Iterator<Item = &'a Output>,
+    own_forms: bool,
+) -> Vec<Diagnostic> {
     let outputs: BTreeMap<&str, &Output> = outputs
-        .iter()
         .map(|output| (output.path.as_str(), output))
         .collect();
-    let reached = Reached::from_home(input, &outputs);
-    let mut found = orphans(input, &reached);
+    let reached = Reached::from_home(input, site, &outputs);
+    let mut found = orphans(site, &reached);
     if own_forms {
         found.extend(forms(input, &reached));
     }
@@ -55,16 +60,20 @@ struct Reached<'a> {
 }
 
 impl<'a> Reached<'a> {
-    fn from_home(input: &Input<'a>, outputs: &BTreeMap<&str, &'a Output>) -> Reached<'a> {
+    fn from_home(
+        input: &Input<'a>,
+        site: &'a Site,
+        outputs: &BTreeMap<&str, &'a Output>,
+    ) -> Reached<'a> {
         let mut reached = Reached::default();
         let mut next: VecDeque<&Page> = VecDeque::new();
         let languages = input.config.languages.iter();
-        next.extend(languages.filter_map(|language| input.site.index_of("", *language)));
+        next.extend(languages.filter_map(|language| site.index_of("", *language)));
         next.extend(input.calendar.destinations().filter_map(|destination| {
             let Destination::Page(path, _) = destination else {
                 return None;
             };
-            input.site.by_source(&format!("content/{path}"))
+            site.by_source(&format!("content/{path}"))
         }));
         while let Some(page) = next.pop_front() {
             if !reached.pages.insert(&page.href) {
@@ -74,7 +83,7 @@ impl<'a> Reached<'a> {
             let html = outputs.get(path.as_str());
             let html = html.and_then(|output| std::str::from_utf8(&output.bytes).ok());
             for href in links(html.unwrap_or_default()) {
-                match page_at(input, href) {
+                match page_at(site, href) {
                     Some(page) => next.push_back(page),
                     None => {
                         reached.others.insert(href);
@@ -96,23 +105,22 @@ fn links(html: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Finds the page that an address leads to, also where that is an old or a short one.
-fn page_at<'a>(input: &Input<'a>, href: &str) -> Option<&'a Page> {
-    let site = input.site;
-    let by_alias = || site.pages.get(*site.aliases.get(href)?);
+fn page_at<'a>(site: &'a Site, href: &str) -> Option<&'a Page> {
+    let by_alias = || site.pages.get(*site.aliases.get(href)?).map(|page| &**page);
     site.by_href(href)
         .or_else(|| site.by_short_href(href))
         .or_else(by_alias)
 }
 
 /// Tells the pages that nobody comes to. Of a folder that nobody comes to, the page of the folder says it all.
-fn orphans(input: &Input<'_>, reached: &Reached<'_>) -> Vec<Diagnostic> {
+fn orphans(site: &Site, reached: &Reached<'_>) -> Vec<Diagnostic> {
     let is_orphan = |page: &Page| {
         !page.is_earlier_version() && !page.is_made() && !reached.pages.contains(page.href.as_str())
     };
-    let pages = input.site.pages.iter().filter(|page| is_orphan(page));
+    let pages = site.pages().filter(|page| is_orphan(page));
     let pages = pages.filter(|page| {
-        let mut above = super::pages::folders_from(&page.folder)
-            .filter_map(|folder| input.site.index_of(folder, page.language));
+        let mut above =
+            folders_from(&page.folder).filter_map(|folder| site.index_of(folder, page.language));
         !above.any(|index| index.href != page.href && is_orphan(index))
     });
     pages
@@ -175,9 +183,7 @@ fn unused_files(input: &Input<'_>, outputs: &BTreeMap<&str, &Output>) -> Vec<Dia
 /// Returns every word in the texts of all pages that may be the name of a file: a page that is not shown yet may need
 /// it, and the words of a video are read and not linked to.
 fn named_files<'a>(input: &Input<'a>) -> HashSet<&'a str> {
-    let site = input.site;
-    let pages = site.pages.iter().chain(&site.hidden);
-    let texts = pages.map(|page| page.source.text());
+    let texts = input.sources.pages.iter().map(SourceText::text);
     texts
         .flat_map(|text| text.split(is_end))
         .filter(|word| word.contains('.'))

@@ -2,6 +2,7 @@
 
 mod check;
 mod check_baseline;
+mod check_elsewhere;
 mod check_fix;
 mod check_formats;
 mod contacts;
@@ -11,6 +12,7 @@ mod handling;
 mod init;
 mod keeping;
 mod link;
+mod renewal;
 mod submissions;
 
 use std::fs;
