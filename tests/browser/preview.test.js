@@ -1,7 +1,7 @@
 // Writing with `meldwijzer preview` beside it: what is saved is in the browser, where it was being read.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -132,6 +132,17 @@ for (const [width, colorScheme] of [[320, 'light'], [768, 'dark'], [1280, 'light
     await page.context().close();
   });
 }
+
+test('the path of a file can be copied', async () => {
+  const page = await openPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.goto(preview.at('/concept/'));
+  await page.locator('.mw-preview summary').click();
+  await page.getByRole('button', { name: 'Kopieer het pad' }).click();
+  await page.getByRole('button', { name: 'Gekopieerd' }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, path.join(realpathSync(root), 'content/concept.md'));
+  await page.context().close();
+});
 
 test('without a script every page is there, with its bar', async () => {
   const page = await openPage(browser, { javaScriptEnabled: false });
