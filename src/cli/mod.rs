@@ -25,6 +25,7 @@ pub mod portal;
 mod preview;
 mod published;
 mod recovery;
+mod renewal;
 pub mod reports;
 mod requirements;
 mod schema;

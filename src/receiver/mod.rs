@@ -35,6 +35,7 @@ mod words;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -56,11 +57,15 @@ pub use version::{Content, PortalError};
 /// may happen at the same time.
 const BLOCKING_THREADS: usize = 24;
 
+/// What SIGHUP calls; it must not wait for anything.
+pub type Hangup = Box<dyn FnMut() -> ControlFlow<()> + Send>;
+
 /// What makes the receiver stop.
-#[derive(Debug)]
 pub enum Stop {
     /// SIGTERM or Ctrl-C; a second one ends the wait for requests in flight.
     OnSignal,
+    /// The same, while SIGHUP calls this, which says whether to go on. Else SIGHUP ends the program.
+    OnSignalButHangup(Hangup),
     /// The other half of [`stop_by_hand`].
     ByHand(StopWaiter),
 }
@@ -172,29 +177,44 @@ type Hurry = Pin<Box<dyn Future<Output = ()> + Send>>;
 fn stopped(stop: Stop) -> io::Result<(watch::Receiver<bool>, Hurry)> {
     match stop {
         Stop::ByHand(StopWaiter(stopped)) => Ok((stopped, Box::pin(std::future::pending()))),
-        Stop::OnSignal => {
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            let (sender, receiver) = watch::channel(false);
-            let (hurry_sender, mut hurry) = watch::channel(false);
-            tokio::spawn(async move {
-                for tell in [sender, hurry_sender] {
-                    tokio::select! {
-                        _ = terminate.recv() => {}
-                        _ = interrupt.recv() => {}
-                    }
-                    tell.send_replace(true);
-                }
-            });
-            let hurry = async move {
-                // A sender that is gone asked for nothing.
-                if hurry.wait_for(|hurry| *hurry).await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            };
-            Ok((receiver, Box::pin(hurry)))
-        }
+        Stop::OnSignal => stopped_by_signals(None),
+        Stop::OnSignalButHangup(act) => stopped_by_signals(Some(act)),
     }
+}
+
+fn stopped_by_signals(act: Option<Hangup>) -> io::Result<(watch::Receiver<bool>, Hurry)> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (sender, receiver) = watch::channel(false);
+    let (hurry_sender, mut hurry) = watch::channel(false);
+    if let Some(mut act) = act {
+        let mut hangup = signal(SignalKind::hangup())?;
+        let sender = sender.clone();
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                if act().is_break() {
+                    sender.send_replace(true);
+                    return;
+                }
+            }
+        });
+    }
+    tokio::spawn(async move {
+        for tell in [sender, hurry_sender] {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tell.send_replace(true);
+        }
+    });
+    let hurry = async move {
+        // A sender that is gone asked for nothing.
+        if hurry.wait_for(|hurry| *hurry).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    Ok((receiver, Box::pin(hurry)))
 }
 
 #[cfg(test)]
