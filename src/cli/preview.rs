@@ -15,7 +15,7 @@ use jiff::civil::Date;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::diagnostics::number_of;
-use crate::cli::portal::{Portal, assemble_showing, environment};
+use crate::cli::portal::{Portal, assemble_for, environment};
 use crate::cli::renewal::{SOURCES, told};
 use crate::cli::serve::{DEFAULT_ADDRESS, cannot_listen, cannot_serve, log};
 use crate::cli::ui::Ui;
@@ -29,6 +29,7 @@ use crate::randomness::SystemRandomness;
 use crate::receiver::{self, Content, FirstPages, Limits, Live, Log, ServeError, Stop};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
+use crate::site::generator::Options;
 use crate::site::pages::Showing;
 use crate::site::render::theme_problem;
 use crate::theme::view::SiteView;
@@ -291,7 +292,11 @@ fn cannot_watch(error: io::Error) -> CommandError {
 
 /// Builds the portal.
 fn build(showing: Showing, root: &Path, today: Date) -> (Option<Portal>, Vec<Diagnostic>) {
-    assemble_showing(showing, root, &environment, today)
+    let options = Options {
+        showing,
+        advice: true,
+    };
+    assemble_for(options, root, &environment, today)
 }
 
 /// Takes out of a portal what preview needs to know of it.
@@ -329,7 +334,7 @@ fn content(
     let sites = portal.sites().into_iter().cloned().collect();
     Ok(Content {
         pages: portal.outputs.into_iter().chain(besides).collect(),
-        theme: Arc::new(portal.theme),
+        theme: portal.theme,
         sites,
         forms: as_practice(portal.forms),
         base_path,

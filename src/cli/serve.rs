@@ -187,7 +187,7 @@ pub(super) fn content(portal: Portal) -> Content {
     } = portal;
     Content {
         pages: outputs,
-        theme: Arc::new(theme),
+        theme,
         sites,
         forms,
         base_path: config.receiver_path().to_owned(),

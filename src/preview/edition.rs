@@ -95,12 +95,12 @@ impl Edition {
     fn replaced_by(&self, good: Good, writer: &Writer) -> Edition {
         let forms = form_addresses(&good);
         let site = good.site;
-        let unpublished = site.pages.iter().filter_map(|page| {
+        let unpublished = site.pages().filter_map(|page| {
             let why = page.unpublished.as_ref()?;
             Some((page.href.clone(), in_words(why, writer)))
         });
         let mut gone = self.gone.clone();
-        let leaving = self.site.pages.iter();
+        let leaving = self.site.pages();
         for page in leaving.filter(|page| site.by_href(&page.href).is_none()) {
             let to = moved_to(page, &site, &self.site);
             // Who went to an address that is left now goes on with it.
@@ -127,7 +127,7 @@ impl Edition {
             failed: true,
             ..self.clone()
         };
-        for page in &self.site.pages {
+        for page in self.site.pages() {
             if page.is_made() || writer.root.join(page.source.path()).exists() {
                 next.gone.remove(&page.href);
             } else {
@@ -152,7 +152,7 @@ impl Edition {
         if !self.failed {
             return Vec::new();
         }
-        if self.site.pages.is_empty() {
+        if self.site.pages().next().is_none() {
             return errors().collect();
         }
         let own = self.path_at(href);
@@ -274,8 +274,7 @@ fn form_addresses(good: &Good) -> BTreeMap<String, FormAddress> {
 /// Returns where a page that is left went: to a new page with its id, its text or its title.
 fn moved_to(page: &Page, site: &Site, before: &Site) -> Option<(String, String)> {
     let new: Vec<&Page> = site
-        .pages
-        .iter()
+        .pages()
         .filter(|other| other.language == page.language && before.by_href(&other.href).is_none())
         .collect();
     let by = |same: &dyn Fn(&Page) -> bool| new.iter().find(|other| same(other));

@@ -61,11 +61,7 @@ pub(super) fn of_path(input: &Input<'_>, written: &str, problem: Diagnostic) -> 
 fn with_anchor(input: &Input<'_>, target: &str, destination: &str) -> Option<String> {
     let page = input.site.by_source(target)?;
     let (before, anchor) = destination.split_once('#')?;
-    let ids = page
-        .outline
-        .headings
-        .iter()
-        .map(|heading| heading.id.as_str());
+    let ids = input.site.anchors(page);
     let meant = slip_of(&percent_decoded(anchor), ids)?;
     Some(format!("{before}#{meant}"))
 }
@@ -78,19 +74,20 @@ fn meant<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
         .filter_map(|ending| stem.strip_suffix(ending))
         .next()
         .unwrap_or(stem);
-    let pages = input.sources.pages.iter().map(|page| page.path());
+    let pages = input.site.files_of_pages(input.sources);
     let files = input.sources.files.keys().map(String::as_str);
     let known: Vec<&str> = pages.chain(files).collect();
-    let of_address = [
+    let ways = [
         stem.to_owned(),
         format!("{stem}.md"),
         format!("{stem}/{INDEX}"),
     ];
-    let there = |candidate: &String| known.iter().find(|known| *known == candidate).copied();
-    let found = of_address
+    let there = |way: &String| known.iter().find(|known| *known == way).copied();
+    let alike = |way: &String| same_letters(way, known.iter().copied());
+    let found = ways
         .iter()
         .find_map(there)
-        .or_else(|| same_letters(path, known.iter().copied()))
+        .or_else(|| ways.iter().find_map(alike))
         .or_else(|| moved(path, &known))?;
     let is_reached = !found.ends_with(".md") || input.site.by_source(found).is_some();
     is_reached.then_some(found)

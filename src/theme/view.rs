@@ -48,7 +48,7 @@ pub struct LinkInLanguage {
 }
 
 /// What all pages in one language have in common.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct SiteView {
     /// Name of the portal.
     pub title: String,
@@ -320,16 +320,13 @@ pub struct ContentView {
     pub stops: Vec<PathStopView>,
 }
 
-/// A page that sends the reader on from an old or a short address.
+/// A page at an old or a short address: it sends the reader on, or says that the page is gone.
 #[derive(Clone, Debug, Serialize)]
 pub struct RedirectView {
     /// For the shell.
     pub shell: ShellView,
-    /// Where the page is now.
+    /// Where the page is now, or where to look further.
     pub target: Link,
-    /// Whether the page is not there any more: then the reader is not sent on but told, with the target as
-    /// the place to look further.
-    pub gone: bool,
 }
 
 /// A page that says that something went wrong, and what to do.
