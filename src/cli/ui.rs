@@ -18,6 +18,7 @@ pub struct Ui {
     out_is_terminal: bool,
     err: Box<dyn Write + Send>,
     err_colours: Colours,
+    err_is_terminal: bool,
 }
 
 impl Ui {
@@ -42,6 +43,7 @@ impl Ui {
             out_is_terminal: io::stdout().is_terminal(),
             out: Box::new(io::stdout()),
             err_colours: colours(io::stderr().is_terminal()),
+            err_is_terminal: io::stderr().is_terminal(),
             err: Box::new(io::stderr()),
         }
     }
@@ -57,6 +59,7 @@ impl Ui {
             out_is_terminal: false,
             err: Box::new(io::sink()),
             err_colours: Colours::Off,
+            err_is_terminal: false,
         }
     }
 
@@ -108,6 +111,14 @@ impl Ui {
     /// Fails where it cannot be written.
     pub fn tell(&mut self, text: &str) -> Result<(), CommandError> {
         write_line(&mut self.err, text)
+    }
+
+    /// Shows how far long work is, in the place of what it said before, until it says nothing; on terminals only.
+    pub fn show_progress(&mut self, text: &str) {
+        if self.err_is_terminal {
+            // Work goes on where nobody can be told of it.
+            let _ = write!(self.err, "\r\u{1b}[K{text}").and_then(|()| self.err.flush());
+        }
     }
 
     /// Prints problems as a result, on the standard output.
