@@ -4,9 +4,10 @@ use std::env;
 use std::io::{self, Write};
 use std::mem;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use jiff::civil::Date;
 use crate::cli::command_error::CommandError;
 use crate::cli::diagnostics::number_of;
 use crate::cli::portal::{Portal, assemble_for, environment};
-use crate::cli::serve::{DEFAULT_ADDRESS, cannot_listen, log};
+use crate::cli::renewal::{SOURCES, told};
+use crate::cli::serve::{DEFAULT_ADDRESS, cannot_listen, cannot_serve, log};
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -24,7 +26,7 @@ use crate::language::Language;
 use crate::message::Catalogue;
 use crate::preview::{self, Build, Editor, Good, Preview, Writer};
 use crate::randomness::SystemRandomness;
-use crate::receiver::{self, Content, FirstPages, Limits, Live, PortalError, ServeError, Stop};
+use crate::receiver::{self, Content, FirstPages, Limits, Live, Log, ServeError, Stop};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
 use crate::site::generator::Options;
@@ -32,7 +34,7 @@ use crate::site::pages::Showing;
 use crate::site::render::theme_problem;
 use crate::theme::view::SiteView;
 use crate::theme::{Theme, ThemeFiles};
-use crate::watch::{Method, Notice, Watcher};
+use crate::watch::{Hint, Method, Notice, Snapshot, Watcher};
 
 /// How often to look whether it is another day, on which readers see other pages.
 const LOOK_AT_CLOCK: Duration = Duration::from_secs(60);
@@ -53,6 +55,8 @@ pub(super) struct Arguments {
     listen: SocketAddr,
     #[arg(long)]
     editor: Option<String>,
+    #[arg(long)]
+    poll: bool,
 }
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
@@ -71,21 +75,27 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let writer = Writer::new(root, ui.language(), editor);
     let preview = Arc::new(Preview::new(writer, clock.now()));
 
-    // What changes while the first build reads is told.
-    let (teller, notices) = mpsc::channel();
-    let _watcher = Watcher::start(
-        watched(root),
-        Method::Events,
-        Arc::clone(&clock),
-        move |notice| {
-            // Whoever listened has stopped.
-            let _ = teller.send(notice);
-        },
-    )
-    .map_err(|error| {
-        CommandError::ReadWrite(Diagnostic::error("cli-cannot-watch").with("reason", error))
-    })?;
-    let writing = Writing::begin(root, address, clock, Arc::clone(&preview), ui.texts())?;
+    let log = log(ui.texts().clone());
+    // Watched first, then looked at, then read: no change falls in between.
+    let paths: Vec<PathBuf> = SOURCES.map(|name| root.join(name)).into();
+    let (teller, hints) = mpsc::channel();
+    let _watcher = watch(
+        paths.clone(),
+        arguments.poll,
+        &clock,
+        Arc::clone(&log),
+        teller,
+    )?;
+    let snapshot = Snapshot::take(paths, clock.now());
+    let writing = Writing::begin(
+        root,
+        address,
+        clock,
+        Arc::clone(&preview),
+        snapshot,
+        &log,
+        ui,
+    )?;
     let previewing = ui.text(
         "cli-previewing",
         &[(
@@ -96,10 +106,8 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let live = writing.live.clone();
     thread::Builder::new()
         .name("preview".to_owned())
-        .spawn(move || writing.follow(&notices))
-        .map_err(|error| {
-            CommandError::ReadWrite(Diagnostic::error("cli-cannot-watch").with("reason", error))
-        })?;
+        .spawn(move || writing.follow(&hints))
+        .map_err(cannot_watch)?;
     let mut printed = Ok(());
     let ready = || printed = ui.print(&previewing);
     let around = |router| preview::around(preview, router);
@@ -108,11 +116,24 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     printed
 }
 
-/// Returns everything that a portal is made of.
-fn watched(root: &Path) -> Vec<PathBuf> {
-    ["site.yaml", "content", "forms", "themes"]
-        .map(|name| root.join(name))
-        .into()
+/// Tells what may have changed, and in the log why that is found by looking through folders.
+fn watch(
+    paths: Vec<PathBuf>,
+    poll: bool,
+    clock: &Arc<dyn Clock>,
+    log: Log,
+    teller: Sender<Hint>,
+) -> Result<Watcher, CommandError> {
+    let method = match poll {
+        true => Method::Polling,
+        false => Method::Events,
+    };
+    let tell = move |notice| match notice {
+        // Whoever listened has stopped.
+        Notice::Changed(hint) => drop(teller.send(hint)),
+        Notice::Polls(reason) => told(reason).into_iter().for_each(&*log),
+    };
+    Watcher::start(paths, method, Arc::clone(clock), tell).map_err(cannot_watch)
 }
 
 /// Somebody writes: each change is built, served and shown.
@@ -127,6 +148,8 @@ struct Writing {
     base_path: String,
     built_on: Date,
     failed: bool,
+    /// The files as they were when they were last looked at.
+    snapshot: Snapshot,
 }
 
 impl Writing {
@@ -136,7 +159,9 @@ impl Writing {
         address: SocketAddr,
         clock: Arc<dyn Clock>,
         preview: Arc<Preview>,
-        texts: &Catalogue,
+        snapshot: Snapshot,
+        log: &Log,
+        ui: &Ui,
     ) -> Result<Writing, CommandError> {
         let today = clock.today();
         let (portal, problems) = build(Showing::Everything, root, today);
@@ -160,7 +185,7 @@ impl Writing {
                 stop_time: STOP_TIME,
                 ..Limits::default()
             },
-            log: log(texts.clone()),
+            log: Arc::clone(log),
         })
         .map_err(cannot_serve)?;
         if good.is_some() {
@@ -180,7 +205,8 @@ impl Writing {
             clock,
             preview,
             live,
-            texts: texts.clone(),
+            texts: ui.texts().clone(),
+            snapshot,
             base_path: base_path.unwrap_or_default(),
             built_on: today,
             failed,
@@ -191,19 +217,24 @@ impl Writing {
         Ok(writing)
     }
 
-    /// Follows what is written until nobody tells of it any more.
-    fn follow(mut self, notices: &Receiver<Notice>) {
+    /// Follows what is written until nobody tells of it any more. A mistake in the program, which the panic itself
+    /// tells, costs one version.
+    fn follow(mut self, hints: &Receiver<Hint>) {
         loop {
-            match notices.recv_timeout(LOOK_AT_CLOCK) {
-                Ok(_) => {
-                    // What came in the meantime is built at once.
-                    while notices.try_recv().is_ok() {}
-                }
-                // Other pages are seen on another day.
-                Err(RecvTimeoutError::Timeout) if self.clock.today() != self.built_on => {}
-                Err(RecvTimeoutError::Timeout) => continue,
+            let hint = match hints.recv_timeout(LOOK_AT_CLOCK) {
+                Ok(hint) => Some(hints.try_iter().fold(hint, together)),
+                Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
-            }
+            };
+            let _ = catch_unwind(AssertUnwindSafe(|| self.look(hint.as_ref())));
+        }
+    }
+
+    /// Builds where something changed, or where it is another day, on which readers see other pages.
+    fn look(&mut self, hint: Option<&Hint>) {
+        let now = self.clock.now();
+        let changed = hint.is_some_and(|hint| !self.snapshot.refresh(hint, now).is_empty());
+        if changed || self.clock.today() != self.built_on {
             self.build();
         }
     }
@@ -248,6 +279,15 @@ impl Writing {
         let errors = number_of(problems, Severity::Error);
         tell(&self.texts.count("cli-preview-errors", errors, &[]));
     }
+}
+
+fn together(mut hint: Hint, other: Hint) -> Hint {
+    hint.add(other);
+    hint
+}
+
+fn cannot_watch(error: io::Error) -> CommandError {
+    CommandError::ReadWrite(Diagnostic::error("cli-cannot-watch").with("reason", error))
 }
 
 /// Builds the portal.
@@ -344,10 +384,6 @@ fn no_store(
         least_free_bytes: LEAST_FREE_BYTES,
     };
     Ok(Store::beside(Path::new(NOWHERE), surroundings, settings)?)
-}
-
-fn cannot_serve(error: PortalError) -> CommandError {
-    CommandError::Problem(Diagnostic::error("cli-cannot-serve").with("reason", error))
 }
 
 /// Says something while the portal is served. Where it cannot be said, the browser still shows it.

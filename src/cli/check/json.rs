@@ -116,7 +116,7 @@ fn told<'a>(diagnostic: &'a Diagnostic, texts: &Catalogue) -> Told<'a> {
         end_column: stretch.map(end_column),
         message: message(diagnostic, texts),
         hint: hint(diagnostic, texts),
-        fix: diagnostic.fix.as_ref().map(change),
+        fix: diagnostic.fix.as_deref().map(change),
     }
 }
 
