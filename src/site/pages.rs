@@ -167,7 +167,7 @@ impl Site {
     }
 
     /// Returns the old addresses, with base path, that lead on to a page, each with the number of the page.
-    pub(super) fn aliases(&self) -> &BTreeMap<String, usize> {
+    pub fn aliases(&self) -> &BTreeMap<String, usize> {
         &self.index.aliases
     }
 
