@@ -145,7 +145,7 @@ mod tests {
         let found = unexplained(&passages, &wording);
         let found: Vec<_> = found
             .into_iter()
-            .map(|(at, finding)| format!("{at} {}", &texts[at][finding.range]))
+            .map(|(at, finding)| format!("{at} {}", texts[at].get(finding.range).unwrap()))
             .collect();
         assert_eq!(found, expected, "{texts:?}");
     }
