@@ -1,5 +1,7 @@
 //! `meldwijzer preview`, as an editor has it: files change on disk, and the browser asks for pages.
 
+#![allow(clippy::disallowed_methods, reason = "tests write their own input")]
+
 mod edits;
 
 use std::fs;
