@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::check::tell_without_advice;
 use crate::cli::command_error::CommandError;
 use crate::cli::portal::{Portal, assemble, environment};
+use crate::cli::progress::Progress;
 use crate::cli::published;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
@@ -24,7 +25,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
+    let building = Progress::of(ui, "cli-progress-building", None);
     let (portal, problems) = assemble(root, &environment, SystemClock.today());
+    drop(building);
     tell_without_advice(ui, problems)?;
     let Some(portal) = portal else {
         return Err(CommandError::Problems);
@@ -37,7 +40,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         files.extend(first_pages(&portal)?);
     }
     published::tell_lost_record(ui, root, &portal, &folder)?;
+    let writing = Progress::of(ui, "cli-progress-writing", Some(files.len()));
     outputs::write(&files, &folder)?;
+    drop(writing);
     published::record(ui, root, &portal)?;
     let count = files.len();
     let path = folder.to_string_lossy();

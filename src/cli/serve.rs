@@ -14,6 +14,7 @@ use crate::cli::daily::{self, Daily};
 use crate::cli::data_folder::DataFolder;
 use crate::cli::findings::diagnostics;
 use crate::cli::portal::{Portal, assemble, environment};
+use crate::cli::progress::Progress;
 use crate::cli::published;
 use crate::cli::recovery;
 use crate::cli::reports::purge::rules;
@@ -45,7 +46,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let clock = Arc::new(SystemClock);
+    let building = Progress::of(ui, "cli-progress-building", None);
     let (portal, problems) = assemble(root, &environment, clock.today());
+    drop(building);
     tell_without_advice(ui, problems)?;
     let Some(portal) = portal else {
         return Err(CommandError::Problems);

@@ -17,6 +17,7 @@ use crate::cli::check::baseline::{Baseline, Entry};
 use crate::cli::check::mending::Mended;
 use crate::cli::command_error::CommandError;
 use crate::cli::portal::{assemble_telling_all, environment};
+use crate::cli::progress::Progress;
 use crate::cli::requirements;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
