@@ -29,6 +29,7 @@ pub mod theme;
 
 pub mod site;
 
+pub mod preview;
 pub mod receiver;
 
 pub mod cli;

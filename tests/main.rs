@@ -15,6 +15,7 @@ mod attack;
 mod cli;
 mod forms;
 mod portal_on_a_socket;
+mod preview;
 mod receiver;
 mod sealed;
 mod sent;

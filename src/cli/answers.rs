@@ -6,12 +6,13 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cli::harmless;
-use crate::cli::portal::forms_with_contacts;
+use crate::cli::portal::environment;
 use crate::cli::wording::Contact;
 use crate::form::{Answers, CheckRow, Definition};
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::report::case::Case;
+use crate::site::assembly::forms_with_contacts;
 use crate::source_text::SourceText;
 use crate::theme::ThemeFiles;
 
@@ -25,7 +26,7 @@ impl Forms {
     /// Reads the forms of the portal. What is wrong with one, or with the settings, is told where the
     /// portal is built; its answers are shown all the same.
     pub(super) fn read(root: &Path) -> Forms {
-        Forms(forms_with_contacts(root, &mut Vec::new()))
+        Forms(forms_with_contacts(root, &environment, &mut Vec::new()))
     }
 
     /// Returns the form with an id, where the portal has it still.

@@ -1,50 +1,89 @@
 //! `meldwijzer build`: writes the portal to a folder, for any web server.
 
+use std::env;
+use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
 
 use crate::cli::check::tell_without_advice;
 use crate::cli::command_error::CommandError;
-use crate::cli::portal::{Portal, assemble, environment};
+use crate::cli::portal::{Portal, assemble_to, environment};
 use crate::cli::progress::Progress;
 use crate::cli::published;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
+use crate::diagnostic::abridge;
+use crate::digest::fingerprint;
 use crate::output::Output;
 use crate::receiver::FirstPages;
+use crate::site::generator::Options;
+use crate::site::inputs::Inputs;
 use crate::site::outputs;
 use crate::site::render::theme_problem;
 
 /// Folder for the portal below its root, unless another is named.
 pub(super) const DEFAULT_OUTPUT: &str = "public";
 
+/// What the names of settings in the environment begin with.
+const SETTINGS: &str = "MELDWIJZER_";
+
 /// The arguments of `build`. Descriptions are in the catalogues.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[arg(long)]
+    compress: bool,
 }
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
-    let building = Progress::of(ui, "cli-progress-building", None);
-    let (portal, problems) = assemble(root, &environment, SystemClock.today());
-    drop(building);
-    tell_without_advice(ui, problems)?;
-    let Some(portal) = portal else {
-        return Err(CommandError::Problems);
-    };
     let folder = arguments
         .output
         .unwrap_or_else(|| root.join(DEFAULT_OUTPUT));
-    let mut files = portal.outputs.clone();
+    let today = SystemClock.today();
+    let surroundings = surroundings(today, arguments.compress);
+    let inputs = Inputs::find(root).ok();
+    let made_from = outputs::made_from(&folder).zip(inputs.as_ref());
+    if made_from
+        .is_some_and(|(record, inputs)| inputs.are_those_of(&record, &surroundings, &folder))
+    {
+        let path = folder.to_string_lossy();
+        return ui.print(&ui.text("cli-built-before", &[("path", &path)]));
+    }
+    let fresh = outputs::Folder::begin(&folder)?;
+    let put = |made: Vec<Output>| match arguments.compress {
+        true => fresh.put(&outputs::with_compressed(made)),
+        false => fresh.put(&made),
+    };
+    let building = Progress::of(ui, "cli-progress-building", None);
+    let deliver = |made: Vec<Output>| {
+        building.step(made.len());
+        put(made);
+        Vec::new()
+    };
+    let (portal, problems) = assemble_to(&deliver, Options::default(), root, &environment, today);
+    drop(building);
+    tell_without_advice(ui, abridge(problems))?;
+    let Some(portal) = portal else {
+        return Err(CommandError::Problems);
+    };
+    put(portal.outputs.clone());
     if portal.config.receiver_elsewhere().is_some() {
-        files.extend(first_pages(&portal)?);
+        put(first_pages(&portal)?);
     }
     published::tell_lost_record(ui, root, &portal, &folder)?;
-    let writing = Progress::of(ui, "cli-progress-writing", Some(files.len()));
-    outputs::write(&files, &folder)?;
-    drop(writing);
+    let count = fresh.finish()?;
     published::record(ui, root, &portal)?;
-    let count = files.len();
+    if let Some(record) = inputs.and_then(|inputs| {
+        let now = SystemClock.now().as_nanosecond();
+        inputs
+            .with_record_of_addresses()
+            .record(&surroundings, &folder, now)
+    }) {
+        outputs::mark(&folder, &record)?;
+    }
     let path = folder.to_string_lossy();
     ui.print(&ui.texts().count("cli-built", count, &[("path", &path)]))?;
     let addresses = form_addresses(&portal);
@@ -70,7 +109,24 @@ fn first_pages(portal: &Portal) -> Result<Vec<Output>, CommandError> {
     let pages = pages
         .outputs()
         .map_err(|error| CommandError::Problem(theme_problem(&error)))?;
-    Ok(outputs::with_compressed(pages))
+    Ok(pages)
+}
+
+/// Returns all that a build depends on besides its files: this program, its settings from the environment, the day
+/// and what is asked.
+fn surroundings(today: Date, compress: bool) -> String {
+    let program = env::current_exe().and_then(fs::metadata);
+    let program = program.and_then(|file| Ok((file.len(), file.modified()?)));
+    let mut settings: Vec<(OsString, OsString)> = env::vars_os()
+        .filter(|(name, _)| name.to_string_lossy().starts_with(SETTINGS))
+        .collect();
+    settings.sort();
+    let all = format!("{program:?} {settings:?} {today} {compress}");
+    format!(
+        "{} {}",
+        env!("CARGO_PKG_VERSION"),
+        fingerprint(all.as_bytes())
+    )
 }
 
 /// Returns the addresses of the forms, which only the receiver can serve.

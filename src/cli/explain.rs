@@ -53,10 +53,11 @@ fn unknown(code: &str, texts: &Catalogue) -> Diagnostic {
     .with("code", code)
 }
 
-/// Prints every code with its message, by room.
+/// Prints every code with its message, by the rooms that have some.
 fn list(ui: &mut Ui) -> Result<(), CommandError> {
     let mut text = String::new();
-    for (room, texts) in Catalogue::rooms_of_program(ui.language()) {
+    let rooms = Catalogue::rooms_of_program(ui.language()).into_iter();
+    for (room, texts) in rooms.filter(|(_, texts)| codes(texts).next().is_some()) {
         let heading = ui.text(&format!("cli-explain-room-{room}"), &[]);
         text.push_str(&format!("{heading}\n"));
         for code in codes(&texts) {

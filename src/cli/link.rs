@@ -8,11 +8,12 @@ use std::slice;
 use url::form_urlencoded;
 
 use crate::cli::command_error::CommandError;
-use crate::cli::portal::{Settings, read_forms, read_theme};
+use crate::cli::portal::Settings;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::form::{Definition, Draft, Refused};
 use crate::language::Language;
+use crate::site::assembly::{read_forms, read_theme};
 use crate::site::config::Config;
 
 /// The arguments of `link`. Descriptions are in the catalogues.

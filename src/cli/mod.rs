@@ -24,9 +24,11 @@ mod opening;
 mod passphrase;
 pub mod people;
 pub mod portal;
+mod preview;
 mod progress;
 mod published;
 mod recovery;
+mod renewal;
 pub mod reports;
 mod requirements;
 mod schema;
@@ -75,6 +77,7 @@ enum Command {
     Man(man::Arguments),
     New(new::Arguments),
     People(people::Arguments),
+    Preview(preview::Arguments),
     Reports(reports::Arguments),
     Schema(schema::Arguments),
     Submissions(submissions::Arguments),
@@ -112,6 +115,7 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::New(arguments) => new::run(ui, &root, &arguments),
         Command::Link(arguments) => link::run(ui, &root, arguments),
         Command::People(arguments) => people::run(ui, &root, arguments),
+        Command::Preview(arguments) => preview::run(ui, &root, arguments),
         Command::Reports(arguments) => reports::run(ui, &root, arguments),
         Command::Schema(arguments) => schema::run(ui, &arguments),
         Command::Submissions(arguments) => submissions::run(ui, &root, arguments),

@@ -6,12 +6,13 @@ use std::path::Path;
 use clap::Subcommand;
 
 use crate::cli::command_error::CommandError;
-use crate::cli::portal::{Settings, read_forms, sources_of_forms};
+use crate::cli::portal::Settings;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::form::{self, is_form_file};
 use crate::language::Language;
+use crate::site::assembly::{read_forms, sources_of_forms};
 use crate::site::config::Config;
 use crate::site::front_matter::Kind;
 use crate::site::outputs::{self, WriteError};

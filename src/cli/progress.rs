@@ -49,9 +49,9 @@ impl Progress {
         Progress { work, teller }
     }
 
-    /// Counts one thing that is done.
-    pub(super) fn step(&self) {
-        self.work.done.fetch_add(1, Ordering::Relaxed);
+    /// Counts things that are done.
+    pub(super) fn step(&self, count: usize) {
+        self.work.done.fetch_add(count, Ordering::Relaxed);
     }
 }
 
@@ -100,7 +100,8 @@ impl Work {
         match (self.total, done) {
             (Some(total), 0) => format!("{} ({total})", self.stage),
             (Some(total), done) => format!("{} {done}/{total}", self.stage),
-            (None, _) => self.stage.clone(),
+            (None, 0) => self.stage.clone(),
+            (None, done) => format!("{} {done}", self.stage),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::cli::portal::{Portal, assemble, environment};
 use crate::cli::progress::Progress;
 use crate::cli::published;
 use crate::cli::recovery;
+use crate::cli::renewal::{FixedSettings, Renewal, Watched};
 use crate::cli::reports::purge::rules;
 use crate::cli::ui::Ui;
 use crate::clock::{self, Clock, SystemClock};
@@ -24,13 +25,14 @@ use crate::diagnostic::Diagnostic;
 use crate::durable::Folder;
 use crate::message::Catalogue;
 use crate::randomness::SystemRandomness;
-use crate::receiver::{self, Content, Limits, Live, Log, ServeError, Stop};
+use crate::receiver::{self, Content, Limits, Live, Log, PortalError, ServeError, Stop};
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
 use crate::site::config::{Config, ReceiverSettings};
+use crate::watch::Method;
 
 /// Where the portal is served when nothing else is asked: this machine only, because a portal that
 /// others can reach belongs behind a web server with TLS.
-const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
+pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 
 /// How times stand in the log: RFC 3339 with seconds, Dutch time.
 const LOG_TIME: &str = "%Y-%m-%dT%H:%M:%S%:z";
@@ -42,20 +44,34 @@ pub(super) struct Arguments {
     data: DataFolder,
     #[arg(long, value_name = "ADDR:PORT", default_value = DEFAULT_ADDRESS)]
     listen: SocketAddr,
+    #[arg(long)]
+    watch: bool,
+    #[arg(long, requires = "watch")]
+    poll: bool,
+}
+
+impl Arguments {
+    /// Returns how changes are found, where they are taken without being asked.
+    fn method(&self) -> Option<Method> {
+        self.watch.then_some(match self.poll {
+            true => Method::Polling,
+            false => Method::Events,
+        })
+    }
 }
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let clock = Arc::new(SystemClock);
+    // Before anything is read: what changes after this is missed by nobody.
+    let watched = Watched::begin(root, arguments.method(), &*clock);
+    let today = clock.today();
     let building = Progress::of(ui, "cli-progress-building", None);
-    let (portal, problems) = assemble(root, &environment, clock.today());
+    let (portal, problems) = assemble(root, &environment, today);
     drop(building);
     tell_without_advice(ui, problems)?;
     let Some(portal) = portal else {
         return Err(CommandError::Problems);
     };
-    // Without pages of its own it publishes none, and what is being tried out may still go.
-    let publishes =
-        portal.config.production.is_some() && portal.config.receiver_elsewhere().is_none();
     let portal = portal.for_receiver(root).map_err(CommandError::Several)?;
     let listener = receiver::bind(arguments.listen)
         .map_err(|error| cannot_listen(arguments.listen, &error))?;
@@ -89,10 +105,8 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         ui.tell_diagnostics(&[unset])?;
     }
 
-    if publishes {
-        published::tell_lost_record(ui, root, &portal, &root.join(DEFAULT_OUTPUT))?;
-        published::record(ui, root, &portal)?;
-    }
+    publish(ui, root, &portal)?;
+    let settings = FixedSettings::of(&portal);
     let base_path = portal.config.receiver_path().to_owned();
     let serving = ui.text(
         "cli-serving",
@@ -108,22 +122,64 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     .map_err(|error| {
         CommandError::ReadWrite(Diagnostic::error("cli-no-daily").with("reason", error))
     })?;
-    let live = Live::new(portal_to_serve(portal, store, clock, log)).map_err(|error| {
-        CommandError::Problem(Diagnostic::error("cli-cannot-serve").with("reason", error))
+    let served = portal_to_serve(portal, store, clock.clone(), Arc::clone(&log));
+    let live = Live::new(served).map_err(cannot_serve)?;
+    let renewal = Renewal {
+        root: root.to_owned(),
+        clock,
+        live: live.clone(),
+        log,
+        settings,
+        day: today,
+        watched,
+        ui: Ui::of_process(),
+    };
+    let renewing = renewal.start().map_err(|error| {
+        CommandError::ReadWrite(Diagnostic::error("cli-no-renewal").with("reason", error))
     })?;
     let mut printed = Ok(());
     let ready = || printed = ui.print(&serving);
-    receiver::serve(listener, &live, Stop::OnSignal, ready)
+    let stop = Stop::OnSignalButHangup(renewing.at_hangup());
+    receiver::serve(listener, &live, stop, ready)
         .map_err(|ServeError::Start(error)| cannot_listen(address, &error))?;
     printed
 }
 
-fn portal_to_serve(
+/// Writes down which addresses are published. Without pages of its own a receiver publishes none, and what is
+/// being tried out may still go.
+///
+/// # Errors
+///
+/// Fails where they cannot be written down.
+pub(super) fn publish(ui: &mut Ui, root: &Path, portal: &Portal) -> Result<(), CommandError> {
+    let config = &portal.config;
+    if config.production.is_some() && config.receiver_elsewhere().is_none() {
+        published::tell_lost_record(ui, root, portal, &root.join(DEFAULT_OUTPUT))?;
+        published::record(ui, root, portal)?;
+    }
+    Ok(())
+}
+
+/// Returns what the receiver needs to serve a portal.
+pub(super) fn portal_to_serve(
     portal: Portal,
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     log: Log,
 ) -> receiver::Portal {
+    let limits = limits(&portal.config.receiver);
+    receiver::Portal {
+        content: content(portal),
+        store,
+        clock,
+        randomness: Arc::new(SystemRandomness),
+        limits,
+        log,
+    }
+}
+
+/// Returns what of a portal the receiver serves.
+pub(super) fn content(portal: Portal) -> Content {
     let sites = portal.sites().into_iter().cloned().collect();
     let Portal {
         config,
@@ -132,24 +188,20 @@ fn portal_to_serve(
         outputs,
         ..
     } = portal;
-    let limits = limits(&config.receiver);
-    let content = Content {
+    Content {
         pages: outputs,
-        theme: Arc::new(theme),
+        theme,
         sites,
         forms,
         base_path: config.receiver_path().to_owned(),
         base_origin: receiver_origin(&config),
         origins: origins(&config),
-    };
-    receiver::Portal {
-        content,
-        store,
-        clock,
-        randomness: Arc::new(SystemRandomness),
-        limits,
-        log,
     }
+}
+
+/// Tells why a portal cannot be served.
+pub(super) fn cannot_serve(error: PortalError) -> CommandError {
+    CommandError::Problem(Diagnostic::error("cli-cannot-serve").with("reason", error))
 }
 
 fn receiver_origin(config: &Config) -> Option<String> {
@@ -213,7 +265,7 @@ fn limits(settings: &ReceiverSettings) -> Limits {
 
 /// Returns a log that writes lines on standard error. A log that cannot be written is no reason to
 /// stop taking reports.
-fn log(texts: Catalogue) -> Log {
+pub(super) fn log(texts: Catalogue) -> Log {
     let stream = Mutex::new(std::io::stderr());
     Arc::new(move |entry: receiver::LogEntry| {
         if let Ok(mut stream) = stream.lock() {
@@ -224,7 +276,7 @@ fn log(texts: Catalogue) -> Log {
     })
 }
 
-fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> CommandError {
+pub(super) fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> CommandError {
     let code = match error.kind() {
         std::io::ErrorKind::AddrInUse => "cli-address-in-use",
         _ => "cli-cannot-listen",

@@ -95,6 +95,28 @@ pub enum LogEntry {
         /// What went wrong, with the file or folder concerned.
         reason: String,
     },
+    /// A new version of the portal is served.
+    Renewed,
+    /// There is a new version of the portal, which has mistakes or could not be written down as published;
+    /// the last one stays.
+    NotRenewed,
+    /// The new version of the portal has settings that take effect when the program starts.
+    RestartNeeded {
+        /// Their keys and files.
+        settings: String,
+    },
+    /// A folder of the portal is shared with other machines, so it is looked through at intervals.
+    LooksThroughSharedFolder {
+        /// Its path.
+        folder: String,
+    },
+    /// Changes cannot be watched, so the folders of the portal are looked through at intervals.
+    CannotWatch {
+        /// What the operating system said.
+        reason: String,
+    },
+    /// This machine watches as many folders as it may, so those of the portal are looked through at intervals.
+    NoMoreWatches,
     /// A page could not be made from its template.
     PageFailed {
         /// What went wrong.
@@ -162,6 +184,18 @@ impl LogEntry {
             LogEntry::DailyFailed { reason } => {
                 catalogue.text("log-daily-failed", &[("reason", &one_line(reason))])
             }
+            LogEntry::Renewed => catalogue.text("log-renewed", &[]),
+            LogEntry::NotRenewed => catalogue.text("log-not-renewed", &[]),
+            LogEntry::RestartNeeded { settings } => {
+                catalogue.text("log-restart-needed", &[("settings", &one_line(settings))])
+            }
+            LogEntry::LooksThroughSharedFolder { folder } => {
+                catalogue.text("log-shared-folder", &[("folder", &one_line(folder))])
+            }
+            LogEntry::CannotWatch { reason } => {
+                catalogue.text("log-cannot-watch", &[("reason", &one_line(reason))])
+            }
+            LogEntry::NoMoreWatches => catalogue.text("log-no-more-watches", &[]),
             LogEntry::PageFailed { reason } => {
                 catalogue.text("log-page-failed", &[("reason", &one_line(reason))])
             }
@@ -280,6 +314,18 @@ mod tests {
             LogEntry::DailyFailed {
                 reason: "data\nfull".into(),
             },
+            LogEntry::Renewed,
+            LogEntry::NotRenewed,
+            LogEntry::RestartNeeded {
+                settings: "keep".into(),
+            },
+            LogEntry::LooksThroughSharedFolder {
+                folder: "a\nb".into(),
+            },
+            LogEntry::CannotWatch {
+                reason: "none".into(),
+            },
+            LogEntry::NoMoreWatches,
             LogEntry::PageFailed {
                 reason: "x\n  at y".into(),
             },

@@ -35,9 +35,11 @@ mod words;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::Router;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -55,11 +57,15 @@ pub use version::{Content, PortalError};
 /// may happen at the same time.
 const BLOCKING_THREADS: usize = 24;
 
+/// What SIGHUP calls; it must not wait for anything.
+pub type Hangup = Box<dyn FnMut() -> ControlFlow<()> + Send>;
+
 /// What makes the receiver stop.
-#[derive(Debug)]
 pub enum Stop {
     /// SIGTERM or Ctrl-C; a second one ends the wait for requests in flight.
     OnSignal,
+    /// The same, while SIGHUP calls this, which says whether to go on. Else SIGHUP ends the program.
+    OnSignalButHangup(Hangup),
     /// The other half of [`stop_by_hand`].
     ByHand(StopWaiter),
 }
@@ -121,6 +127,21 @@ pub fn serve(
     stop: Stop,
     ready: impl FnOnce(),
 ) -> Result<(), ServeError> {
+    serve_around(listener, live, stop, ready, |router| router)
+}
+
+/// Serves the portal as [`serve`] does, with something around what answers its requests.
+///
+/// # Errors
+///
+/// Fails as [`serve`] does.
+pub fn serve_around(
+    listener: TcpListener,
+    live: &Live,
+    stop: Stop,
+    ready: impl FnOnce(),
+    around: impl FnOnce(Router) -> Router,
+) -> Result<(), ServeError> {
     panics::keep_texts_private();
     let application = live.current();
     let limits = Arc::clone(&application.limits);
@@ -137,7 +158,7 @@ pub fn serve(
         let listener = tokio::net::TcpListener::from_std(listener).map_err(ServeError::Start)?;
         ready();
         log(LogEntry::Started { address });
-        let router = portal::router(live.clone());
+        let router = around(portal::router(live.clone()));
         let live = live.clone();
         let refusals: Refuse =
             Arc::new(move |status| live.current().version.refusals.answer(status));
@@ -156,29 +177,44 @@ type Hurry = Pin<Box<dyn Future<Output = ()> + Send>>;
 fn stopped(stop: Stop) -> io::Result<(watch::Receiver<bool>, Hurry)> {
     match stop {
         Stop::ByHand(StopWaiter(stopped)) => Ok((stopped, Box::pin(std::future::pending()))),
-        Stop::OnSignal => {
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            let (sender, receiver) = watch::channel(false);
-            let (hurry_sender, mut hurry) = watch::channel(false);
-            tokio::spawn(async move {
-                for tell in [sender, hurry_sender] {
-                    tokio::select! {
-                        _ = terminate.recv() => {}
-                        _ = interrupt.recv() => {}
-                    }
-                    tell.send_replace(true);
-                }
-            });
-            let hurry = async move {
-                // A sender that is gone asked for nothing.
-                if hurry.wait_for(|hurry| *hurry).await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            };
-            Ok((receiver, Box::pin(hurry)))
-        }
+        Stop::OnSignal => stopped_by_signals(None),
+        Stop::OnSignalButHangup(act) => stopped_by_signals(Some(act)),
     }
+}
+
+fn stopped_by_signals(act: Option<Hangup>) -> io::Result<(watch::Receiver<bool>, Hurry)> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (sender, receiver) = watch::channel(false);
+    let (hurry_sender, mut hurry) = watch::channel(false);
+    if let Some(mut act) = act {
+        let mut hangup = signal(SignalKind::hangup())?;
+        let sender = sender.clone();
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                if act().is_break() {
+                    sender.send_replace(true);
+                    return;
+                }
+            }
+        });
+    }
+    tokio::spawn(async move {
+        for tell in [sender, hurry_sender] {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tell.send_replace(true);
+        }
+    });
+    let hurry = async move {
+        // A sender that is gone asked for nothing.
+        if hurry.wait_for(|hurry| *hurry).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    Ok((receiver, Box::pin(hurry)))
 }
 
 #[cfg(test)]

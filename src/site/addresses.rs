@@ -242,7 +242,7 @@ fn current(config: &Config, site: &Site, forms: &[Definition]) -> BTreeMap<Strin
             lines.insert(format!("/{path}"), format!("{FORM}{}", form.id));
         }
     }
-    for page in &site.pages {
+    for page in site.pages() {
         for href in [&page.href, &page.short_href] {
             lines.insert(below(config, href).to_owned(), page.id.clone());
         }
@@ -258,7 +258,7 @@ fn current(config: &Config, site: &Site, forms: &[Definition]) -> BTreeMap<Strin
 /// Returns the addresses of pages that are not published now.
 fn hidden<'a>(config: &Config, site: &'a Site) -> BTreeMap<String, &'a Page> {
     let mut addresses = BTreeMap::new();
-    for page in &site.hidden {
+    for page in site.hidden() {
         let aliases = page.front_matter.aliases.iter();
         let aliases = aliases.filter_map(|(alias, _)| alias_href(config, alias));
         let own = [page.href.clone(), page.short_href.clone()];
@@ -277,7 +277,7 @@ fn next_above(site: &Site, page: &Page, config: &Config) -> Option<usize> {
         let mut folders = folders_from(&page.folder);
         folders.find_map(|folder| site.index_of(folder, language))
     })?;
-    let mut pages = site.pages.iter();
+    let mut pages = site.pages();
     pages.position(|page| page.href == next.href)
 }
 
@@ -400,7 +400,7 @@ impl<'a> Search<'a> {
 
     /// Returns the page with an id, also where it is not published now.
     fn same_id(&self, id: &str, language: Language) -> Option<&'a Page> {
-        let pages = || self.site.pages.iter().chain(&self.site.hidden);
+        let pages = || self.site.pages().chain(self.site.hidden());
         let same = |page: &&Page| page.id == id && !page.is_made();
         pages()
             .find(|page| same(page) && page.language == language)
@@ -438,7 +438,7 @@ impl<'a> Search<'a> {
             entries.any(|entry| entry.address == below(self.config, href))
         };
         let of_language = |page: &&Page| page.language == language && !page.is_made();
-        let new = self.site.pages.iter().filter(of_language);
+        let new = self.site.pages().filter(of_language);
         let new = new.filter(|page| !was_there(&page.href) && !was_there(&page.short_href));
         let named: Vec<(&str, &Page)> = new.map(|page| (last_step(&page.href), page)).collect();
         let near = nearest(last_step(address), named.iter().map(|(name, _)| *name))?;

@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 
 use super::pages::{Page, Site};
+use super::seen::Seen;
 use super::source::Sources;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
@@ -14,7 +15,7 @@ use crate::source_text::Place;
 /// Tells what is wrong with the earlier versions of a site.
 pub(super) fn check(site: &Site, sources: &Sources) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    for page in &site.pages {
+    for page in site.pages() {
         match &page.front_matter.earlier_version_of {
             Some((path, place)) => {
                 check_own(page, place, &mut diagnostics);
@@ -88,7 +89,7 @@ fn check_current(
 
 /// Returns the first day on which an earlier version no longer held: what its editor wrote, or else the day of
 /// the version after it.
-pub(super) fn held_until(site: &Site, page: &Page) -> Option<Date> {
+pub(super) fn held_until(site: Seen<'_>, page: &Page) -> Option<Date> {
     if let Some((until, _)) = page.front_matter.valid_until {
         return Some(until);
     }

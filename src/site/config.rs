@@ -238,6 +238,8 @@ pub struct Config {
     pub raw_html: bool,
     /// Whether search engines may list the portal. Environment: `MELDWIJZER_INDEXABLE`.
     pub indexable: bool,
+    /// Whether the portal has a search page. Environment: `MELDWIJZER_SEARCH`.
+    pub search: bool,
     /// Limits of the receiver.
     pub receiver: ReceiverSettings,
     /// For how long reports are kept.
@@ -306,6 +308,7 @@ impl Config {
         let raw_html = setting(&mut map, "raw_html", "RAW_HTML").and_then(|n| n.flag(d));
         let production = production(map.get("production"), env("PRODUCTION").as_ref(), d);
         let indexable = setting(&mut map, "indexable", "INDEXABLE").and_then(|n| n.flag(d));
+        let search = setting(&mut map, "search", "SEARCH").and_then(|n| n.flag(d));
         let receiver = map
             .get("receiver")
             .map(|n| receiver(n, base_url.is_some(), d))
@@ -329,6 +332,7 @@ impl Config {
             production,
             raw_html: raw_html.unwrap_or_default(),
             indexable: indexable.unwrap_or_default(),
+            search: search.unwrap_or(true),
             receiver,
             keep,
         };

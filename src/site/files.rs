@@ -1,7 +1,6 @@
 //! The files beside the pages: names that change with their bytes, and the size of images.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -12,73 +11,51 @@ use super::source::Sources;
 use crate::digest::fingerprint;
 use crate::output::{Caching, Output};
 
-/// The files beside the pages, under names that change with their bytes.
-pub(super) struct Files<'a> {
-    hrefs: BTreeMap<&'a str, String>,
-    sources: &'a Sources,
-    base_path: &'a str,
-    used: Mutex<BTreeSet<&'a str>>,
+/// The addresses of the files beside the pages, with the base path.
+#[derive(Debug, Default)]
+pub struct Files {
+    hrefs: BTreeMap<String, String>,
 }
 
-impl<'a> Files<'a> {
-    pub(super) fn new(input: &Input<'a>) -> Files<'a> {
-        let base_path = input.config.base_path();
-        let hrefs = input
-            .sources
-            .files
-            .par_iter()
-            .map(|(path, bytes)| {
-                (
-                    path.as_str(),
-                    format!("{base_path}/{}", hashed_name(path, bytes)),
-                )
-            })
-            .collect();
+impl Files {
+    /// Names the files of a portal whose addresses begin with `base_path`.
+    pub fn new(sources: &Sources, base_path: &str) -> Files {
+        let named = sources.files.par_iter().map(|(path, bytes)| {
+            let href = format!("{base_path}/{}", hashed_name(path, bytes));
+            (path.clone(), href)
+        });
         Files {
-            hrefs,
-            sources: input.sources,
-            base_path,
-            used: Mutex::default(),
+            hrefs: named.collect(),
         }
     }
 
-    /// Returns the address of a file and notes that a page needs it.
+    /// Returns the address of a file.
     pub(super) fn href(&self, path: &str) -> Option<&str> {
-        let (path, href) = self.hrefs.get_key_value(path)?;
-        if let Ok(mut used) = self.used.lock() {
-            used.insert(path);
-        }
-        Some(href)
-    }
-
-    /// Returns the bytes of a file.
-    pub(super) fn bytes(&self, path: &str) -> Option<&'a Arc<[u8]>> {
-        self.sources.files.get(path)
+        self.hrefs.get(path).map(String::as_str)
     }
 
     /// Returns the paths of all files.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &'a str> {
-        self.hrefs.keys().copied()
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.hrefs.keys().map(String::as_str)
     }
 
-    /// Returns the files that pages need.
-    pub(super) fn into_outputs(self) -> Vec<Output> {
-        let used = self.used.into_inner().unwrap_or_default();
-        used.into_iter()
-            .filter_map(|path| {
-                let href = self.hrefs.get(path)?;
-                let bytes = self.sources.files.get(path)?;
-                Some(Output {
-                    path: href
-                        .strip_prefix(self.base_path)
-                        .unwrap_or(href)
-                        .trim_start_matches('/')
-                        .to_owned(),
-                    bytes: bytes.clone(),
-                    caching: Caching::Forever,
-                })
+    /// Returns the files that a portal needs.
+    pub(super) fn outputs<'p>(
+        &self,
+        input: &Input<'_>,
+        needed: impl IntoIterator<Item = &'p str>,
+    ) -> Vec<Output> {
+        let needed: BTreeSet<&str> = needed.into_iter().collect();
+        let outputs = needed.into_iter().filter_map(|path| {
+            let href = self.href(path)?;
+            let below = href.strip_prefix(input.config.base_path()).unwrap_or(href);
+            Some(Output {
+                path: below.trim_start_matches('/').to_owned(),
+                bytes: input.sources.files.get(path)?.clone(),
+                caching: Caching::Forever,
             })
-            .collect()
+        });
+        outputs.collect()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::yaml;
 const FIRST_KEYS: [&str; 5] = ["title", "id", "kind", "summary", "audience"];
 
 /// What an editor wrote above a page. Everything may be absent.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrontMatter {
     /// Name of the page in its short address, which never changes.
     pub id: Option<(String, Place)>,

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::front_matter::Kind;
 use super::links::PageResolver;
 use super::markdown::{self, Block};
 use super::pages::Page;
@@ -300,11 +299,8 @@ pub(super) fn explain(
 fn word_list<'a>(resolver: &PageResolver<'a, '_>) -> Option<&'a Page> {
     let input = resolver.input;
     let languages = [resolver.page.language, input.config.default_language()];
-    let mut pages = languages.iter().flat_map(|language| {
-        let all = input.site.pages.iter();
-        all.filter(move |page| page.language == *language)
-    });
-    pages.find(|page| page.kind == Kind::Glossary && !page.is_earlier_version())
+    let mut languages = languages.into_iter();
+    languages.find_map(|language| input.site.word_list(language))
 }
 
 #[cfg(test)]

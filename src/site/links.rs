@@ -5,12 +5,13 @@
 
 use super::blocks;
 use super::config::{VALUE_NAMES, dial};
-use super::files::{Files, size_of};
+use super::files::size_of;
 use super::glossary;
 use super::markdown::{Block, Fence, Image, Resolver, Target};
 use super::mending;
-use super::pages::{Page, Site};
+use super::pages::Page;
 use super::render::{FormPath, Input, theme_problem};
+use super::seen::Seen;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::form::Definition;
 use crate::nearest::nearest;
@@ -22,7 +23,6 @@ const CONTENT: &str = "content/";
 /// Resolves what stands in one page.
 pub(super) struct PageResolver<'a, 'input> {
     pub(super) input: &'a Input<'input>,
-    pub(super) files: &'a Files<'input>,
     pub(super) page: &'a Page,
     /// The folder from which paths are written, with a slash at its end.
     folder: &'a str,
@@ -42,7 +42,6 @@ impl<'a, 'input> PageResolver<'a, 'input> {
     /// Resolves for a page, where paths are written as seen from its file.
     pub(super) fn new(
         input: &'a Input<'input>,
-        files: &'a Files<'input>,
         page: &'a Page,
         stops: &'a [PathStopView],
     ) -> PageResolver<'a, 'input> {
@@ -50,7 +49,6 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         let folder = path.rfind('/').and_then(|at| path.get(..=at));
         PageResolver {
             input,
-            files,
             page,
             folder: folder.unwrap_or_default(),
             stops,
@@ -61,7 +59,6 @@ impl<'a, 'input> PageResolver<'a, 'input> {
     pub(super) fn seen_from_content(&self) -> PageResolver<'a, 'input> {
         PageResolver {
             input: self.input,
-            files: self.files,
             page: self.page,
             folder: CONTENT,
             stops: self.stops,
@@ -89,8 +86,8 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         if self.input.sources.unreadable.contains(&path) {
             return Err(None);
         }
-        let Some(bytes) = self.files.bytes(&path) else {
-            let diagnostic = match near_path(&path, self.files.paths()) {
+        let Some(bytes) = self.input.sources.files.get(&path) else {
+            let diagnostic = match near_path(&path, self.input.files.paths()) {
                 Some(near) => Diagnostic::error("file-dead")
                     .with("target", &path)
                     .with("nearest", relative(self.folder, near)),
@@ -107,7 +104,14 @@ impl<'a, 'input> PageResolver<'a, 'input> {
 
     /// Returns the address of a file, and notes that the page needs it.
     pub(super) fn href_of(&self, file: &LocalFile<'_>) -> String {
-        self.files.href(&file.path).unwrap_or_default().to_owned()
+        self.needed(&file.path).unwrap_or_default().to_owned()
+    }
+
+    /// Returns the address of a file, and notes that the page needs it.
+    fn needed(&self, path: &str) -> Option<&'a str> {
+        let href = self.input.files.href(path)?;
+        self.input.site.need(path);
+        Some(href)
     }
 
     /// Returns a path relative to the root for one that is written relative to the page, or nothing
@@ -135,7 +139,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         let mut href = target.href.clone();
         let mut problem = None;
         if let Some(anchor) = anchor {
-            problem = dead_anchor(target, anchor);
+            problem = dead_anchor(self.input.site, target, anchor);
             href = format!("{href}#{anchor}");
         }
         (Target::Address { href, language }, problem)
@@ -170,7 +174,10 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             return (Target::Nowhere, Some(Diagnostic::error("link-empty")));
         }
         if let Some(anchor) = destination.strip_prefix('#') {
-            return (address(destination), dead_anchor(self.page, anchor));
+            return (
+                address(destination),
+                dead_anchor(self.input.site, self.page, anchor),
+            );
         }
         if destination.starts_with("//") {
             let diagnostic = Diagnostic::error("link-scheme").with("scheme", "//");
@@ -192,11 +199,12 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         if path.to_lowercase().ends_with(".md") {
             return self.page_link(&path, rest.strip_prefix('#'));
         }
-        if is_active(&path) && !self.input.config.raw_html && self.files.bytes(&path).is_some() {
+        if is_active(&path) && !self.input.config.raw_html && self.input.files.href(&path).is_some()
+        {
             let diagnostic = Diagnostic::error("file-active").with("target", path);
             return (Target::Nowhere, Some(diagnostic));
         }
-        if let Some(href) = self.files.href(&path) {
+        if let Some(href) = self.needed(&path) {
             return (address(&format!("{href}{rest}")), None);
         }
         if self.input.sources.unreadable.contains(&path) {
@@ -212,7 +220,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
                 .with("target", &path)
                 .with("nearest", relative(self.folder, &meant)),
             None => {
-                let known = self.files.paths();
+                let known = self.input.files.paths();
                 match near_path(&path, known.chain(self.input.site.source_paths())) {
                     Some(near) => Diagnostic::error("link-dead")
                         .with("target", &path)
@@ -266,7 +274,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             let language = None;
             return (Target::Address { href, language }, None);
         }
-        if self.input.site.aliases.contains_key(&href)
+        if self.input.site.is_alias(&href)
             || self.input.site.by_short_href(&href).is_some()
             || self.is_of_unread_form(&wanted)
         {
@@ -276,11 +284,11 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             Some(page) => {
                 let problem = rest
                     .strip_prefix('#')
-                    .and_then(|anchor| dead_anchor(page, anchor));
+                    .and_then(|anchor| dead_anchor(self.input.site, page, anchor));
                 (target, problem)
             }
             None => {
-                let pages = self.input.site.pages.iter();
+                let pages = self.input.site.pages();
                 let steps = |href: &str| -> String {
                     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
                     below.trim_matches('/').to_owned()
@@ -314,13 +322,9 @@ pub(super) fn split_address(address: &str) -> (&str, &str) {
 }
 
 /// Describes an anchor that a page has not, with the nearest that it has.
-pub(super) fn dead_anchor(page: &Page, anchor: &str) -> Option<Diagnostic> {
+pub(super) fn dead_anchor(site: Seen<'_>, page: &Page, anchor: &str) -> Option<Diagnostic> {
     let decoded = percent_decoded(anchor);
-    let ids = page
-        .outline
-        .headings
-        .iter()
-        .map(|heading| heading.id.as_str());
+    let ids = site.anchors(page);
     if ids.clone().any(|id| id == decoded) {
         return None;
     }
@@ -366,10 +370,10 @@ impl Resolver for PageResolver<'_, '_> {
         let path = self.path_of(&written);
         let file = path
             .as_deref()
-            .and_then(|path| Some((path, self.files.bytes(path)?)));
+            .and_then(|path| Some((path, self.input.sources.files.get(path)?)));
         let Some((path, bytes)) = file else {
             let target = path.unwrap_or(written);
-            let known = self.files.paths();
+            let known = self.input.files.paths();
             let diagnostic = match near_path(&target, known) {
                 Some(near) => Diagnostic::error("image-dead")
                     .with("target", &target)
@@ -380,7 +384,7 @@ impl Resolver for PageResolver<'_, '_> {
         };
         let (width, height) = size_of(path, bytes)
             .ok_or_else(|| Diagnostic::error("image-not-understood").with("target", path))?;
-        let href = self.files.href(path).unwrap_or_default().to_owned();
+        let href = self.needed(path).unwrap_or_default().to_owned();
         Ok(Image {
             href,
             width,
@@ -443,11 +447,10 @@ impl<'a> Input<'a> {
     /// comes back, written from the folder `from` (with a slash at its end), or nothing where why the page cannot
     /// be read was told.
     pub(super) fn page_at(&self, path: &str, from: &str) -> Result<&'a Page, Option<Diagnostic>> {
-        let site: &'a Site = self.site;
-        if let Some(page) = site.by_source(path) {
+        if let Some(page) = self.site.by_source(path) {
             return Ok(page);
         }
-        if site.is_unpublished(path) {
+        if self.site.is_unpublished(path) {
             let diagnostic = Diagnostic::warning("link-unpublished").with("target", path);
             return Err(Some(diagnostic));
         }

@@ -61,11 +61,7 @@ pub(super) fn of_path(input: &Input<'_>, written: &str, problem: Diagnostic) -> 
 fn with_anchor(input: &Input<'_>, target: &str, destination: &str) -> Option<String> {
     let page = input.site.by_source(target)?;
     let (before, anchor) = destination.split_once('#')?;
-    let ids = page
-        .outline
-        .headings
-        .iter()
-        .map(|heading| heading.id.as_str());
+    let ids = input.site.anchors(page);
     let meant = slip_of(&percent_decoded(anchor), ids)?;
     Some(format!("{before}#{meant}"))
 }
@@ -78,7 +74,7 @@ fn meant<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
         .filter_map(|ending| stem.strip_suffix(ending))
         .next()
         .unwrap_or(stem);
-    let pages = input.sources.pages.iter().map(|page| page.path());
+    let pages = input.site.files_of_pages(input.sources);
     let files = input.sources.files.keys().map(String::as_str);
     let known: Vec<&str> = pages.chain(files).collect();
     let of_address = [

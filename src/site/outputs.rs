@@ -7,6 +7,8 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -104,41 +106,101 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     writer.finish()
 }
 
-/// Writes outputs to a folder, in the place of what an earlier build wrote there.
+/// A folder of outputs that takes the place of the one that is there once it is complete. One that is dropped
+/// before leaves nothing behind.
+#[derive(Debug)]
+pub struct Folder {
+    place: PathBuf,
+    fresh: PathBuf,
+    old: PathBuf,
+    /// How many files were written.
+    count: AtomicUsize,
+    failed: Mutex<Option<WriteError>>,
+}
+
+impl Folder {
+    /// Begins a folder that will take this place, beside it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`WriteError::NotOurs`] where something else is there, and otherwise the path at which a file
+    /// operation failed. In both cases what stood there before still stands there.
+    pub fn begin(place: &Path) -> Result<Folder, WriteError> {
+        let (fresh, old) = (beside(place, "new"), beside(place, "old"));
+        for other in [place, &fresh, &old] {
+            if other.try_exists().map_err(at(other))? && !is_ours(other)? {
+                return Err(WriteError::NotOurs(other.to_owned()));
+            }
+        }
+        // A build that was cut off between its two moves left the good one aside.
+        if !place.try_exists().map_err(at(place))? && old.try_exists().map_err(at(&old))? {
+            fs::rename(&old, place).map_err(at(place))?;
+        }
+        remove(&fresh)?;
+        remove(&old)?;
+        write_all(&[], &fresh)?;
+        Ok(Folder {
+            place: place.to_owned(),
+            fresh,
+            old,
+            count: AtomicUsize::new(0),
+            failed: Mutex::default(),
+        })
+    }
+
+    /// Adds files. What goes wrong comes back in the end.
+    pub fn put(&self, outputs: &[Output]) {
+        for output in outputs {
+            if let Err(error) = put_in(&self.fresh, output) {
+                let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.get_or_insert(error);
+                return;
+            }
+        }
+        self.count.fetch_add(outputs.len(), Ordering::Relaxed);
+    }
+
+    /// Puts the folder in its place, and returns how many files are in it.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first file operation that failed. What stood there before then still stands there.
+    pub fn finish(self) -> Result<usize, WriteError> {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = failed.take() {
+            return Err(error);
+        }
+        if self.place.try_exists().map_err(at(&self.place))? {
+            fs::rename(&self.place, &self.old).map_err(at(&self.place))?;
+        }
+        if let Err(error) = fs::rename(&self.fresh, &self.place) {
+            let _ = fs::rename(&self.old, &self.place);
+            return Err(at(&self.place)(error));
+        }
+        remove(&self.old)?;
+        Ok(self.count.load(Ordering::Relaxed))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Half a folder helps nobody; what went wrong with it was told.
+        let _ = fs::remove_dir_all(&self.fresh);
+    }
+}
+
+/// Writes what a folder of outputs was made from, in the file that marks it.
 ///
 /// # Errors
 ///
-/// Returns [`WriteError::NotOurs`] where the folder holds something else, and otherwise the path at
-/// which a file operation failed. In both cases what stood there before still stands there.
-pub fn write(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
-    let fresh = beside(folder, "new");
-    let old = beside(folder, "old");
-    for other in [folder, &fresh, &old] {
-        if other.try_exists().map_err(at(other))? && !is_ours(other)? {
-            return Err(WriteError::NotOurs(other.to_owned()));
-        }
-    }
-    // A build that was cut off between its two moves left the good one aside.
-    if !folder.try_exists().map_err(at(folder))? && old.try_exists().map_err(at(&old))? {
-        fs::rename(&old, folder).map_err(at(folder))?;
-    }
-    let exists = folder.try_exists().map_err(at(folder))?;
-    remove(&fresh)?;
-    remove(&old)?;
-    let written = write_all(outputs, &fresh);
-    if written.is_err() {
-        // The half-written folder helps nobody; the first error is the one to tell.
-        let _ = fs::remove_dir_all(&fresh);
-        return written;
-    }
-    if exists {
-        fs::rename(folder, &old).map_err(at(folder))?;
-    }
-    if let Err(error) = fs::rename(&fresh, folder) {
-        let _ = fs::rename(&old, folder);
-        return Err(at(folder)(error));
-    }
-    remove(&old)
+/// Returns the path at which a file operation failed.
+pub fn mark(folder: &Path, made_from: &str) -> Result<(), WriteError> {
+    write_file(&folder.join(MARKER), made_from.as_bytes())
+}
+
+/// Returns what a folder of outputs was made from, where that is known.
+pub fn made_from(folder: &Path) -> Option<String> {
+    fs::read_to_string(folder.join(MARKER)).ok()
 }
 
 /// Writes outputs to a folder that is new or empty, and leaves no mark in it. Whatever interrupts it, the folder is
@@ -300,6 +362,11 @@ fn put(mut new: &fs::File, fresh: &Path, text: &str, file: &Path) -> Result<(), 
     fs::rename(fresh, file).map_err(at(file))
 }
 
+/// Returns whether a path is that of the file that marks a folder.
+pub(super) fn is_marker(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == MARKER)
+}
+
 /// Returns whether this program wrote a folder.
 pub fn is_built(folder: &Path) -> bool {
     folder.join(MARKER).is_file()
@@ -330,16 +397,26 @@ fn remove(folder: &Path) -> Result<(), WriteError> {
     }
 }
 
+/// Writes a folder with outputs, marked as written by this program.
 fn write_all(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
     write_file(&folder.join(MARKER), b"")?;
-    outputs.par_iter().try_for_each(|output| {
-        let path = folder.join(&output.path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(at(parent))?;
+    let mut outputs = outputs.iter();
+    outputs.try_for_each(|output| put_in(folder, output))
+}
+
+fn put_in(folder: &Path, output: &Output) -> Result<(), WriteError> {
+    let path = folder.join(&output.path);
+    match write_file(&path, &output.bytes) {
+        // Most folders hold a single page, so asking first would cost as much as writing.
+        Err(WriteError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(at(parent))?;
+            }
+            write_file(&path, &output.bytes)
         }
-        write_file(&path, &output.bytes)
-    })
+        written => written,
+    }
 }
 
 #[allow(
@@ -355,6 +432,12 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 mod tests {
     use super::*;
     use crate::output::Caching;
+
+    fn write(outputs: &[Output], folder: &Path) -> Result<(), WriteError> {
+        let fresh = Folder::begin(folder)?;
+        fresh.put(outputs);
+        fresh.finish().map(drop)
+    }
 
     fn output(path: &str, text: &str) -> Output {
         Output {

@@ -7,11 +7,11 @@
 //! everything, and each page says why readers do not see it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::archive;
 use super::config::{Config, VALUE_NAMES};
@@ -101,6 +101,28 @@ impl Page {
         self.front_matter.earlier_version_of.is_some()
     }
 
+    /// Returns whether another page that shows something of this one, but for its anchors, shows the same of that
+    /// one.
+    pub(super) fn shows_the_same(&self, other: &Page) -> bool {
+        let shown = |page: &'_ Page| (page.language, page.kind, page.is_made());
+        std::ptr::eq(self, other)
+            || shown(self) == shown(other)
+                && self.front_matter == other.front_matter
+                && self.title == other.title
+                && self.summary == other.summary
+                && self.href == other.href
+                && self.short_href == other.short_href
+                && self.unpublished == other.unpublished
+    }
+
+    /// Returns the folder whose list the page stands in: an index page stands in that of the folder above.
+    pub(super) fn parent_folder(&self) -> Option<&str> {
+        if !self.is_index {
+            return Some(&self.folder);
+        }
+        folders_from(&self.folder).nth(1)
+    }
+
     /// Returns whether nobody wrote this page: the index page that a folder without one gets.
     pub fn is_made(&self) -> bool {
         self.source.text().is_empty()
@@ -110,10 +132,8 @@ impl Page {
 /// All pages of a portal.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
-    /// The pages, in order of their paths.
-    pub pages: Vec<Page>,
-    /// Pages that are not published today.
-    pub hidden: Vec<Page>,
+    pub(super) pages: Vec<Arc<Page>>,
+    pub(super) hidden: Vec<Arc<Page>>,
     /// Redirects from old addresses, with base path, to the index of a page.
     pub aliases: BTreeMap<String, usize>,
     by_source: HashMap<String, usize>,
@@ -121,31 +141,49 @@ pub struct Site {
     by_href: HashMap<String, usize>,
     by_short_href: HashMap<String, usize>,
     children: HashMap<(String, Language), Vec<usize>>,
+    /// Of each page its place among those of its folder that are no index pages.
+    places: Vec<Option<usize>>,
+    hidden_sources: HashSet<String>,
+    word_lists: BTreeMap<Language, usize>,
     earlier: HashMap<String, Vec<usize>>,
 }
 
 impl Site {
+    /// Returns the pages, in order of their paths.
+    pub fn pages(&self) -> impl Iterator<Item = &Page> + Clone {
+        self.pages.iter().map(|page| &**page)
+    }
+
+    /// Returns the pages that are not shown.
+    pub fn hidden(&self) -> impl Iterator<Item = &Page> + Clone {
+        self.hidden.iter().map(|page| &**page)
+    }
+
     /// Finds a page by the path of its file, relative to the root.
     pub fn by_source(&self, path: &str) -> Option<&Page> {
-        self.by_source.get(path).and_then(|at| self.pages.get(*at))
+        self.by_source.get(path).and_then(|at| self.page(*at))
     }
 
     /// Finds the version of a page in a language.
     pub fn version(&self, key: &str, language: Language) -> Option<&Page> {
         self.by_key
             .get(&(key.to_owned(), language))
-            .and_then(|at| self.pages.get(*at))
+            .and_then(|at| self.page(*at))
+    }
+
+    fn page(&self, at: usize) -> Option<&Page> {
+        self.pages.get(at).map(|page| &**page)
     }
 
     /// Finds a page by its address with the base path.
     pub fn by_href(&self, href: &str) -> Option<&Page> {
-        self.by_href.get(href).and_then(|at| self.pages.get(*at))
+        self.by_href.get(href).and_then(|at| self.page(*at))
     }
 
     /// Finds a page by its short address with the base path.
     pub fn by_short_href(&self, href: &str) -> Option<&Page> {
         let at = self.by_short_href.get(href)?;
-        self.pages.get(*at)
+        self.page(*at)
     }
 
     /// Returns the page that holds now for one that is an earlier version, in its language where it is there.
@@ -159,12 +197,12 @@ impl Site {
     pub fn earlier_versions(&self, page: &Page) -> impl Iterator<Item = &Page> {
         let all = self.earlier.get(page.source.path());
         let pages = all.into_iter().flatten();
-        pages.filter_map(|at| self.pages.get(*at))
+        pages.filter_map(|at| self.page(*at))
     }
 
     /// Returns the index page of a folder in a language.
     pub fn index_of(&self, folder: &str, language: Language) -> Option<&Page> {
-        self.version(&join(folder, "index"), language)
+        self.version(&index_key(folder), language)
     }
 
     /// Returns the pages and subfolders of a folder in a language, in reading order.
@@ -173,50 +211,110 @@ impl Site {
             .get(&(folder.to_owned(), language))
             .into_iter()
             .flatten()
-            .filter_map(|at| self.pages.get(*at))
+            .filter_map(|at| self.page(*at))
+    }
+
+    /// Returns the pages before and after a page among those of its folder, index pages left out.
+    pub fn neighbours(&self, page: &Page) -> (Option<&Page>, Option<&Page>) {
+        let at = self.by_source.get(page.source.path());
+        let place = at.and_then(|at| self.places.get(*at).copied().flatten());
+        let list = self.children.get(&(page.folder.clone(), page.language));
+        let (Some(place), Some(list)) = (place, list) else {
+            return (None, None);
+        };
+        let is_no_index = |at: &&usize| self.page(**at).is_some_and(|page| !page.is_index);
+        let (before, after) = list.split_at_checked(place).unwrap_or_default();
+        let before = before.iter().rev().find(is_no_index);
+        let after = after.iter().skip(1).find(is_no_index);
+        let page = |at: Option<&usize>| at.and_then(|at| self.page(*at));
+        (page(before), page(after))
+    }
+
+    /// Returns the word list in a language.
+    pub fn word_list(&self, language: Language) -> Option<&Page> {
+        self.word_lists.get(&language).and_then(|at| self.page(*at))
+    }
+
+    /// Takes the text of a page that was read anew and is otherwise as it was.
+    pub(super) fn take_text(&mut self, read: &Page) {
+        let at = self.by_source.get(read.source.path());
+        if let Some(page) = at.and_then(|at| self.pages.get_mut(*at)) {
+            *page = Arc::new(Page {
+                id: page.id.clone(),
+                short_href: page.short_href.clone(),
+                unpublished: page.unpublished.clone(),
+                ..read.clone()
+            });
+        }
     }
 
     /// Returns whether a file is a page that is not published today.
     pub fn is_unpublished(&self, path: &str) -> bool {
-        self.hidden.iter().any(|page| page.source.path() == path)
+        self.hidden_sources.contains(path)
     }
 
     /// Returns the paths of the files of all pages.
     pub fn source_paths(&self) -> impl Iterator<Item = &str> {
-        self.pages.iter().map(|page| page.source.path())
+        self.pages().map(|page| page.source.path())
     }
 }
 
-/// Makes the site from its sources as of a day.
-pub fn gather(
+/// A file of content that was read.
+#[derive(Clone, Debug)]
+pub struct ReadPage {
+    /// The page; absent where it can be none.
+    pub page: Option<Arc<Page>>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ReadPage {
+    /// Returns whether another reading of the file has the same to say to other pages.
+    pub(super) fn differs_in_text_only(&self, other: &ReadPage) -> bool {
+        let same = self.page.as_ref().zip(other.page.as_ref());
+        self.diagnostics == other.diagnostics
+            && same.is_some_and(|(page, other)| {
+                page.shows_the_same(other) && page.outline.headings == other.outline.headings
+            })
+    }
+}
+
+/// Reads a file of content as a page.
+pub fn read(config: &Config, source: &SourceText) -> ReadPage {
+    let (page, diagnostics) = read_page(config, source);
+    ReadPage {
+        page: page.map(Arc::new),
+        diagnostics,
+    }
+}
+
+/// Makes the site from its pages as of a day. `sources` are the files from which the pages were read.
+pub fn gather<'r>(
     config: &Config,
     sources: &Sources,
+    read: impl IntoIterator<Item = &'r ReadPage>,
     forms: &[Definition],
     today: Date,
     showing: Showing,
 ) -> (Site, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let read: Vec<(Option<Page>, Vec<Diagnostic>)> = sources
-        .pages
-        .par_iter()
-        .map(|source| read_page(config, source))
-        .collect();
     let mut all = Vec::new();
-    for (page, problems) in read {
-        diagnostics.extend(problems);
-        all.extend(page);
+    for read in read {
+        diagnostics.extend(read.diagnostics.iter().cloned());
+        all.extend(read.page.clone());
     }
     share_ids(config, &mut all);
     mark_unpublished(&mut all, today);
     let (mut pages, hidden) = apart(all, showing);
     add_missing_indexes(config, &mut pages, &mut diagnostics);
     pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
-    warn_of_age(&pages, today, &mut diagnostics);
     warn_of_same_titles(&pages, &mut diagnostics);
-    warn_of_many_steps(&pages, &mut diagnostics);
-    warn_of_changes(&pages, today, &mut diagnostics);
     let mut site = index(config, pages, forms, &mut diagnostics);
     tell_ids_of_hidden(&site.pages, &hidden, &mut diagnostics);
+    site.hidden_sources = hidden
+        .iter()
+        .map(|page| page.source.path().to_owned())
+        .collect();
     site.hidden = hidden;
     site.earlier = earlier_versions(&site);
     diagnostics.extend(archive::check(&site, sources));
@@ -245,9 +343,12 @@ fn same_id(page: &Page, other: &Page) -> Diagnostic {
 }
 
 /// Notes at each page why readers do not see it on a day.
-fn mark_unpublished(pages: &mut [Page], today: Date) {
+fn mark_unpublished(pages: &mut [Arc<Page>], today: Date) {
     for page in pages.iter_mut() {
-        page.unpublished = unpublished(&page.front_matter, today);
+        let unpublished = unpublished(&page.front_matter, today);
+        if page.unpublished != unpublished {
+            Arc::make_mut(page).unpublished = unpublished;
+        }
     }
     let closed: BTreeSet<(Language, String)> = pages
         .iter()
@@ -258,7 +359,9 @@ fn mark_unpublished(pages: &mut [Page], today: Date) {
         // What is in a folder whose index page is not published is not shown either.
         let folder = folders_from(&page.folder)
             .find(|folder| closed.contains(&(page.language, (*folder).to_owned())));
-        page.unpublished = folder.map(|folder| Unpublished::Below(folder.to_owned()));
+        if let Some(folder) = folder.map(str::to_owned) {
+            Arc::make_mut(page).unpublished = Some(Unpublished::Below(folder));
+        }
     }
 }
 
@@ -276,20 +379,21 @@ fn unpublished(front_matter: &FrontMatter, today: Date) -> Option<Unpublished> {
 
 /// Takes the pages that are in the site and those that are not. A page that waits for another one to go from
 /// its address is never in it.
-fn apart(all: Vec<Page>, showing: Showing) -> (Vec<Page>, Vec<Page>) {
+fn apart(all: Vec<Arc<Page>>, showing: Showing) -> (Vec<Arc<Page>>, Vec<Arc<Page>>) {
+    if showing == Showing::Published {
+        return all.into_iter().partition(|page| page.unpublished.is_none());
+    }
     let published: BTreeSet<String> = all
         .iter()
         .filter(|page| page.unpublished.is_none())
         .map(|page| page.href.clone())
         .collect();
-    all.into_iter().partition(|page| {
-        let is_shown = showing == Showing::Everything && !published.contains(&page.href);
-        page.unpublished.is_none() || is_shown
-    })
+    all.into_iter()
+        .partition(|page| page.unpublished.is_none() || !published.contains(&page.href))
 }
 
 /// Gives versions of a page in other languages the id that its editor chose, unless they have one themselves.
-fn share_ids(config: &Config, pages: &mut [Page]) {
+fn share_ids(config: &Config, pages: &mut [Arc<Page>]) {
     let default_language = config.default_language();
     let chosen: HashMap<String, String> = pages
         .iter()
@@ -300,6 +404,7 @@ fn share_ids(config: &Config, pages: &mut [Page]) {
         if page.front_matter.id.is_none()
             && let Some(id) = chosen.get(&page.key)
         {
+            let page = Arc::make_mut(page);
             page.short_href = short_href(config, page.language, id);
             page.id.clone_from(id);
         }
@@ -419,6 +524,11 @@ fn shown(
     shown
 }
 
+/// Returns the key of the index page of a folder.
+pub(super) fn index_key(folder: &str) -> String {
+    join(folder, "index")
+}
+
 fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() {
         name.to_owned()
@@ -466,7 +576,11 @@ pub(super) fn short_href(config: &Config, language: Language, id: &str) -> Strin
 
 /// Gives every folder that holds pages in a language an index page in that language, so that no
 /// address on the way to a page is dead; the editor is asked to write a real one.
-fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut Vec<Diagnostic>) {
+fn add_missing_indexes(
+    config: &Config,
+    pages: &mut Vec<Arc<Page>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for language in &config.languages {
         let missing = folders_without_index(config, pages, *language);
         for folder in missing {
@@ -474,14 +588,14 @@ fn add_missing_indexes(config: &Config, pages: &mut Vec<Page>, diagnostics: &mut
             page.unpublished = is_empty(pages, &page).then_some(Unpublished::Empty);
             diagnostics
                 .push(Diagnostic::warning("folder-without-index").in_file(page.source.path()));
-            pages.push(page);
+            pages.push(Arc::new(page));
         }
     }
 }
 
-fn folders_without_index(config: &Config, pages: &[Page], language: Language) -> Vec<String> {
+fn folders_without_index(config: &Config, pages: &[Arc<Page>], language: Language) -> Vec<String> {
     // A folder of earlier versions only is in no list, so nobody comes past it.
-    let listed = |page: &&Page| page.language == language && !page.is_earlier_version();
+    let listed = |page: &&Arc<Page>| page.language == language && !page.is_earlier_version();
     let in_language = || pages.iter().filter(listed);
     let mut folders: BTreeSet<&str> = BTreeSet::new();
     if language == config.default_language() || in_language().next().is_some() {
@@ -503,7 +617,7 @@ fn folders_without_index(config: &Config, pages: &[Page], language: Language) ->
 }
 
 /// Returns whether readers see nothing in the folder of an index page.
-fn is_empty(pages: &[Page], index: &Page) -> bool {
+fn is_empty(pages: &[Arc<Page>], index: &Page) -> bool {
     let mut seen = pages.iter().filter(|page| page.unpublished.is_none());
     !index.folder.is_empty()
         && !seen.any(|page| {
@@ -560,42 +674,42 @@ fn readable(name: &str) -> String {
     }
 }
 
-fn warn_of_age(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
-    for page in pages {
-        if let Some(review) = page.front_matter.review
-            && review < today
-            && !page.is_earlier_version()
-        {
-            let line = page.source.text().find("review:").unwrap_or_default();
-            diagnostics.push(
-                Diagnostic::warning("page-review-overdue")
-                    .with("date", review)
-                    .at(page.source.place(line..line + "review:".len())),
-            );
-        }
+/// Tells what somebody should look at in a page that is published, as of a day.
+pub(super) fn warnings(page: &Page, today: Date) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    if !page.is_earlier_version() {
+        diagnostics.extend(overdue(page, today));
+        diagnostics.extend(too_many_steps(page));
     }
+    warn_of_changes(page, today, &mut diagnostics);
+    diagnostics
+}
+
+fn overdue(page: &Page, today: Date) -> Option<Diagnostic> {
+    let review = page.front_matter.review.filter(|review| *review < today)?;
+    let line = page.source.text().find("review:").unwrap_or_default();
+    let place = page.source.place(line..line + "review:".len());
+    Some(
+        Diagnostic::warning("page-review-overdue")
+            .with("date", review)
+            .at(place),
+    )
 }
 
 /// Warns of each numbered list of a protocol that has too many steps.
-fn warn_of_many_steps(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
-    for page in pages
-        .iter()
-        .filter(|page| page.kind == Kind::Protocol && !page.is_earlier_version())
-    {
-        for list in &page.outline.ordered_lists {
-            if list.last_number > MOST_STEPS {
-                diagnostics.push(
-                    Diagnostic::warning("protocol-too-many-steps")
-                        .with("steps", list.last_number)
-                        .with("most", MOST_STEPS)
-                        .at(page.source.place(list.range.clone())),
-                );
-            }
-        }
-    }
+fn too_many_steps(page: &Page) -> impl Iterator<Item = Diagnostic> {
+    let lists = page.outline.ordered_lists.iter();
+    lists
+        .filter(|list| page.kind == Kind::Protocol && list.last_number > MOST_STEPS)
+        .map(|list| {
+            Diagnostic::warning("protocol-too-many-steps")
+                .with("steps", list.last_number)
+                .with("most", MOST_STEPS)
+                .at(page.source.place(list.range.clone()))
+        })
 }
 
-fn warn_of_same_titles(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+fn warn_of_same_titles(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<(Language, &str), &Page> = HashMap::new();
     for page in pages.iter().filter(|page| !page.is_earlier_version()) {
         if let Some(other) = seen.get(&(page.language, page.title.as_str())) {
@@ -612,35 +726,33 @@ fn warn_of_same_titles(pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Warns of changes that are not there yet, and of a date of the last change that is older than they are.
-fn warn_of_changes(pages: &[Page], today: Date, diagnostics: &mut Vec<Diagnostic>) {
-    for page in pages {
-        let changes = &page.front_matter.changes;
-        for change in changes.iter().filter(|change| change.date > today) {
-            diagnostics.push(
-                Diagnostic::warning("change-in-future")
-                    .with("date", change.date)
-                    .at(change.place.clone()),
-            );
-        }
-        let past = changes.iter().filter(|change| change.date <= today);
-        if let (Some(newest), Some(updated)) = (
-            past.max_by_key(|change| change.date),
-            page.front_matter.updated,
-        ) && updated < newest.date
-        {
-            diagnostics.push(
-                Diagnostic::warning("change-after-updated")
-                    .with("updated", updated)
-                    .with("date", newest.date)
-                    .at(newest.place.clone()),
-            );
-        }
+fn warn_of_changes(page: &Page, today: Date, diagnostics: &mut Vec<Diagnostic>) {
+    let changes = &page.front_matter.changes;
+    for change in changes.iter().filter(|change| change.date > today) {
+        diagnostics.push(
+            Diagnostic::warning("change-in-future")
+                .with("date", change.date)
+                .at(change.place.clone()),
+        );
+    }
+    let past = changes.iter().filter(|change| change.date <= today);
+    if let (Some(newest), Some(updated)) = (
+        past.max_by_key(|change| change.date),
+        page.front_matter.updated,
+    ) && updated < newest.date
+    {
+        diagnostics.push(
+            Diagnostic::warning("change-after-updated")
+                .with("updated", updated)
+                .with("date", newest.date)
+                .at(newest.place.clone()),
+        );
     }
 }
 
 fn index(
     config: &Config,
-    pages: Vec<Page>,
+    pages: Vec<Arc<Page>>,
     forms: &[Definition],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Site {
@@ -649,6 +761,9 @@ fn index(
     for (at, page) in pages.iter().enumerate() {
         site.by_source.insert(page.source.path().to_owned(), at);
         site.by_key.insert((page.key.clone(), page.language), at);
+        if page.kind == Kind::Glossary && !page.is_earlier_version() {
+            site.word_lists.entry(page.language).or_insert(at);
+        }
         if let Some(code) = reserved_by(config, &page.href, forms, false) {
             diagnostics.push(
                 Diagnostic::error(code)
@@ -680,13 +795,13 @@ fn index(
                 site.by_short_href.insert(page.short_href.clone(), at);
             }
         }
-        if let Some(parent) = parent_folder(page).filter(|_| !page.is_earlier_version()) {
+        if let Some(parent) = page.parent_folder().filter(|_| !page.is_earlier_version()) {
             let key = (parent.to_owned(), page.language);
             site.children.entry(key).or_default().push(at);
         }
     }
     for children in site.children.values_mut() {
-        children.sort_by_key(|at| {
+        children.sort_by_cached_key(|at| {
             let page = pages.get(*at);
             let order = page
                 .and_then(|page| page.front_matter.order)
@@ -697,6 +812,17 @@ fn index(
             (order, title, *at)
         });
     }
+    site.places = vec![None; pages.len()];
+    for children in site.children.values() {
+        for (place, at) in children.iter().enumerate() {
+            // An index page has no pages beside it.
+            if let Some(of_page) = site.places.get_mut(*at)
+                && pages.get(*at).is_some_and(|page| !page.is_index)
+            {
+                *of_page = Some(place);
+            }
+        }
+    }
     for (at, page) in pages.iter().enumerate() {
         aliases(config, &mut site, &pages, at, page, forms, diagnostics);
     }
@@ -706,7 +832,11 @@ fn index(
 
 /// Tells the ids of pages that are not published today and that another page has too: a short address leads to one
 /// page, also on the day on which both are there.
-fn tell_ids_of_hidden(pages: &[Page], hidden: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+fn tell_ids_of_hidden(
+    pages: &[Arc<Page>],
+    hidden: &[Arc<Page>],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut by_id: HashMap<&str, &Page> = HashMap::new();
     for page in pages {
         by_id.entry(&page.id).or_insert(page);
@@ -722,7 +852,7 @@ fn tell_ids_of_hidden(pages: &[Page], hidden: &[Page], diagnostics: &mut Vec<Dia
 /// Returns the earlier versions of each page that has some, by its path, the latest first.
 fn earlier_versions(site: &Site) -> HashMap<String, Vec<usize>> {
     let mut earlier: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, page) in site.pages.iter().enumerate() {
+    for (at, page) in site.pages().enumerate() {
         if let Some(current) = site.current_version(page) {
             let path = current.source.path().to_owned();
             earlier.entry(path).or_default().push(at);
@@ -737,14 +867,6 @@ fn earlier_versions(site: &Site) -> HashMap<String, Vec<usize>> {
         versions.sort_by_key(|at| Reverse(updated(at)));
     }
     earlier
-}
-
-/// Returns the folder whose list a page stands in: an index page stands in that of the folder above.
-fn parent_folder(page: &Page) -> Option<&str> {
-    if !page.is_index {
-        return Some(&page.folder);
-    }
-    folders_from(&page.folder).nth(1)
 }
 
 /// Returns a folder and all above it, up to the empty one at the top.
@@ -806,7 +928,7 @@ pub(super) fn alias_href(config: &Config, alias: &str) -> Option<String> {
 fn aliases(
     config: &Config,
     site: &mut Site,
-    pages: &[Page],
+    pages: &[Arc<Page>],
     at: usize,
     page: &Page,
     forms: &[Definition],

@@ -3,7 +3,7 @@
 //! Invariant: a portrait in a view is among the files of the portal.
 
 use super::config::{Config, Portrait};
-use super::files::{Files, hashed_name, size_of};
+use super::files::{hashed_name, size_of};
 use super::render::Input;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
@@ -44,11 +44,9 @@ pub(super) fn check(input: &Input<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Puts the portraits among the files that the portal needs.
-pub(super) fn keep(config: &Config, files: &Files<'_>) {
-    for portrait in of(config) {
-        files.href(&source(portrait));
-    }
+/// Returns the paths of the portraits, which the portal needs.
+pub(super) fn files(config: &Config) -> impl Iterator<Item = String> {
+    of(config).map(source)
 }
 
 fn of(config: &Config) -> impl Iterator<Item = &Portrait> {

@@ -171,14 +171,14 @@ pub(super) fn is_needed(page: &Page) -> bool {
 /// Tells what the pages that a portal may not go without lack: for a portal that is for real these are errors.
 pub(super) fn check_pages(config: &Config, site: &Site) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let norms = site.pages.iter().filter(|page| is_norm(page));
+    let norms = site.pages().filter(|page| is_norm(page));
     for norm in norms {
         diagnostics.extend(slots(config, norm));
     }
     let Some(place) = &config.production else {
         return diagnostics;
     };
-    let empty = site.pages.iter().filter(|page| is_needed(page));
+    let empty = site.pages().filter(|page| is_needed(page));
     let empty = empty.filter(|page| is_empty(config, page));
     diagnostics.extend(empty.map(|page| {
         Diagnostic::error("production-page-empty")
@@ -190,7 +190,7 @@ pub(super) fn check_pages(config: &Config, site: &Site) -> Vec<Diagnostic> {
             Kind::Norm => is_norm(page),
             _ => page.kind == kind && is_needed(page),
         };
-        if !site.pages.iter().any(is_there) {
+        if !site.pages().any(is_there) {
             diagnostics.push(
                 Diagnostic::error("production-page-missing")
                     .with("kind", kind.name())

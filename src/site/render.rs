@@ -3,7 +3,7 @@
 //! Every page is rendered on its own from the same unchanging [`Site`], so all cores can work at
 //! once and the order of work never shows in the result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -18,13 +18,14 @@ use super::history;
 use super::links::PageResolver;
 use super::markdown::{self, PLACE_TO_FILL_IN};
 use super::outputs;
-use super::pages::{Page, Site, folders_from};
+use super::pages::{self, Page, Site, folders_from};
 use super::paths::{Paths, feed};
 use super::plain_language::{self, Wording};
 use super::portraits;
 use super::production;
 use super::requirements::Requirements;
-use super::search;
+use super::search::{self, Section};
+use super::seen::{Reads, Seen};
 use super::source::Sources;
 use super::web_app;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -34,6 +35,7 @@ use crate::message::Catalogue;
 use crate::output::{Caching, Output};
 use crate::source_text::Place;
 use crate::theme::view::history::ChangeView;
+use crate::theme::view::path::PathStopView;
 use crate::theme::view::{
     AlternateView, CardView, ContactView, ContentView, DateView, EmergencyView, ErrorView,
     HeadingView, Link, LinkInLanguage, RedirectView, RegisterView, ShellView, SiteView,
@@ -52,13 +54,16 @@ const PUBLIC_EMERGENCY: &str = "112";
 const FEEDBACK_PARAMETER: &str = "pagina";
 
 /// Everything that rendering starts from.
+#[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// The settings.
     pub config: &'a Config,
     /// The files beside the pages.
     pub sources: &'a Sources,
-    /// The pages.
-    pub site: &'a Site,
+    /// The names of the files beside the pages.
+    pub files: &'a Files,
+    /// The pages, and who asks for them.
+    pub site: Seen<'a>,
     /// The messages and events.
     pub calendar: &'a Calendar,
     /// The addresses that were published before.
@@ -73,6 +78,8 @@ pub struct Input<'a> {
     pub unread_forms: &'a [String],
     /// What the language check knows of each language.
     pub wordings: &'a BTreeMap<Language, Wording>,
+    /// Whether advice on the language of pages is asked.
+    pub advice: bool,
     /// The day as of which the portal is built.
     pub today: Date,
 }
@@ -171,7 +178,7 @@ fn site_view(input: &Input<'_>, language: Language) -> (SiteView, Vec<Diagnostic
             },
             href: exit.href.clone(),
         }),
-        norm: norm(input.site, language).map(link_to),
+        norm: norm(input.site.whole(), language).map(link_to),
         after_care: after_care.into_iter().next(),
         emergency: emergency_view(config),
         register: config.register.as_ref().map(|register| RegisterView {
@@ -264,7 +271,6 @@ pub fn receiver_outputs(
                 label: site.title.clone(),
                 href: site.home.clone(),
             },
-            gone: false,
         };
         let html = theme.render(Template::Redirect, &theme.share(site), &view)?;
         let path = beside_home(config, *language, "index.html");
@@ -273,55 +279,86 @@ pub fn receiver_outputs(
     Ok(outputs::with_compressed(outputs))
 }
 
-/// Renders the whole portal. `views` holds what [`site_views`] made of the same input.
-pub fn render(
+/// What is made once for all pages.
+pub struct Common<'a> {
+    views: &'a BTreeMap<Language, SiteView>,
+    shared: BTreeMap<Language, SharedSite>,
+    paths: Paths<'a>,
+}
+
+impl<'a> Common<'a> {
+    /// Makes what all pages need. `views` holds what [`site_views`] made of the same input.
+    pub fn new(
+        input: &Input<'a>,
+        views: &'a BTreeMap<Language, SiteView>,
+    ) -> (Common<'a>, Vec<Diagnostic>) {
+        let share = |(language, view): (&Language, &SiteView)| (*language, input.theme.share(view));
+        let (paths, diagnostics) = Paths::gather(input);
+        let common = Common {
+            views,
+            shared: views.iter().map(share).collect(),
+            paths,
+        };
+        (common, diagnostics)
+    }
+
+    /// Returns the places in paths of each page that has one, by the path of its file.
+    pub fn stops(&self) -> BTreeMap<String, Vec<PathStopView>> {
+        self.paths.stops()
+    }
+
+    fn navigation(&self, language: Language) -> &[Link] {
+        let view = self.views.get(&language);
+        view.map(|view| &*view.navigation).unwrap_or_default()
+    }
+}
+
+/// Takes the files of a page as soon as they are made, and returns those to keep in memory.
+pub type Deliver<'a> = &'a (dyn Fn(Vec<Output>) -> Vec<Output> + Sync);
+
+/// Renders pages, on all cores; the result is in their order.
+pub fn render_pages(
     input: &Input<'_>,
-    views: &BTreeMap<Language, SiteView>,
-) -> (Vec<Output>, Vec<Diagnostic>) {
-    let mut diagnostics = Requirements::shipped().unknown_rows(input.site);
-    let shared: BTreeMap<Language, SharedSite> = views
-        .iter()
-        .map(|(language, view)| (*language, input.theme.share(view)))
-        .collect();
-    let files = Files::new(input);
-    portraits::keep(input.config, &files);
-    let (paths, problems) = Paths::gather(input);
-    diagnostics.extend(problems);
-    let rendered: Vec<_> = input
-        .site
-        .pages
+    common: &Common<'_>,
+    pages: &[&Page],
+    deliver: Deliver<'_>,
+) -> Vec<RenderedPage> {
+    pages
         .par_iter()
-        .map(|page| render_page(input, &shared, &files, &paths, page))
-        .collect();
+        .map(|page| {
+            let mut rendered = render_page(input, common, page);
+            rendered.outputs = deliver(rendered.outputs);
+            rendered
+        })
+        .collect()
+}
+
+/// Renders what belongs to no page. `rendered` holds all pages of the site, in its order.
+pub fn render_rest(
+    input: &Input<'_>,
+    common: &Common<'_>,
+    rendered: &[&RenderedPage],
+) -> (Vec<Output>, Vec<Diagnostic>) {
     let mut result = Vec::new();
-    diagnostics.extend(production::check_pages(input.config, input.site));
-    diagnostics.extend(unfinished(input.config, &rendered));
-    let (found, problems) = search::render(input, &shared, bodies(input, &rendered));
+    let mut diagnostics = Requirements::shipped().unknown_rows(input.site.whole());
+    diagnostics.extend(production::check_pages(input.config, input.site.whole()));
+    diagnostics.extend(unfinished(input.config, rendered));
+    diagnostics.extend(clashes(rendered));
+    let (found, problems) = search::render(input, &common.shared, bodies(input, rendered));
     result.extend(found);
     diagnostics.extend(problems);
-    let mut claimed: BTreeMap<String, Place> = BTreeMap::new();
-    for page in rendered {
-        for (path, place) in page.claims {
-            diagnostics.extend(clash(&mut claimed, path, place));
-        }
-        result.extend(page.outputs);
-        diagnostics.extend(page.diagnostics);
-    }
     for (href, page, gone) in redirects(input) {
-        if let Some(site) = shared.get(&page.language) {
-            let view = redirect_view(page, href, gone);
-            push_html(
-                input,
-                site,
-                Template::Redirect,
-                href,
-                &view,
-                &mut result,
-                &mut diagnostics,
-            );
-        }
+        push_redirect(
+            input,
+            common,
+            href,
+            page,
+            gone,
+            &mut result,
+            &mut diagnostics,
+        );
     }
-    for (language, site) in &shared {
+    for (language, site) in &common.shared {
         let view = not_found_view(input, *language);
         let path = beside_home(input.config, *language, "404.html");
         match input.theme.render(Template::Error, site, &view) {
@@ -329,13 +366,16 @@ pub fn render(
             Err(error) => diagnostics.push(theme_problem(&error)),
         }
     }
-    result.extend(views.iter().map(|(language, view)| {
+    result.extend(common.views.iter().map(|(language, view)| {
         let path = beside_home(input.config, *language, web_app::FILE);
         web_app::manifest(view, path, &format!("{}/", input.config.base_path()))
     }));
     result.extend(input.theme.outputs().iter().cloned());
-    result.extend(files.into_outputs());
-    if let Some(feed) = paths.feed(input) {
+    let portraits: Vec<String> = portraits::files(input.config).collect();
+    let needed = rendered.iter().flat_map(|page| &page.files);
+    let needed = needed.chain(&portraits).map(String::as_str);
+    result.extend(input.files.outputs(input, needed));
+    if let Some(feed) = common.paths.feed(input) {
         result.push(output(feed::FILE.to_owned(), feed));
     }
     // The addresses of a sitemap must be whole.
@@ -348,17 +388,17 @@ pub fn render(
     // Two files with the same bytes can get the same name: `a b.pdf` and `a-b.pdf`.
     result.sort_by(|a, b| a.path.cmp(&b.path));
     result.dedup_by(|a, b| a.path == b.path);
-    (outputs::with_compressed(result), diagnostics)
+    (result, diagnostics)
 }
 
 /// Returns the pages that can be searched, with their texts.
-fn bodies<'a>(input: &Input<'a>, rendered: &'a [RenderedPage]) -> Vec<search::Body<'a>> {
-    let pages = input.site.pages.iter().zip(rendered);
+fn bodies<'a>(input: &Input<'a>, rendered: &[&'a RenderedPage]) -> Vec<search::Body<'a>> {
+    let pages = input.site.pages().zip(rendered);
     pages
         .filter(|(page, _)| !page.is_earlier_version())
         .map(|(page, rendered)| search::Body {
             page,
-            html: &rendered.body_html,
+            sections: &rendered.sections,
         })
         .collect()
 }
@@ -410,26 +450,43 @@ fn output_path(config: &Config, href: &str) -> String {
     format!("{}index.html", below.trim_start_matches('/'))
 }
 
-/// Returns the addresses that lead on to a page, and whether what was there is gone.
+/// Returns the addresses besides its short one that lead on to a page, and whether what was there is gone.
 fn redirects<'a>(input: &Input<'a>) -> impl Iterator<Item = (&'a str, &'a Page, bool)> {
-    let site: &'a Site = input.site;
+    let site: &'a Site = input.site.whole();
     let addresses: &'a Addresses = input.addresses;
-    let short = site.pages.iter();
-    let short = short.map(|page| (page.short_href.as_str(), page, false));
     let leads_to = |(href, at): (&'a String, &usize), gone| {
         let page = site.pages.get(*at)?;
-        Some((href.as_str(), page, gone))
+        Some((href.as_str(), &**page, gone))
     };
     let aliases = site.aliases.iter();
     let aliases = aliases.filter_map(move |alias| leads_to(alias, false));
     let gone = addresses.gone.iter();
-    let gone = gone.filter_map(move |address| leads_to(address, true));
-    short.chain(aliases).chain(gone)
+    aliases.chain(gone.filter_map(move |address| leads_to(address, true)))
+}
+
+/// Makes what stands at an address that leads on to a page.
+fn push_redirect(
+    input: &Input<'_>,
+    common: &Common<'_>,
+    href: &str,
+    page: &Page,
+    gone: bool,
+    outputs: &mut Vec<Output>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if let Some(site) = common.shared.get(&page.language) {
+        let view = redirect_view(page, href);
+        let template = match gone {
+            true => Template::Gone,
+            false => Template::Redirect,
+        };
+        push_html(input, site, template, href, &view, outputs, diagnostics);
+    }
 }
 
 /// Tells what editors still have to fill in: how much, and where a portal that is for real may not go without
 /// it each place.
-fn unfinished(config: &Config, rendered: &[RenderedPage]) -> Vec<Diagnostic> {
+fn unfinished(config: &Config, rendered: &[&RenderedPage]) -> Vec<Diagnostic> {
     let (mut places, mut pages) = (0, 0);
     let mut diagnostics = Vec::new();
     for page in rendered.iter().filter(|page| !page.to_fill_in.is_empty()) {
@@ -453,53 +510,75 @@ fn unfinished(config: &Config, rendered: &[RenderedPage]) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Notes that a block names a file, and tells where another one has named it already.
-fn clash(claimed: &mut BTreeMap<String, Place>, path: String, place: Place) -> Option<Diagnostic> {
-    match claimed.get(&path) {
-        Some(first) => Some(
-            Diagnostic::error("block-file-twice")
-                .with("file", path)
-                .with("other", format!("{}:{}", first.path, first.line))
-                .at(place),
-        ),
-        None => {
-            claimed.insert(path, place);
-            None
+/// Tells every block that names a file which another one has named already.
+fn clashes(rendered: &[&RenderedPage]) -> Vec<Diagnostic> {
+    let mut claimed: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    for (path, place) in rendered.iter().flat_map(|page| &page.claims) {
+        let first = *claimed.entry(path).or_insert(place);
+        if !std::ptr::eq(first, place) {
+            diagnostics.push(
+                Diagnostic::error("block-file-twice")
+                    .with("file", path)
+                    .with("other", format!("{}:{}", first.path, first.line))
+                    .at(place.clone()),
+            );
         }
     }
+    diagnostics
 }
 
-struct RenderedPage {
-    outputs: Vec<Output>,
+/// A page that was rendered, and what it was made from.
+#[derive(Debug, Default)]
+pub struct RenderedPage {
+    /// Its files: the page, what leads on to it, and what its blocks made.
+    pub outputs: Vec<Output>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What it asked of the site.
+    pub(super) reads: Reads,
+    /// Paths of the files beside the pages that it needs.
+    files: BTreeSet<String>,
     claims: Vec<(String, Place)>,
-    diagnostics: Vec<Diagnostic>,
-    body_html: String,
+    /// Its text, for the search index.
+    sections: Vec<Section>,
     /// Places that an editor still has to fill in.
     to_fill_in: Vec<Place>,
     /// Whether a portal that is for real may not go without the page.
     needed: bool,
 }
 
-fn render_page<'a>(
-    input: &Input<'a>,
-    shared: &BTreeMap<Language, SharedSite>,
-    files: &Files<'a>,
-    paths: &Paths<'a>,
-    page: &Page,
-) -> RenderedPage {
-    let stops = paths.stops_on(page);
-    let resolver = PageResolver::new(input, files, page, &stops);
+impl RenderedPage {
+    /// Returns whether it was not rendered yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.outputs.is_empty()
+    }
+}
+
+fn render_page(input: &Input<'_>, common: &Common<'_>, page: &Page) -> RenderedPage {
+    let mut reads = Reads::default();
+    let input = &Input {
+        site: input.site.noting(&reads),
+        ..*input
+    };
+    let stops = common.paths.stops_on(page);
+    let resolver = PageResolver::new(input, page, &stops);
     let (rendered, mut diagnostics) =
         markdown::render(&page.source, page.body.clone(), &page.outline, &resolver);
     if page.kind == Kind::Glossary && !page.is_earlier_version() {
         diagnostics.extend(input.glossary.unshown(page, &rendered.anchors));
     }
-    diagnostics.extend(plain_language::of_page(page, input.wordings));
+    diagnostics.extend(pages::warnings(page, input.today));
+    if input.advice {
+        diagnostics.extend(plain_language::of_page(page, input.wordings));
+    }
     let changes = history::changes(&resolver);
     diagnostics.extend(changes.diagnostics);
     let mut to_fill_in = rendered.to_fill_in;
     to_fill_in.extend(changes.to_fill_in);
-    let path = paths.on(page).map(|path| {
+    let path = common.paths.on(page).map(|path| {
+        // Its steps were resolved with all paths, so any page may be in it.
+        input.site.whole();
         path.view(input, |text, place| {
             let line = markdown::inline(text, place, &resolver);
             to_fill_in.extend(line.to_fill_in);
@@ -513,12 +592,17 @@ fn render_page<'a>(
     }
     let open = to_fill_in.iter().cloned();
     diagnostics.extend(open.map(|place| Diagnostic::advice(PLACE_TO_FILL_IN).at(place)));
+    let sections = match input.config.search {
+        true => search::sections(&rendered.html),
+        false => Vec::new(),
+    };
     let mut outputs = rendered.outputs;
-    if let Some(site) = shared.get(&page.language) {
+    if let Some(site) = common.shared.get(&page.language) {
+        let navigation = common.navigation(page.language);
         let view = ContentView {
             path,
             stops,
-            ..content_view(input, page, rendered.html.clone(), changes.views)
+            ..content_view(input, page, navigation, rendered.html, changes.views)
         };
         let has_children = !view.children.is_empty();
         let template = match page.kind {
@@ -536,11 +620,23 @@ fn render_page<'a>(
             &mut diagnostics,
         );
     }
+    push_redirect(
+        input,
+        common,
+        &page.short_href,
+        page,
+        false,
+        &mut outputs,
+        &mut diagnostics,
+    );
+    let files = reads.settle();
     RenderedPage {
         outputs,
-        claims: rendered.claims,
         diagnostics,
-        body_html: rendered.html,
+        reads,
+        files,
+        claims: rendered.claims,
+        sections,
         to_fill_in,
         needed: production::is_needed(page),
     }
@@ -549,6 +645,7 @@ fn render_page<'a>(
 fn content_view(
     input: &Input<'_>,
     page: &Page,
+    navigation: &[Link],
     body_html: String,
     changes: Vec<ChangeView>,
 ) -> ContentView {
@@ -557,7 +654,7 @@ fn content_view(
     let (previous, next) = neighbours(input, page);
     let review = front.review.filter(|_| !page.is_earlier_version());
     ContentView {
-        shell: shell(input, page),
+        shell: shell(input, page, navigation),
         kind: page.kind.name(),
         title: page.title.clone(),
         summary: page.summary.clone(),
@@ -606,13 +703,13 @@ fn feedback(input: &Input<'_>, page: &Page) -> Option<String> {
     Some(format!("{receiver}/{path}?{}", query.finish()))
 }
 
-fn shell(input: &Input<'_>, page: &Page) -> ShellView {
+fn shell(input: &Input<'_>, page: &Page, navigation: &[Link]) -> ShellView {
     ShellView {
         document_title: history::name(input, page),
         href: page.href.clone(),
         description: page.summary.clone(),
         alternates: alternates(input, page),
-        section: section(input, page),
+        section: section(input, page, navigation),
         breadcrumbs: breadcrumbs(input, page),
         reporting: false,
         sends_elsewhere: false,
@@ -655,18 +752,11 @@ pub(super) fn alternates_at(
 
 /// Returns the item of the main navigation under which a page stands: the longest address that the
 /// page's own begins with.
-fn section(input: &Input<'_>, page: &Page) -> Option<String> {
+fn section(input: &Input<'_>, page: &Page, navigation: &[Link]) -> Option<String> {
     let page = input.site.current_version(page).unwrap_or(page);
-    let candidates: Vec<&Page> = match &input.config.navigation {
-        Some(references) => references
-            .iter()
-            .filter_map(|reference| named_page(input, reference, page.language))
-            .collect(),
-        None => input.site.children("", page.language).collect(),
-    };
-    candidates
-        .into_iter()
-        .map(|candidate| candidate.href.as_str())
+    navigation
+        .iter()
+        .map(|item| item.href.as_str())
         .filter(|href| page.href.starts_with(*href))
         .max_by_key(|href| href.len())
         .map(str::to_owned)
@@ -698,22 +788,8 @@ fn neighbours(input: &Input<'_>, page: &Page) -> (Option<Link>, Option<Link>) {
     if page.is_index || page.folder.is_empty() || page.kind == Kind::Path {
         return (None, None);
     }
-    let siblings: Vec<&Page> = input
-        .site
-        .children(&page.folder, page.language)
-        .filter(|sibling| !sibling.is_index)
-        .collect();
-    let at = siblings
-        .iter()
-        .position(|sibling| sibling.href == page.href);
-    let Some(at) = at else {
-        return (None, None);
-    };
-    let previous = at.checked_sub(1).and_then(|before| siblings.get(before));
-    (
-        previous.copied().map(link_to),
-        siblings.get(at + 1).copied().map(link_to),
-    )
+    let (previous, next) = input.site.neighbours(page);
+    (previous.map(link_to), next.map(link_to))
 }
 
 fn children(input: &Input<'_>, page: &Page) -> Vec<CardView> {
@@ -787,7 +863,7 @@ pub(super) fn contact_view(
 
 /// Returns the norm in a language.
 fn norm(site: &Site, language: Language) -> Option<&Page> {
-    let mut pages = site.pages.iter();
+    let mut pages = site.pages();
     pages.find(|page| page.language == language && production::is_norm(page))
 }
 
@@ -860,17 +936,16 @@ fn named_page<'a>(
     reference: &PageReference,
     language: Language,
 ) -> Option<&'a Page> {
-    let site: &'a Site = input.site;
-    // Asked for each page: why there is none is worked out once, for the settings.
-    let page = site.by_source(&format!("content/{}", reference.path))?;
-    site.version(&page.key, language)
+    let page = input
+        .site
+        .by_source(&format!("content/{}", reference.path))?;
+    input.site.version(&page.key, language)
 }
 
-fn redirect_view(page: &Page, href: &str, gone: bool) -> RedirectView {
+fn redirect_view(page: &Page, href: &str) -> RedirectView {
     RedirectView {
         shell: ShellView::apart(page.title.clone(), href.to_owned()),
         target: link_to(page),
-        gone,
     }
 }
 
@@ -887,7 +962,7 @@ fn sitemap(input: &Input<'_>) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
-    let pages = input.site.pages.iter();
+    let pages = input.site.pages();
     let mut pages: Vec<(String, Option<Date>)> = pages
         .filter(|page| !page.is_earlier_version())
         .map(|page| (page.href.clone(), page.front_matter.updated))

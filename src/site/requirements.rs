@@ -169,7 +169,7 @@ impl Requirements {
     pub fn unknown_rows(&self, site: &Site) -> Vec<Diagnostic> {
         let ids = || self.rows.iter().map(|row| row.id.as_str());
         let mut told = Vec::new();
-        for page in &site.pages {
+        for page in site.pages() {
             for (id, place) in &page.front_matter.serves {
                 if ids().any(|known| known == id) {
                     continue;
@@ -191,7 +191,7 @@ pub fn pages_for<'a>(site: &'a Site, row: &Requirement) -> Vec<&'a Page> {
         let mut served = page.front_matter.serves.iter();
         served.any(|(id, _)| *id == row.id)
     };
-    let pages = site.pages.iter().filter(|page| !page.is_earlier_version());
+    let pages = site.pages().filter(|page| !page.is_earlier_version());
     pages.filter(serves).collect()
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,14 +46,65 @@ pub fn text_of(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<SourceText, Di
 
 /// Reads the folder `content` below the root of the portal.
 pub fn read(root: &Path) -> (Sources, Vec<Diagnostic>) {
-    let mut reader = Reader {
-        boundary: root.canonicalize().ok(),
-        sources: Sources::default(),
-        diagnostics: Vec::new(),
-    };
+    let mut reader = Reader::new(root);
     reader.folder(&root.join("content"), "content", 0);
     reader.sources.pages.sort_by(|a, b| a.path().cmp(b.path()));
     (reader.sources, reader.diagnostics)
+}
+
+/// A Markdown file that may have changed.
+#[derive(Clone, Debug)]
+pub enum PageFile {
+    /// It is there, with this text.
+    There(SourceText),
+    /// Nothing is there that would be a page.
+    Gone(String),
+}
+
+impl PageFile {
+    /// Returns its path relative to the root of the portal.
+    pub fn path(&self) -> &str {
+        match self {
+            PageFile::There(source) => source.path(),
+            PageFile::Gone(path) => path,
+        }
+    }
+}
+
+/// Reads files again that changed, came or went, where all of them are pages without trouble; hidden files are left
+/// out. Otherwise there is nothing: the whole folder is to be read.
+pub fn reread(root: &Path, paths: &[String]) -> Option<Vec<PageFile>> {
+    let mut reader = Reader::new(root);
+    let mut files = Vec::new();
+    for shown in paths {
+        if shown.split('/').any(is_hidden) {
+            continue;
+        }
+        let is_page = shown.starts_with("content/") && is_page(shown);
+        // What stands too deep is told with the whole folder.
+        if !is_page || shown.matches('/').count() > DEEPEST_FOLDER {
+            return None;
+        }
+        let path = root.join(shown);
+        match fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                files.push(PageFile::Gone(shown.clone()));
+                continue;
+            }
+            Ok(metadata) if metadata.is_file() => reader.file(&path, shown.clone(), metadata.len()),
+            _ => return None,
+        }
+        files.push(PageFile::There(reader.sources.pages.pop()?));
+    }
+    Some(files)
+}
+
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~')
+}
+
+fn is_page(path: &str) -> bool {
+    path.to_lowercase().ends_with(".md")
 }
 
 struct Reader {
@@ -62,6 +114,14 @@ struct Reader {
 }
 
 impl Reader {
+    fn new(root: &Path) -> Reader {
+        Reader {
+            boundary: root.canonicalize().ok(),
+            sources: Sources::default(),
+            diagnostics: Vec::new(),
+        }
+    }
+
     fn folder(&mut self, folder: &Path, shown: &str, depth: usize) {
         if depth > DEEPEST_FOLDER {
             self.diagnostics.push(
@@ -96,7 +156,7 @@ impl Reader {
             );
             return;
         };
-        if name.starts_with('.') || name.ends_with('~') {
+        if is_hidden(name) {
             return;
         }
         let shown = format!("{folder}/{name}");
@@ -138,7 +198,7 @@ impl Reader {
     }
 
     fn file(&mut self, path: &Path, shown: String, size: u64) {
-        let is_page = shown.to_lowercase().ends_with(".md");
+        let is_page = is_page(&shown);
         let largest = if is_page { LARGEST_PAGE } else { LARGEST_FILE };
         if size > largest {
             let code = if is_page {

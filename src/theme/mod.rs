@@ -39,8 +39,10 @@ pub enum Template {
     Page,
     /// The search page, from a [`view::search::SearchView`].
     Search,
-    /// An old address, from a [`view::RedirectView`].
+    /// An old or a short address, from a [`view::RedirectView`].
     Redirect,
+    /// The address of a page that is gone, from a [`view::RedirectView`].
+    Gone,
     /// Something went wrong, from a [`view::ErrorView`].
     Error,
     /// A page of a form, from a [`view::FormPageView`].
@@ -73,12 +75,13 @@ pub enum Template {
 
 impl Template {
     /// Every template, each of which a theme must have.
-    pub const ALL: [Template; 19] = [
+    pub const ALL: [Template; 20] = [
         Template::Home,
         Template::Section,
         Template::Page,
         Template::Search,
         Template::Redirect,
+        Template::Gone,
         Template::Error,
         Template::FormPage,
         Template::FormCheck,
@@ -103,6 +106,7 @@ impl Template {
             Template::Page => "templates/page.html",
             Template::Search => "templates/search.html",
             Template::Redirect => "templates/redirect.html",
+            Template::Gone => "templates/gone.html",
             Template::Error => "templates/error.html",
             Template::FormPage => "templates/form-page.html",
             Template::FormCheck => "templates/form-check.html",

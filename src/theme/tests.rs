@@ -432,13 +432,12 @@ fn every_template_renders_sound_html_in_both_languages() {
         render(Template::Page, &content(kind));
     }
     render(Template::Page, &earlier_version());
-    for gone in [false, true] {
+    for template in [Template::Redirect, Template::Gone] {
         render(
-            Template::Redirect,
+            template,
             &RedirectView {
                 shell: shell(false),
                 target: link("Huisregels", "/portaal/norm/huisregels/"),
-                gone,
             },
         );
     }

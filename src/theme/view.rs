@@ -48,7 +48,7 @@ pub struct LinkInLanguage {
 }
 
 /// What all pages in one language have in common.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct SiteView {
     /// Name of the portal.
     pub title: String,
@@ -92,6 +92,39 @@ pub struct SiteView {
     pub indexable: bool,
     /// Address of the feed with messages, where there is one.
     pub feed: Option<String>,
+}
+
+impl SiteView {
+    /// Makes what all pages of a portal have in common of which nothing is known yet.
+    pub fn empty(language: Language) -> SiteView {
+        SiteView {
+            title: String::new(),
+            organisation: String::new(),
+            lang: language,
+            home: "/".to_owned(),
+            navigation: Vec::new(),
+            report: None,
+            follow: None,
+            exit: None,
+            norm: None,
+            after_care: None,
+            emergency: EmergencyView {
+                public: String::new(),
+                internal: None,
+                internal_dial: None,
+            },
+            register: None,
+            contacts: Vec::new(),
+            footer: Vec::new(),
+            search: None,
+            stylesheets: Vec::new(),
+            scripts: Vec::new(),
+            icon: None,
+            app: None,
+            indexable: false,
+            feed: None,
+        }
+    }
 }
 
 /// Whom to call in acute danger.
@@ -287,16 +320,13 @@ pub struct ContentView {
     pub stops: Vec<PathStopView>,
 }
 
-/// A page that sends the reader on from an old or a short address.
+/// A page at an old or a short address: it sends the reader on, or says that the page is gone.
 #[derive(Clone, Debug, Serialize)]
 pub struct RedirectView {
     /// For the shell.
     pub shell: ShellView,
-    /// Where the page is now.
+    /// Where the page is now, or where to look further.
     pub target: Link,
-    /// Whether the page is not there any more: then the reader is not sent on but told, with the target as
-    /// the place to look further.
-    pub gone: bool,
 }
 
 /// A page that says that something went wrong, and what to do.

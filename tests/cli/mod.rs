@@ -11,6 +11,7 @@ mod handling;
 mod init;
 mod keeping;
 mod link;
+mod renewal;
 mod submissions;
 
 use std::fs;

@@ -6,7 +6,7 @@
 //! sends so many times more.
 
 mod desk;
-mod draw;
+pub mod draw;
 mod page;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,6 +8,7 @@
 mod calendar;
 
 mod addresses;
+mod generator;
 mod production;
 mod showing;
 
@@ -16,9 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::civil::{Date, date};
-use meldwijzer::cli::portal::{Portal, assemble};
+use meldwijzer::cli::portal::{Portal, assemble_for};
 use meldwijzer::diagnostic::{Diagnostic, Severity};
 use meldwijzer::output::Output;
+use meldwijzer::site::generator::Options;
 use meldwijzer::site::requirements::{Requirements, Status, pages_for};
 
 /// The portals whose words are what is looked at.
@@ -27,7 +29,12 @@ const ABOUT_ADVICE: [&str; 3] = ["accessibility", "accessibility-mistakes", "pla
 const TODAY: Date = date(2026, 11, 22);
 
 fn portal_at(root: &Path) -> (Option<Portal>, Vec<Diagnostic>) {
-    assemble(root, &|_| None, TODAY)
+    let options = Options {
+        advice: true,
+        ..Options::default()
+    };
+    let (portal, problems) = assemble_for(options, root, &|_| None, TODAY);
+    (portal.map(Portal::compressed), problems)
 }
 
 fn repository() -> &'static Path {
@@ -285,7 +292,7 @@ fn the_portal_that_ships_has_nothing_wrong() {
 fn every_infographic_that_ships_has_posters_that_are_sound() {
     let (portal, _) = portal_at(repository());
     let portal = portal.unwrap();
-    let pages = portal.site.pages.iter();
+    let pages = portal.site.pages();
     let written = pages.map(|page| page.source.text().matches("\n```infographic").count());
     let posters: Vec<&Output> = portal
         .outputs

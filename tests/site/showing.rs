@@ -3,11 +3,18 @@
 use std::fs;
 
 use jiff::civil::date;
-use meldwijzer::cli::portal::{assemble, assemble_showing};
+use meldwijzer::cli::portal::{assemble, assemble_for};
+use meldwijzer::site::generator::Options;
 use meldwijzer::site::pages::{Showing, Unpublished};
 use tempfile::TempDir;
 
 use super::{TODAY, told};
+
+/// What editors see.
+const EDITORS: Options = Options {
+    showing: Showing::Everything,
+    advice: false,
+};
 
 /// Checks which pages editors see and readers do not, where `pages` are paths below `content/` with the front
 /// matter that stands above their text, and that readers and editors are told the same nothing.
@@ -24,11 +31,11 @@ fn check(pages: &[(&str, &str)], expected: &[(&str, Unpublished)]) {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, format!("---\n{front_matter}\n---\nTekst.\n")).unwrap();
     }
-    let (portal, problems) = assemble_showing(Showing::Everything, root.path(), &|_| None, TODAY);
+    let (portal, problems) = assemble_for(EDITORS, root.path(), &|_| None, TODAY);
     let Some(portal) = portal else {
         panic!("{}", told(&problems));
     };
-    let unpublished = portal.site.pages.iter().filter_map(|page| {
+    let unpublished = portal.site.pages().filter_map(|page| {
         let path = page.source.path().strip_prefix("content/")?;
         Some((path.to_owned(), page.unpublished.clone()?))
     });
@@ -42,7 +49,7 @@ fn check(pages: &[(&str, &str)], expected: &[(&str, Unpublished)]) {
     let Some(portal) = portal else {
         panic!("{}", told(&problems));
     };
-    let pages = portal.site.pages.iter();
+    let pages = portal.site.pages();
     assert!(pages.map(|page| &page.unpublished).all(Option::is_none));
 }
 

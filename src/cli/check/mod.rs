@@ -22,8 +22,15 @@ use crate::cli::requirements;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::site::generator::Options;
 use crate::site::markdown::PLACE_TO_FILL_IN;
 use crate::site::pages::Showing;
+
+/// A build that says all there is to say.
+const ADVISED: Options = Options {
+    showing: Showing::Published,
+    advice: true,
+};
 
 /// The arguments of `check`. Descriptions are in the catalogues.
 #[derive(Debug, clap::Args)]
@@ -77,9 +84,11 @@ struct Accepted {
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let look = || {
         let today = SystemClock.today();
-        assemble_telling_all(Showing::Published, root, &environment, today)
+        assemble_telling_all(ADVISED, root, &environment, today)
     };
+    let building = Progress::of(ui, "cli-progress-building", None);
     let (mut portal, mut problems) = look();
+    drop(building);
     if let Some(portal) = portal.as_ref().filter(|_| arguments.requirements) {
         return requirements::print(ui, portal);
     }

@@ -98,7 +98,7 @@ fn print_places(ui: &mut Ui, places: &[Diagnostic]) -> Result<(), CommandError> 
 
 /// Prints on which pages the language check leaves something alone, so that nobody forgets it.
 fn print_skipped(ui: &mut Ui, portal: &Portal) -> Result<(), CommandError> {
-    let pages = portal.site.pages.iter().filter_map(|page| {
+    let pages = portal.site.pages().filter_map(|page| {
         let skipping = page.front_matter.plain_language.as_ref()?;
         Some((page.source.path(), skipping))
     });

@@ -98,7 +98,7 @@ pub(super) fn run(
         .then(|| Progress::of(ui, "cli-progress-exporting", Some(ids.len())));
     for id in ids {
         let exported = source.export(id);
-        progress.iter().for_each(Progress::step);
+        progress.iter().for_each(|progress| progress.step(1));
         let case = match exported {
             Ok(case) => case,
             Err(error) => {

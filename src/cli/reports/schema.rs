@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::cli::command_error::CommandError;
-use crate::cli::portal::read_forms;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::form;
 use crate::report::schema::{NAMES, schema};
+use crate::site::assembly::read_forms;
 
 /// The arguments of `reports schema`.
 #[derive(Debug, clap::Args)]

@@ -168,7 +168,7 @@ fn folder_of(language: Language, config: &Config) -> String {
 
 /// Returns whether an address of this portal, from its first slash, is that of a poster.
 pub(in crate::site) fn is_poster(input: &Input<'_>, address: &str) -> bool {
-    input.site.pages.iter().any(|page| {
+    input.site.texts().any(|page| {
         let folder = folder_of(page.language, input.config);
         let file = address
             .strip_prefix('/')

@@ -23,7 +23,7 @@ pub(in crate::site) fn href(input: &Input<'_>, language: Language) -> Option<Str
 }
 
 fn has_news(input: &Input<'_>) -> bool {
-    let mut pages = input.site.pages.iter();
+    let mut pages = input.site.pages();
     !input.calendar.messages.is_empty() || pages.any(|page| !page.front_matter.changes.is_empty())
 }
 

@@ -52,7 +52,7 @@ pub(super) fn reviews_href(input: &Input<'_>) -> Option<String> {
 
 /// Returns the pages that must be looked at again, each with the day before which.
 fn reviewed<'a>(input: &Input<'a>) -> impl Iterator<Item = (Date, &'a Page)> {
-    let pages = input.site.pages.iter();
+    let pages = input.site.pages();
     pages
         .filter(|page| !page.is_earlier_version())
         .filter_map(|page| Some((page.front_matter.review?, page)))

@@ -125,7 +125,7 @@ fn changes_where(
     until: Date,
     wanted: impl Fn(&Page) -> bool,
 ) -> Vec<News> {
-    let pages = input.site.pages.iter();
+    let pages = input.site.pages();
     let mut news: Vec<News> = pages
         .filter(|page| page.language == language && !page.is_earlier_version() && wanted(page))
         .flat_map(|page| changes_of(input, page))

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::front_matter::Kind;
 use super::links::dead_anchor;
 use super::markdown::typographic;
-use super::pages::{Page, Site};
+use super::pages::Page;
 use super::render::{Input, form_link, link_to_version};
 use super::slug::chosen_id;
 use crate::diagnostic::Diagnostic;
@@ -83,7 +83,7 @@ impl<'a> Paths<'a> {
         let mut diagnostics = Vec::new();
         let mut paths = Vec::new();
         // Nobody is sent along a path that no longer holds.
-        let pages = input.site.pages.iter();
+        let pages = input.site.pages();
         for page in pages.filter(|page| !page.is_earlier_version()) {
             match (&page.front_matter.path, page.kind) {
                 (Some(plan), Kind::Path) => {
@@ -107,6 +107,15 @@ impl<'a> Paths<'a> {
     pub(super) fn on(&self, page: &Page) -> Option<&Path<'a>> {
         let mut paths = self.paths.iter();
         paths.find(|path| std::ptr::eq(path.page, page))
+    }
+
+    /// Returns the places in paths of each page that has one, by the path of its file.
+    pub(super) fn stops(&self) -> BTreeMap<String, Vec<PathStopView>> {
+        let steps = self.paths.iter().flat_map(|path| &path.steps);
+        let pages = steps.filter_map(Step::page);
+        pages
+            .map(|page| (page.source.path().to_owned(), self.stops_on(page)))
+            .collect()
     }
 
     /// Returns the places of a page in all paths.
@@ -313,7 +322,7 @@ fn step_on_page<'a>(
     planned: &'a PlannedStep,
 ) -> Result<Step<'a>, Option<Diagnostic>> {
     let path = format!("content/{below}");
-    let site: &'a Site = input.site;
+    let site = input.site;
     if site.is_unpublished(&path) {
         return Err(Some(
             Diagnostic::warning("path-step-unpublished").with("target", path),
@@ -321,7 +330,7 @@ fn step_on_page<'a>(
     }
     let written = input.page_below_content(below)?;
     let page = site.version(&written.key, language).unwrap_or(written);
-    if let Some(problem) = anchor.and_then(|anchor| dead_anchor(page, anchor)) {
+    if let Some(problem) = anchor.and_then(|anchor| dead_anchor(site, page, anchor)) {
         return Err(Some(problem));
     }
     Ok(Step {

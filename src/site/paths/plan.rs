@@ -11,7 +11,7 @@ pub const MOST_MINUTES: i64 = 240;
 pub const MOST_STEPS: usize = 30;
 
 /// A path as it is written under the key `path`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Name of the path for other programs, which never changes.
     pub id: Option<(String, Place)>,
@@ -24,7 +24,7 @@ pub struct Plan {
 }
 
 /// A step as it is written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedStep {
     /// What is done in it.
     pub target: PlannedTarget,

@@ -5,13 +5,14 @@
 //! of its own portal and nothing else. Words whose only term is themselves are left out, so the script needs no
 //! stemmer and the file stays small.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
-use super::plain_text::{Section, sections};
+use super::plain_text::Section;
 use super::synonyms::Groups;
-use super::words::{Vocabulary, plain_letters, words};
+use super::words::{Vocabulary, as_written, plain_letters, words};
 use super::{Body, forms};
 use crate::form::{Definition, Field};
 use crate::language::Language;
@@ -29,8 +30,8 @@ const FOR_SPECIALISTS: u32 = 60;
 
 /// What the script gets.
 #[derive(Debug, Serialize)]
-pub(super) struct Index {
-    pages: Vec<Entry>,
+pub(super) struct Index<'a> {
+    pages: Vec<Entry<'a>>,
     /// Latin letters in lower case with what they are without accent or ligature.
     letters: BTreeMap<char, String>,
     /// Words with their terms, apart by a space: the stem, then those of the parts of a compound.
@@ -43,7 +44,7 @@ pub(super) struct Index {
 
 /// A page or form that can be found.
 #[derive(Debug, Serialize)]
-pub(super) struct Entry {
+pub(super) struct Entry<'a> {
     href: String,
     title: String,
     /// The sections in which it stands, from the top: `Protocol › Telefoon`.
@@ -52,24 +53,24 @@ pub(super) struct Entry {
     keywords: Vec<String>,
     /// In percent.
     weight: u32,
-    sections: Vec<SectionEntry>,
+    sections: Vec<SectionEntry<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct SectionEntry {
-    id: String,
-    heading: String,
-    text: String,
+struct SectionEntry<'a> {
+    id: &'a str,
+    heading: &'a str,
+    text: &'a str,
 }
 
-impl Index {
+impl<'a> Index<'a> {
     /// Makes the index of a language.
     pub(super) fn new(
         input: &Input<'_>,
         language: Language,
-        bodies: &[&Body<'_>],
+        bodies: &[&Body<'a>],
         groups: &Groups,
-    ) -> Index {
+    ) -> Index<'a> {
         let stop_words: BTreeSet<String> = words(
             &input
                 .theme
@@ -77,11 +78,11 @@ impl Index {
                 .text("search.stop_words", &[]),
         )
         .collect();
-        let mut pages: Vec<Entry> = bodies.iter().map(|body| of_page(input, body)).collect();
+        let mut pages: Vec<Entry<'_>> = bodies.iter().map(|body| of_page(input, body)).collect();
         pages.extend(forms(input, language).map(|form| of_form(input, form, language)));
         pages.extend(follow(input, language));
-        let known = pages.iter().flat_map(Entry::texts).flat_map(words);
-        let known = known.chain(groups.iter().flatten().cloned()).collect();
+        let mut known = distinct_words(&pages);
+        known.extend(groups.iter().flatten().cloned());
         let vocabulary = Vocabulary::new(language, known, stop_words.clone());
         // Of the words that no page has, the script must know that they are words.
         let named: BTreeSet<&String> = groups.iter().flatten().collect();
@@ -114,15 +115,32 @@ impl Index {
     }
 }
 
+/// Returns every word of the pages once. What is written alike is looked at once: that is most of a portal.
+fn distinct_words(pages: &[Entry<'_>]) -> BTreeSet<String> {
+    let written = pages.par_iter().fold(HashSet::new, |mut written, page| {
+        written.extend(page.texts().flat_map(as_written));
+        written
+    });
+    let written = written.reduce(HashSet::new, |one, other| {
+        let (mut more, less) = match one.len() < other.len() {
+            true => (other, one),
+            false => (one, other),
+        };
+        more.extend(less);
+        more
+    });
+    written.into_iter().flat_map(words).collect()
+}
+
 fn stems(vocabulary: &Vocabulary, group: &[String]) -> Vec<String> {
     let stems: BTreeSet<String> = group.iter().map(|word| vocabulary.stem(word)).collect();
     stems.into_iter().collect()
 }
 
-impl Entry {
+impl Entry<'_> {
     fn texts(&self) -> impl Iterator<Item = &str> {
         let sections = self.sections.iter();
-        let sections = sections.flat_map(|section| [section.heading.as_str(), &section.text]);
+        let sections = sections.flat_map(|section| [section.heading, section.text]);
         let keywords = self.keywords.iter().map(String::as_str);
         [self.title.as_str(), &self.summary]
             .into_iter()
@@ -131,7 +149,7 @@ impl Entry {
     }
 }
 
-fn of_page(input: &Input<'_>, body: &Body<'_>) -> Entry {
+fn of_page<'a>(input: &Input<'_>, body: &Body<'a>) -> Entry<'a> {
     let page = body.page;
     let way = breadcrumbs(input, page);
     // Between the home page and the page itself.
@@ -144,15 +162,15 @@ fn of_page(input: &Input<'_>, body: &Body<'_>) -> Entry {
         summary: page.summary.clone().unwrap_or_default(),
         keywords: page.front_matter.keywords.clone(),
         weight: weight(page),
-        sections: sections(body.html).into_iter().map(section).collect(),
+        sections: body.sections.iter().map(section).collect(),
     }
 }
 
-fn section(section: Section) -> SectionEntry {
+fn section(section: &Section) -> SectionEntry<'_> {
     SectionEntry {
-        id: section.id.unwrap_or_default(),
-        heading: section.heading,
-        text: section.text,
+        id: section.id.as_deref().unwrap_or_default(),
+        heading: &section.heading,
+        text: &section.text,
     }
 }
 
@@ -177,7 +195,7 @@ fn weight(page: &Page) -> u32 {
 
 /// Makes the entry of a form. In the form behind the Melden button, what somebody can say that happened leads
 /// there: those options count as search words.
-fn of_form(input: &Input<'_>, form: &Definition, language: Language) -> Entry {
+fn of_form(input: &Input<'_>, form: &Definition, language: Language) -> Entry<'static> {
     let messages = input.theme.messages(language);
     let mut keywords = Vec::new();
     if form.makes_cases() {
@@ -222,7 +240,7 @@ fn options(field: &Field, language: Language) -> Vec<String> {
 }
 
 /// Makes the entry of My report, where a reporter follows what was sent.
-fn follow(input: &Input<'_>, language: Language) -> Option<Entry> {
+fn follow(input: &Input<'_>, language: Language) -> Option<Entry<'static>> {
     let link = follow_link(input, language)?;
     let messages = input.theme.messages(language);
     Some(Entry {

@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 
 use super::config::Config;
 use super::front_matter::Kind;
-use super::pages::{ASSETS, Page, Site};
+use super::pages::{ASSETS, Page};
 use super::render::{Input, alternates_at, form_href, link_to, push_html};
+use super::seen::Seen;
 use crate::diagnostic::Diagnostic;
 use crate::digest::fingerprint;
 use crate::form::Definition;
@@ -26,17 +27,18 @@ use crate::theme::view::search::SearchView;
 use crate::theme::view::{Link, ShellView};
 use crate::theme::{SharedSite, Template};
 use index::Index;
+pub(super) use plain_text::{Section, sections};
 use synonyms::Groups;
 
-/// A page with the safe HTML of its body.
+/// A page with the text of its body.
 pub(super) struct Body<'a> {
     pub(super) page: &'a Page,
-    pub(super) html: &'a str,
+    pub(super) sections: &'a [Section],
 }
 
 /// Returns the address of the search page in a language; absent where the portal has no page in it.
-pub(super) fn href(config: &Config, site: &Site, language: Language) -> Option<String> {
-    site.index_of("", language)?;
+pub(super) fn href(config: &Config, site: Seen<'_>, language: Language) -> Option<String> {
+    site.index_of("", language).filter(|_| config.search)?;
     Some(address(config, language))
 }
 

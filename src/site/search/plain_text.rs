@@ -5,7 +5,7 @@
 
 /// A heading of a page and what stands below it, up to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Section {
+pub struct Section {
     /// Anchor; absent for what stands above the first heading.
     pub(super) id: Option<String>,
     /// The heading.
@@ -26,7 +26,7 @@ const UNREAD: [&str; 4] = ["pre", "svg", "template", "textarea"];
 const LONGEST_REFERENCE: usize = 10;
 
 /// Cuts safe HTML into sections, at headings of level two and three that have an anchor.
-pub(super) fn sections(html: &str) -> Vec<Section> {
+pub fn sections(html: &str) -> Vec<Section> {
     let mut sections = vec![Section::default()];
     let mut in_heading = false;
     let mut unread: Option<&str> = None;

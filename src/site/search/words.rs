@@ -46,9 +46,15 @@ const SHORTEST_STEM: usize = 3;
 
 /// Returns the words of a text, in order.
 pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !(c.is_alphanumeric() || is_joint(c)))
+    as_written(text)
         .map(fold)
         .filter(|word| (SHORTEST_WORD..=LONGEST_WORD).contains(&word.chars().count()))
+}
+
+/// Returns what may be words of a text, as they are written.
+pub(super) fn as_written(text: &str) -> impl Iterator<Item = &str> {
+    let written = text.split(|c: char| !(c.is_alphanumeric() || is_joint(c)));
+    written.filter(|word| !word.is_empty())
 }
 
 /// Returns whether a character joins letters to one word without being part of it: foto's is "fotos". Accents
