@@ -11,10 +11,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use include_dir::{Dir, include_dir};
-use meldwijzer::cli::portal::assemble_showing;
+use meldwijzer::cli::portal::assemble_for;
 use meldwijzer::clock::{Clock, SystemClock};
 use meldwijzer::diagnostic::Diagnostic;
 use meldwijzer::output::{Caching, Output};
+use meldwijzer::site::generator::Options;
 use meldwijzer::site::pages::Showing;
 
 use super::{Answer, Desk, PAUSE, portal};
@@ -25,6 +26,12 @@ static THEME: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/basis");
 
 const ROUNDS: u64 = 6;
 const SEED: u64 = 42;
+
+/// What editors see.
+const EDITORS: Options = Options {
+    showing: Showing::Everything,
+    advice: true,
+};
 
 /// Most edits in one round.
 const EDITS: usize = 8;
@@ -80,7 +87,7 @@ fn whatever_is_edited_ends_in_what_a_fresh_build_makes() {
 /// portal.
 fn settles(desk: &Desk, seen: &mut BTreeSet<String>, name: &str) -> bool {
     let today = SystemClock.today();
-    let (fresh, problems) = assemble_showing(Showing::Everything, desk.root(), &|_| None, today);
+    let (fresh, problems) = assemble_for(EDITORS, desk.root(), &|_| None, today);
     let begun = Instant::now();
     loop {
         let fault = match &fresh {
