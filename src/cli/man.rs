@@ -94,6 +94,9 @@ fn in_language(page: &str, texts: &Catalogue) -> String {
             page.next();
         }
     }
+    if is_example {
+        lines.push(".fi".to_owned());
+    }
     lines.join("\n") + "\n"
 }
 
