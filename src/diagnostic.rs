@@ -31,7 +31,7 @@ pub struct Diagnostic {
     /// Where it is; absent where no file is concerned.
     pub place: Option<Place>,
     /// What mends it for sure, where something does.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// A change at the place of a problem that mends it. It is offered only where nobody could mean something else.
@@ -79,10 +79,10 @@ impl Diagnostic {
     /// Says what mends it for sure: `to` instead of `from`, which is all that stands at its place.
     #[must_use]
     pub fn mended_by(mut self, from: &str, to: impl Into<String>) -> Diagnostic {
-        self.fix = Some(Fix {
+        self.fix = Some(Box::new(Fix {
             from: from.to_owned(),
             to: to.into(),
-        });
+        }));
         self
     }
 

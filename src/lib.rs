@@ -19,6 +19,7 @@ pub mod yaml;
 
 // Rooms, lower ones first; imports only go down, and rooms on one line do not see each other.
 pub mod durable;
+pub mod external_links;
 pub mod watch;
 
 pub mod attachment;

@@ -141,6 +141,14 @@ impl Ui {
         write_line(&mut self.err, text)
     }
 
+    /// Shows how far long work is, in the place of what it said before, until it says nothing; on terminals only.
+    pub fn show_progress(&mut self, text: &str) {
+        if self.err_is_terminal {
+            // Work goes on where nobody can be told of it.
+            let _ = write!(self.err, "\r\u{1b}[K{text}").and_then(|()| self.err.flush());
+        }
+    }
+
     /// Prints problems as a result, on the standard output.
     ///
     /// # Errors

@@ -77,16 +77,17 @@ fn meant<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
     let pages = input.site.files_of_pages(input.sources);
     let files = input.sources.files.keys().map(String::as_str);
     let known: Vec<&str> = pages.chain(files).collect();
-    let of_address = [
+    let ways = [
         stem.to_owned(),
         format!("{stem}.md"),
         format!("{stem}/{INDEX}"),
     ];
-    let there = |candidate: &String| known.iter().find(|known| *known == candidate).copied();
-    let found = of_address
+    let there = |way: &String| known.iter().find(|known| *known == way).copied();
+    let alike = |way: &String| same_letters(way, known.iter().copied());
+    let found = ways
         .iter()
         .find_map(there)
-        .or_else(|| same_letters(path, known.iter().copied()))
+        .or_else(|| ways.iter().find_map(alike))
         .or_else(|| moved(path, &known))?;
     let is_reached = !found.ends_with(".md") || input.site.by_source(found).is_some();
     is_reached.then_some(found)

@@ -20,6 +20,7 @@ pub mod glossary;
 mod history;
 pub mod inputs;
 mod links;
+pub mod links_elsewhere;
 pub mod markdown;
 mod mending;
 pub mod outputs;

@@ -343,6 +343,18 @@ pub fn update(
     changed
 }
 
+/// Makes a folder for what the program wants to remember, and keeps it out of version control.
+///
+/// # Errors
+///
+/// Returns the path at which a file operation failed.
+pub fn make_memory(folder: &Path) -> Result<(), WriteError> {
+    fs::create_dir_all(folder).map_err(at(folder))?;
+    update(&folder.join(".gitignore"), |there| {
+        there.is_none().then(|| "*\n".to_owned())
+    })
+}
+
 /// Returns the bytes of a file that may not be there.
 fn read(file: &Path) -> Result<Option<Vec<u8>>, WriteError> {
     match fs::read(file) {

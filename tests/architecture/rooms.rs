@@ -6,7 +6,7 @@ use crate::architecture::rust_source::{RustFile, Token, sources, tokens};
 
 /// The rooms, and which other rooms each may name. The files directly in `src/` are the foundation:
 /// every room may name them, and they name no room.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     (
         "cli",
         &[
@@ -19,6 +19,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
             "infographic",
             "theme",
             "durable",
+            "external_links",
             "watch",
         ],
     ),
@@ -31,11 +32,12 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("infographic", &[]),
     ("theme", &[]),
     ("durable", &[]),
+    ("external_links", &[]),
     ("watch", &[]),
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.
-const CRATES: [(&str, &str); 21] = [
+const CRATES: [(&str, &str); 22] = [
     ("age", "report/seal.rs"),
     ("age_core", "report/seal.rs"),
     ("axum", "receiver/"),
@@ -57,6 +59,7 @@ const CRATES: [(&str, &str); 21] = [
     ("tera", "theme/"),
     ("tokio", "receiver/"),
     ("tower", "receiver/"),
+    ("ureq", "external_links/"),
 ];
 
 /// Preview stands around the receiver, so both speak HTTP with the same crates.

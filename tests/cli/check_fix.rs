@@ -61,6 +61,7 @@ fn links_are_mended_where_only_one_thing_can_be_meant() {
         "[a](norm/huis-regels.md \"b\")",
     );
     check("[a](<norm/huis_regels.md>)", "[a](<norm/huis-regels.md>)");
+    check("[a](Norm/Huisregels.html)", "[a](norm/huis-regels.md)");
     // The only page of that name is elsewhere.
     check(
         "[a](norm/bellen.md) [b](bellen.md)",

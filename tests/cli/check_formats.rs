@@ -44,7 +44,8 @@ fn json_has_every_problem_with_its_place_and_nothing_else() {
         (&report["version"], &report["language"]),
         (&json!(1), &json!("nl"))
     );
-    let counts = json!({"errors": 2, "warnings": 1, "advice": 1, "places_to_fill_in": 1});
+    let counts = json!({"errors": 2, "warnings": 1, "advice": 1, "places_to_fill_in": 1,
+        "unclear_links": 0});
     assert_eq!(report["counts"], counts);
     assert_eq!(
         report["diagnostics"][1],

@@ -2,6 +2,7 @@
 
 mod check;
 mod check_baseline;
+mod check_elsewhere;
 mod check_fix;
 mod check_formats;
 mod contacts;

@@ -17,7 +17,8 @@ use crate::message::Catalogue;
 
 pub(super) fn print(ui: &mut Ui, root: &Path, report: &Report) -> Result<(), CommandError> {
     let folder = seen_from_here(root);
-    for problem in report.problems.iter().chain(&report.places) {
+    let problems = report.problems.iter();
+    for problem in problems.chain(&report.places).chain(&report.unclear) {
         let command = command(problem, &folder, ui.texts());
         ui.print(&command)?;
     }

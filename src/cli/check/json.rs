@@ -37,6 +37,7 @@ struct Counts {
     warnings: usize,
     advice: usize,
     places_to_fill_in: usize,
+    unclear_links: usize,
 }
 
 #[derive(Serialize)]
@@ -77,7 +78,8 @@ struct OfBaseline<'a> {
 
 pub(super) fn print(ui: &mut Ui, report: &Report) -> Result<(), CommandError> {
     let of = |severity| number_of(&report.problems, severity);
-    let all = report.problems.iter().chain(&report.places);
+    let problems = report.problems.iter();
+    let all = problems.chain(&report.places).chain(&report.unclear);
     let shape = Shape {
         version: VERSION,
         language: ui.language().tag(),
@@ -86,6 +88,7 @@ pub(super) fn print(ui: &mut Ui, report: &Report) -> Result<(), CommandError> {
             warnings: of(Severity::Warning),
             advice: of(Severity::Advice),
             places_to_fill_in: report.places.len(),
+            unclear_links: report.unclear.len(),
         },
         diagnostics: all.map(|one| told(one, ui.texts())).collect(),
         mended: report.mended.iter().map(changed).collect(),
@@ -113,7 +116,7 @@ fn told<'a>(diagnostic: &'a Diagnostic, texts: &Catalogue) -> Told<'a> {
         end_column: stretch.map(end_column),
         message: message(diagnostic, texts),
         hint: hint(diagnostic, texts),
-        fix: diagnostic.fix.as_ref().map(change),
+        fix: diagnostic.fix.as_deref().map(change),
     }
 }
 
@@ -172,9 +175,10 @@ pub(in crate::cli) fn schema() -> Value {
             "language": { "enum": Language::ALL.map(Language::tag) },
             "counts": {
                 "type": "object",
-                "required": ["errors", "warnings", "advice", "places_to_fill_in"],
+                "required": ["errors", "warnings", "advice", "places_to_fill_in", "unclear_links"],
                 "properties": {
                     "errors": number, "warnings": number, "advice": number, "places_to_fill_in": number,
+                    "unclear_links": number,
                 },
             },
             "diagnostics": list_of("diagnostic"),

@@ -61,7 +61,7 @@ fn changes(problems: &[Diagnostic]) -> Vec<Mended> {
         Some(Mended {
             code: problem.code,
             place: problem.place.clone()?,
-            fix: problem.fix.clone()?,
+            fix: *problem.fix.clone()?,
         })
     });
     changes.collect()

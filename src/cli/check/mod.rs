@@ -3,6 +3,7 @@
 //! What is found is one value, a [`Report`], which each format shows in its own way.
 
 mod baseline;
+mod elsewhere;
 mod github;
 pub(super) mod json;
 mod mending;
@@ -21,7 +22,7 @@ use crate::cli::progress::Progress;
 use crate::cli::requirements;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::site::generator::Options;
 use crate::site::markdown::PLACE_TO_FILL_IN;
 use crate::site::pages::Showing;
@@ -45,7 +46,13 @@ pub(super) struct Arguments {
     baseline: Option<PathBuf>,
     #[arg(long)]
     write_baseline: bool,
-    #[arg(long, conflicts_with_all = ["strict", "format", "fix", "baseline", "write_baseline"])]
+    #[arg(long)]
+    external_links: bool,
+    #[arg(long, requires = "external_links")]
+    own_network: bool,
+    #[arg(long, value_name = "FILE", requires = "external_links")]
+    link_cache: Option<PathBuf>,
+    #[arg(long, conflicts_with_all = ["strict", "format", "fix", "baseline", "write_baseline", "external_links"])]
     requirements: bool,
 }
 
@@ -65,6 +72,8 @@ struct Report {
     problems: Vec<Diagnostic>,
     /// Where something is still to be filled in, in reading order.
     places: Vec<Diagnostic>,
+    /// Which links to other sites only a person can check, in reading order.
+    unclear: Vec<Diagnostic>,
     /// The list of what was accepted, where there is one.
     accepted: Option<Accepted>,
     /// Whether what was mended brought to light what was hidden behind it.
@@ -99,13 +108,17 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         (portal, problems) = look();
     }
     let uncovered = !mended.is_empty() && errors(&problems) > errors_before;
-    let (places, problems) = problems
-        .into_iter()
-        .partition(|problem| problem.code == PLACE_TO_FILL_IN);
+    if arguments.external_links {
+        problems.extend(elsewhere::check(ui, root, &arguments)?);
+        diagnostic::sort(&mut problems);
+    }
+    let (places, problems) = apart(problems, PLACE_TO_FILL_IN);
+    let (unclear, problems) = apart(problems, elsewhere::UNCLEAR);
     let mut report = Report {
         mended,
         problems,
         places,
+        unclear,
         accepted: None,
         uncovered,
     };
@@ -157,6 +170,12 @@ fn accept(
         gone,
     });
     Ok(())
+}
+
+/// Splits off the problems of one kind.
+fn apart(problems: Vec<Diagnostic>, code: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let problems = problems.into_iter();
+    problems.partition(|problem| problem.code == code)
 }
 
 fn errors(problems: &[Diagnostic]) -> usize {

@@ -28,6 +28,9 @@ pub(super) fn print(
     if !report.places.is_empty() {
         print_places(ui, &report.places)?;
     }
+    if !report.unclear.is_empty() {
+        print_unclear(ui, &report.unclear)?;
+    }
     if let Some(portal) = portal {
         print_skipped(ui, portal)?;
     }
@@ -94,6 +97,20 @@ fn print_places(ui: &mut Ui, places: &[Diagnostic]) -> Result<(), CommandError> 
         ui.print(&ui.text("cli-check-places-of-page", &arguments))?;
     }
     ui.print("")
+}
+
+/// Prints which links to other sites only a person can check.
+fn print_unclear(ui: &mut Ui, links: &[Diagnostic]) -> Result<(), CommandError> {
+    let mut lines = vec![ui.text("cli-check-unclear", &[])];
+    for link in links {
+        let place = link.place.as_ref();
+        let place = place.map(|place| format!("{}:{}: ", place.path, place.line));
+        let target = link.argument("target").unwrap_or_default();
+        let reason = link.argument("reason").unwrap_or_default();
+        let line = format!("  {}{target} ({reason})", place.unwrap_or_default());
+        lines.push(harmless::line(&line));
+    }
+    ui.print(&format!("{}\n", lines.join("\n")))
 }
 
 /// Prints on which pages the language check leaves something alone, so that nobody forgets it.

@@ -73,6 +73,11 @@ const LISTS: [(&str, MakeList); 2] = [
 /// Most lines of one list or text in a block; what is longer belongs in the text of the page.
 const MOST_LINES: usize = 10;
 
+/// Returns whether a word after a fence stands for a block.
+pub(super) fn is_block(word: &str) -> bool {
+    BLOCKS.iter().any(|(known, _)| *known == word) || LISTS.iter().any(|(known, _)| *known == word)
+}
+
 /// Makes the block for a word, where there is one. A word that is nearly that of a block is told: as code, it
 /// would show YAML to readers.
 pub(super) fn make(page: &PageResolver<'_, '_>, fence: &Fence<'_>) -> Option<Block> {

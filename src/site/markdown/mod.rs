@@ -10,6 +10,7 @@
 //!
 //! A page is read twice: first its headings (other pages link to them), then its text.
 
+mod links_elsewhere;
 mod marked_language;
 mod outline;
 mod parts;
@@ -31,6 +32,7 @@ use crate::output::Output;
 use crate::site::accessibility;
 use crate::site::plain_language::Passage;
 use crate::source_text::{Place, SourceText};
+pub use links_elsewhere::links_elsewhere;
 use outline::read_outline;
 use passages::Reader;
 use writer::{MOST_PROBLEMS, Writer};

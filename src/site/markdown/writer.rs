@@ -1005,7 +1005,11 @@ fn text_of_fence(source: &SourceText, inner: &[Spanned<'_>]) -> SourceText {
 
 /// Returns where the destination of a link stands within the link, or the whole link where it is
 /// written elsewhere (a reference).
-fn destination_range(source: &SourceText, link: &Range<usize>, destination: &str) -> Range<usize> {
+pub(super) fn destination_range(
+    source: &SourceText,
+    link: &Range<usize>,
+    destination: &str,
+) -> Range<usize> {
     let written = source.text().get(link.clone()).unwrap_or_default();
     match written.rfind(destination) {
         Some(at) if !destination.is_empty() => link.start + at..link.start + at + destination.len(),
