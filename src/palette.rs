@@ -8,11 +8,30 @@ use std::fmt;
 /// Least contrast of text with what is behind it: WCAG 2.2, success criterion 1.4.3.
 pub const LEAST_CONTRAST: f64 = 4.5;
 
+/// Least contrast of the edge of something that people use, or of a sign, with what is behind it: WCAG 2.2, success
+/// criterion 1.4.11.
+pub const LEAST_CONTRAST_OF_EDGES: f64 = 3.0;
+
 /// An opaque colour in sRGB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Colour([u8; 3]);
 
 impl Colour {
+    /// Makes a colour of its red, green and blue, each from 0 to 255.
+    pub fn new(channels: [u8; 3]) -> Colour {
+        Colour(channels)
+    }
+
+    /// Returns what one sees where this colour covers another for a part, from 0 to 1.
+    pub fn over(self, ground: Colour, part: f64) -> Colour {
+        let mut mixed = ground.0;
+        for (channel, own) in mixed.iter_mut().zip(self.0) {
+            let value = f64::from(own) * part + f64::from(*channel) * (1.0 - part);
+            *channel = value.round() as u8;
+        }
+        Colour(mixed)
+    }
+
     /// Reads a colour as `#1c2a2f`.
     pub fn parse(text: &str) -> Option<Colour> {
         let digits = text.strip_prefix('#').filter(|rest| rest.len() == 6)?;

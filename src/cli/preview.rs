@@ -4,9 +4,10 @@ use std::env;
 use std::io::{self, Write};
 use std::mem;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -14,28 +15,33 @@ use jiff::civil::Date;
 
 use crate::cli::command_error::CommandError;
 use crate::cli::diagnostics::number_of;
-use crate::cli::portal::{Portal, assemble_for, environment};
-use crate::cli::serve::{DEFAULT_ADDRESS, cannot_listen, log};
+use crate::cli::portal::{environment, read_lifecycle};
+use crate::cli::renewal::{SOURCES, told};
+use crate::cli::serve::{DEFAULT_ADDRESS, cannot_listen, cannot_serve, log};
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, abridge, any_error, sort};
 use crate::form::Definition;
 use crate::language::Language;
 use crate::message::Catalogue;
 use crate::preview::{self, Build, Editor, Good, Preview, Writer};
 use crate::randomness::SystemRandomness;
-use crate::receiver::{self, Content, FirstPages, Limits, Live, PortalError, ServeError, Stop};
+use crate::receiver::{self, Content, FirstPages, Limits, Live, Log, ServeError, Stop};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
-use crate::site::generator::Options;
+use crate::site::generator::{Generator, Options};
 use crate::site::pages::Showing;
 use crate::site::render::theme_problem;
 use crate::theme::view::SiteView;
 use crate::theme::{Theme, ThemeFiles};
-use crate::watch::{Method, Notice, Watcher};
+use crate::watch::{Hint, Method, Notice, Snapshot, Watcher};
 
 /// How often to look whether it is another day, on which readers see other pages.
 const LOOK_AT_CLOCK: Duration = Duration::from_secs(60);
+
+/// How long nothing may change before what belongs to no page, such as the search index, is made anew: nobody looks
+/// at it while they type.
+const QUIET: Duration = Duration::from_millis(150);
 
 /// A folder that cannot be: nothing of preview is stored, and nothing that is stored can be asked for.
 const NOWHERE: &str = "/dev/null/preview";
@@ -53,6 +59,8 @@ pub(super) struct Arguments {
     listen: SocketAddr,
     #[arg(long)]
     editor: Option<String>,
+    #[arg(long)]
+    poll: bool,
 }
 
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
@@ -71,35 +79,33 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let writer = Writer::new(root, ui.language(), editor);
     let preview = Arc::new(Preview::new(writer, clock.now()));
 
-    // What changes while the first build reads is told.
-    let (teller, notices) = mpsc::channel();
-    let _watcher = Watcher::start(
-        watched(root),
-        Method::Events,
-        Arc::clone(&clock),
-        move |notice| {
-            // Whoever listened has stopped.
-            let _ = teller.send(notice);
-        },
-    )
-    .map_err(|error| {
-        CommandError::ReadWrite(Diagnostic::error("cli-cannot-watch").with("reason", error))
-    })?;
-    let writing = Writing::begin(root, address, clock, Arc::clone(&preview), ui.texts())?;
-    let previewing = ui.text(
-        "cli-previewing",
-        &[(
-            "address",
-            &format!("http://{address}{}/", writing.base_path),
-        )],
-    );
+    let log = log(ui.texts().clone());
+    // Watched first, then looked at, then read: no change falls in between.
+    let paths: Vec<PathBuf> = SOURCES.map(|name| root.join(name)).into();
+    let (teller, hints) = mpsc::channel();
+    let _watcher = watch(
+        paths.clone(),
+        arguments.poll,
+        &clock,
+        Arc::clone(&log),
+        teller,
+    )?;
+    let snapshot = Snapshot::take(paths, clock.now());
+    let writing = Writing::begin(
+        root,
+        address,
+        clock,
+        Arc::clone(&preview),
+        snapshot,
+        &log,
+        ui,
+    )?;
+    let previewing = ui.text("cli-previewing", &[("address", &writing.home())]);
     let live = writing.live.clone();
     thread::Builder::new()
         .name("preview".to_owned())
-        .spawn(move || writing.follow(&notices))
-        .map_err(|error| {
-            CommandError::ReadWrite(Diagnostic::error("cli-cannot-watch").with("reason", error))
-        })?;
+        .spawn(move || writing.follow(&hints))
+        .map_err(cannot_watch)?;
     let mut printed = Ok(());
     let ready = || printed = ui.print(&previewing);
     let around = |router| preview::around(preview, router);
@@ -108,11 +114,24 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     printed
 }
 
-/// Returns everything that a portal is made of.
-fn watched(root: &Path) -> Vec<PathBuf> {
-    ["site.yaml", "content", "forms", "themes"]
-        .map(|name| root.join(name))
-        .into()
+/// Tells what may have changed, and in the log why that is found by looking through folders.
+fn watch(
+    paths: Vec<PathBuf>,
+    poll: bool,
+    clock: &Arc<dyn Clock>,
+    log: Log,
+    teller: Sender<Hint>,
+) -> Result<Watcher, CommandError> {
+    let method = match poll {
+        true => Method::Polling,
+        false => Method::Events,
+    };
+    let tell = move |notice| match notice {
+        // Whoever listened has stopped.
+        Notice::Changed(hint) => drop(teller.send(hint)),
+        Notice::Polls(reason) => told(reason).into_iter().for_each(&*log),
+    };
+    Watcher::start(paths, method, Arc::clone(clock), tell).map_err(cannot_watch)
 }
 
 /// Somebody writes: each change is built, served and shown.
@@ -123,10 +142,13 @@ struct Writing {
     preview: Arc<Preview>,
     live: Live,
     texts: Catalogue,
-    /// Path below which the portal was at first.
-    base_path: String,
+    generator: Generator,
+    /// The files as they were when they were last looked at.
+    snapshot: Snapshot,
     built_on: Date,
     failed: bool,
+    /// Whether what is served has to be replaced as a whole.
+    replace: bool,
 }
 
 impl Writing {
@@ -136,22 +158,14 @@ impl Writing {
         address: SocketAddr,
         clock: Arc<dyn Clock>,
         preview: Arc<Preview>,
-        texts: &Catalogue,
+        snapshot: Snapshot,
+        log: &Log,
+        ui: &Ui,
     ) -> Result<Writing, CommandError> {
         let today = clock.today();
-        let (portal, problems) = build(Showing::Everything, root, today);
-        let failed = portal.is_none();
-        let portal = portal.or_else(|| build(Showing::Published, root, today).0);
-        let base_path = portal
-            .as_ref()
-            .map(|portal| portal.config.base_path().to_owned());
-        let lifecycle = portal.as_ref().map(|portal| Arc::clone(&portal.lifecycle));
-        let (good, content) = match portal {
-            Some(mut portal) => (Some(good(&mut portal)), content(portal, address, &*clock)?),
-            None => (None, nothing_yet()?),
-        };
+        let lifecycle = read_lifecycle(root, &mut Vec::new()).map(Arc::new);
         let live = Live::new(receiver::Portal {
-            content,
+            content: nothing_yet()?,
             store: Arc::new(no_store(lifecycle, &clock)?),
             clock: Arc::clone(&clock),
             randomness: Arc::new(SystemRandomness),
@@ -160,157 +174,216 @@ impl Writing {
                 stop_time: STOP_TIME,
                 ..Limits::default()
             },
-            log: log(texts.clone()),
+            log: Arc::clone(log),
         })
         .map_err(cannot_serve)?;
-        if good.is_some() {
-            let problems = problems.clone();
-            preview.show(Build { good, problems });
-        }
-        if failed {
-            let problems = problems.clone();
-            preview.show(Build {
-                good: None,
-                problems,
-            });
-        }
-        let writing = Writing {
+        let mut writing = Writing {
             root: root.to_owned(),
             address,
             clock,
             preview,
             live,
-            texts: texts.clone(),
-            base_path: base_path.unwrap_or_default(),
+            texts: ui.texts().clone(),
+            generator: generator(root, Showing::Everything),
+            snapshot,
             built_on: today,
-            failed,
+            failed: false,
+            replace: true,
         };
-        if failed {
-            writing.tell_errors(&problems);
+        writing
+            .generator
+            .build(&environment, today, &|outputs| outputs);
+        if !writing.is_sound() {
+            let mut for_readers = generator(root, Showing::Published);
+            for_readers.build(&environment, today, &|outputs| outputs);
+            mem::swap(&mut writing.generator, &mut for_readers);
+            if writing.is_sound() {
+                writing.publish();
+            }
+            mem::swap(&mut writing.generator, &mut for_readers);
+            writing.replace = true;
         }
+        writing.publish();
         Ok(writing)
     }
 
-    /// Follows what is written until nobody tells of it any more.
-    fn follow(mut self, notices: &Receiver<Notice>) {
+    /// Follows what is written until nobody tells of it any more. A mistake in the program, which the panic itself
+    /// tells, costs one version.
+    fn follow(mut self, hints: &Receiver<Hint>) {
         loop {
-            match notices.recv_timeout(LOOK_AT_CLOCK) {
-                Ok(_) => {
-                    // What came in the meantime is built at once.
-                    while notices.try_recv().is_ok() {}
-                }
-                // Other pages are seen on another day.
-                Err(RecvTimeoutError::Timeout) if self.clock.today() != self.built_on => {}
-                Err(RecvTimeoutError::Timeout) => continue,
+            let patience = match self.generator.is_settled() {
+                true => LOOK_AT_CLOCK,
+                false => QUIET,
+            };
+            let hint = match hints.recv_timeout(patience) {
+                Ok(hint) => Some(hints.try_iter().fold(hint, together)),
+                Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
+            };
+            if catch_unwind(AssertUnwindSafe(|| self.look(hint.as_ref()))).is_err() {
+                // What it remembers may be half of something.
+                self.generator = generator(&self.root, Showing::Everything);
+                self.replace = true;
             }
-            self.build();
         }
     }
 
-    /// Builds what is there now, and shows what came of it.
-    fn build(&mut self) {
-        self.built_on = self.clock.today();
-        let (portal, mut problems) = build(Showing::Everything, &self.root, self.built_on);
-        let failed = match portal {
-            None => true,
-            Some(portal) => match self.serve(portal, &problems) {
-                Ok(()) => false,
-                Err(error) => {
-                    problems.extend(error.into_diagnostics());
-                    true
-                }
-            },
+    /// Builds what changed, or everything where it is another day, on which readers see other pages.
+    fn look(&mut self, hint: Option<&Hint>) {
+        let (now, today) = (self.clock.now(), self.clock.today());
+        let changed = hint.map(|hint| self.snapshot.refresh(hint, now).into_paths());
+        let paths: Vec<String> = changed
+            .into_iter()
+            .flatten()
+            .filter_map(|path| {
+                let below = path.strip_prefix(&self.root).ok()?;
+                Some(below.to_string_lossy().into_owned())
+            })
+            .collect();
+        if !paths.is_empty() || today != self.built_on {
+            self.built_on = today;
+            self.generator.update(&paths, &environment, today);
+        } else if hint.is_none() && !self.generator.is_settled() {
+            self.generator.settle();
+        } else {
+            return;
+        }
+        self.publish();
+    }
+
+    fn is_sound(&self) -> bool {
+        !any_error(&self.problems())
+    }
+
+    /// Returns what is wrong with the portal as it was built last, in reading order.
+    fn problems(&self) -> Vec<Diagnostic> {
+        let mut problems = self.generator.diagnostics();
+        read_lifecycle(&self.root, &mut problems);
+        sort(&mut problems);
+        problems.dedup();
+        abridge(problems)
+    }
+
+    /// Serves what was built, where nothing is an error, and then lets browsers ask for it.
+    fn publish(&mut self) {
+        let mut problems = self.problems();
+        let mut failed = any_error(&problems);
+        if !failed && let Err(error) = self.serve() {
+            problems.extend(error.into_diagnostics());
+            failed = true;
+        }
+        let good = match failed {
+            true => None,
+            false => self.good(),
         };
         if failed {
-            self.tell_errors(&problems);
-            self.preview.show(Build {
-                good: None,
-                problems,
-            });
+            let errors = number_of(&problems, Severity::Error);
+            tell(&self.texts.count("cli-preview-errors", errors, &[]));
         } else if self.failed {
             tell(&self.texts.text("cli-preview-good", &[]));
         }
         self.failed = failed;
+        self.preview.show(Build { good, problems });
     }
 
-    /// Serves a portal, and then lets browsers ask for it.
-    fn serve(&self, mut portal: Portal, problems: &[Diagnostic]) -> Result<(), CommandError> {
-        let good = Some(good(&mut portal));
-        let content = content(portal, self.address, &*self.clock)?;
-        self.live.replace(content).map_err(cannot_serve)?;
-        let problems = problems.to_vec();
-        self.preview.show(Build { good, problems });
+    fn serve(&mut self) -> Result<(), CommandError> {
+        let Some(fresh) = self.generator.fresh() else {
+            return Ok(());
+        };
+        self.replace |= fresh.everything;
+        if self.replace {
+            let content = self.content()?;
+            self.live.replace(content).map_err(cannot_serve)?;
+            self.replace = false;
+        } else {
+            self.live.update(fresh.changed, &fresh.removed);
+        }
         Ok(())
     }
 
-    fn tell_errors(&self, problems: &[Diagnostic]) {
-        let errors = number_of(problems, Severity::Error);
-        tell(&self.texts.count("cli-preview-errors", errors, &[]));
+    /// Returns what preview needs to know of the portal.
+    fn good(&self) -> Option<Good> {
+        let around = self.generator.surroundings()?;
+        Some(Good {
+            config: around.config.clone(),
+            site: Arc::new(self.generator.site()?.clone()),
+            forms: around.forms.to_vec(),
+        })
+    }
+
+    /// Returns what the receiver serves: the pages of the portal, and forms of which nothing is stored. Everything
+    /// is at one address, also where a portal for readers has its receiver elsewhere.
+    fn content(&self) -> Result<Content, CommandError> {
+        let (Some(around), Some(lifecycle)) = (
+            self.generator.surroundings(),
+            read_lifecycle(&self.root, &mut Vec::new()),
+        ) else {
+            return Err(CommandError::Problems);
+        };
+        let origin = format!("http://{}", self.address);
+        let base_path = around.config.base_path().to_owned();
+        let languages = around.config.languages.iter();
+        let sites: Vec<&SiteView> = languages
+            .filter_map(|language| around.views.get(language))
+            .collect();
+        // Forms on paper, My report and taking back are not there for practice; these show how they look.
+        let besides = FirstPages {
+            theme: &around.theme,
+            sites: sites.clone(),
+            forms: around.forms,
+            lifecycle: &lifecycle,
+            base_path: &base_path,
+            base_origin: &origin,
+            receiver: &base_path,
+            clock: &*self.clock,
+        };
+        let besides = besides
+            .outputs()
+            .map_err(|error| CommandError::Problem(theme_problem(&error)))?;
+        Ok(Content {
+            pages: self.generator.outputs().cloned().chain(besides).collect(),
+            sites: sites.into_iter().cloned().collect(),
+            forms: as_practice(around.forms),
+            theme: around.theme,
+            base_path,
+            base_origin: Some(origin),
+            origins: Vec::new(),
+        })
+    }
+
+    /// Returns the address at which the portal is.
+    fn home(&self) -> String {
+        let around = self.generator.surroundings();
+        let base_path = around.map_or("", |around| around.config.base_path());
+        format!("http://{}{base_path}/", self.address)
     }
 }
 
-/// Builds the portal.
-fn build(showing: Showing, root: &Path, today: Date) -> (Option<Portal>, Vec<Diagnostic>) {
+fn together(mut hint: Hint, other: Hint) -> Hint {
+    hint.add(other);
+    hint
+}
+
+fn cannot_watch(error: io::Error) -> CommandError {
+    CommandError::ReadWrite(Diagnostic::error("cli-cannot-watch").with("reason", error))
+}
+
+fn generator(root: &Path, showing: Showing) -> Generator {
     let options = Options {
         showing,
         advice: true,
     };
-    assemble_for(options, root, &environment, today)
-}
-
-/// Takes out of a portal what preview needs to know of it.
-fn good(portal: &mut Portal) -> Good {
-    Good {
-        config: portal.config.clone(),
-        site: Arc::new(mem::take(&mut portal.site)),
-        forms: portal.forms.clone(),
-    }
-}
-
-/// Returns what the receiver serves: the pages of the portal, and forms of which nothing is stored. Everything is
-/// at one address, also where a portal for readers has its receiver elsewhere.
-fn content(
-    portal: Portal,
-    address: SocketAddr,
-    clock: &dyn Clock,
-) -> Result<Content, CommandError> {
-    let origin = format!("http://{address}");
-    let base_path = portal.config.base_path().to_owned();
-    // Forms on paper, My report and taking back are not there for practice; these show how they look.
-    let besides = FirstPages {
-        theme: &portal.theme,
-        sites: portal.sites(),
-        forms: &portal.forms,
-        lifecycle: &portal.lifecycle,
-        base_path: &base_path,
-        base_origin: &origin,
-        receiver: &base_path,
-        clock,
-    };
-    let besides = besides
-        .outputs()
-        .map_err(|error| CommandError::Problem(theme_problem(&error)))?;
-    let sites = portal.sites().into_iter().cloned().collect();
-    Ok(Content {
-        pages: portal.outputs.into_iter().chain(besides).collect(),
-        theme: portal.theme,
-        sites,
-        forms: as_practice(portal.forms),
-        base_path,
-        base_origin: Some(origin),
-        origins: Vec::new(),
-    })
+    Generator::new(root, options)
 }
 
 /// Returns the forms as they are in preview: practice, of which nothing is stored.
-fn as_practice(forms: Vec<Definition>) -> Vec<Definition> {
-    let practice = |form| Definition {
+fn as_practice(forms: &[Definition]) -> Vec<Definition> {
+    let practice = |form: &Definition| Definition {
         practice: true,
         details: None,
-        ..form
+        ..form.clone()
     };
-    forms.into_iter().map(practice).collect()
+    forms.iter().map(practice).collect()
 }
 
 /// Returns what is served before the first good build: nothing, in the look that ships.
@@ -344,10 +417,6 @@ fn no_store(
         least_free_bytes: LEAST_FREE_BYTES,
     };
     Ok(Store::beside(Path::new(NOWHERE), surroundings, settings)?)
-}
-
-fn cannot_serve(error: PortalError) -> CommandError {
-    CommandError::Problem(Diagnostic::error("cli-cannot-serve").with("reason", error))
 }
 
 /// Says something while the portal is served. Where it cannot be said, the browser still shows it.

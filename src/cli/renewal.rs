@@ -26,7 +26,7 @@ use crate::site::config::{KeepSettings, ReceiverSettings};
 use crate::watch::{Hint, Method, Notice, PollReason, Snapshot, Watcher};
 
 /// What a portal is built from, below its folder.
-const SOURCES: [&str; 4] = ["content", "forms", "site.yaml", "themes"];
+pub(super) const SOURCES: [&str; 4] = ["content", "forms", "site.yaml", "themes"];
 
 /// Longest time between two looks at the clock. Somebody can set it, and a machine that sleeps does not count
 /// how long.
@@ -284,7 +284,7 @@ impl Due {
 }
 
 /// Returns what the log says of a reason to look through folders; who asked for it knows.
-fn told(reason: PollReason) -> Option<LogEntry> {
+pub(super) fn told(reason: PollReason) -> Option<LogEntry> {
     match reason {
         PollReason::Asked => None,
         PollReason::OtherMachine(folder) => Some(LogEntry::LooksThroughSharedFolder {

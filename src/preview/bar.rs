@@ -131,7 +131,7 @@ impl Bar<'_> {
         }
         format!(
             "<p class=\"mw-preview-source\">{label} <a href=\"{href}\">{path}</a> \
-             <button type=\"button\" hidden data-copy=\"{file}\" data-copied=\"{copied}\">{copy}</button></p>\n",
+             <button type=\"button\" hidden data-mw-copy=\"{file}\" data-mw-copied=\"{copied}\">{copy}</button></p>\n",
             label = escape(&writer.text("preview.source", &[])),
             href = escape(&source_address(path, 1, 1, writer)),
             path = escape(path),

@@ -241,6 +241,9 @@ fn in_words(why: &Unpublished, writer: &Writer) -> Words {
     }
 }
 
+/// Which address of a form, in a language, where the second is the default language.
+type FormPath = fn(&Definition, Language, Language) -> String;
+
 /// Returns the addresses of forms and of what goes with them.
 fn form_addresses(good: &Good) -> BTreeMap<String, FormAddress> {
     let config = &good.config;
@@ -253,7 +256,7 @@ fn form_addresses(good: &Good) -> BTreeMap<String, FormAddress> {
             };
             addresses.insert(format!("{}/{path}", config.base_path()), address);
         };
-        let paths: [(fn(&Definition, Language, Language) -> String, bool); 4] = [
+        let paths: [(FormPath, bool); 4] = [
             (Definition::path, false),
             (Definition::sheet_path, false),
             (Definition::follow_path, true),

@@ -63,11 +63,11 @@ function prepareBar() {
   const fold = bar.querySelector('details');
   fold.open = stored(OPEN) ?? false;
   fold.addEventListener('toggle', () => store(OPEN, fold.open));
-  for (const button of bar.querySelectorAll('[data-copy]')) {
+  for (const button of bar.querySelectorAll('[data-mw-copy]')) {
     button.hidden = !navigator.clipboard;
     button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = button.dataset.copied;
+      await navigator.clipboard.writeText(button.dataset.mwCopy);
+      button.textContent = button.dataset.mwCopied;
     });
   }
 }

@@ -17,13 +17,15 @@ use super::calendar::Calendar;
 use super::config::{Config, Environment};
 use super::files::Files;
 use super::glossary::Glossary;
+use super::loose_ends;
+use super::markdown::PLACE_TO_FILL_IN;
 use super::pages::{self, Page, ReadPage, Showing, Site};
 use super::plain_language::{self, Wording};
 use super::production;
 use super::render::{Common, Deliver, Input, RenderedPage, render_pages, render_rest, site_views};
 use super::seen::{Changes, Seen};
 use super::source::{self, PageFile, Sources};
-use crate::diagnostic::{Diagnostic, any_error};
+use crate::diagnostic::{Diagnostic, Severity, any_error};
 use crate::form::{self, Definition};
 use crate::language::Language;
 use crate::output::Output;
@@ -69,6 +71,8 @@ struct Ground {
     theme: Option<Arc<Theme>>,
     forms: Vec<Definition>,
     unread_forms: Vec<String>,
+    /// Whether the forms are the portal's own, and not those that ship.
+    own_forms: bool,
     glossary: Glossary,
     wordings: BTreeMap<Language, Wording>,
     calendar: Calendar,
@@ -247,10 +251,15 @@ impl Generator {
         self.made.as_ref().is_some_and(Made::is_sound)
     }
 
-    /// Returns what is wrong with the portal, in no order.
+    /// Returns what is wrong with the portal, in no order. Where no advice is asked, there is none but the places to
+    /// fill in.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let made = self.made.iter();
-        made.flat_map(Made::diagnostics).cloned().collect()
+        let is_asked = |told: &&Diagnostic| {
+            let is_advice = told.severity == Severity::Advice;
+            self.options.advice || !is_advice || told.code == PLACE_TO_FILL_IN
+        };
+        let told = self.made.iter().flat_map(Made::diagnostics);
+        told.filter(is_asked).cloned().collect()
     }
 
     /// Returns all files, in no order.
@@ -329,6 +338,7 @@ impl Ground {
             theme: theme.map(Arc::new),
             forms,
             unread_forms,
+            own_forms: root.join("forms").is_dir(),
             glossary,
             wordings,
             calendar,
@@ -460,7 +470,13 @@ impl Made {
         let rest = self.input(options).map(|input| {
             let (common, _) = Common::new(&input, &self.whole.views);
             let pages: Vec<&RenderedPage> = self.pages.iter().collect();
-            render_rest(&input, &common, &pages)
+            let (rest, mut diagnostics) = render_rest(&input, &common, &pages);
+            if options.advice {
+                let outputs = pages.iter().flat_map(|page| &page.outputs).chain(&rest);
+                let (site, own_forms) = (&self.whole.site, self.ground.own_forms);
+                diagnostics.extend(loose_ends::advice(&input, site, outputs, own_forms));
+            }
+            (rest, diagnostics)
         });
         (self.rest, self.rest_diagnostics) = rest.unwrap_or_default();
         self.is_rest_stale = false;

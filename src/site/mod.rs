@@ -21,6 +21,7 @@ mod history;
 pub mod inputs;
 mod links;
 pub mod links_elsewhere;
+mod loose_ends;
 pub mod markdown;
 mod mending;
 pub mod outputs;

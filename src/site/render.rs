@@ -445,7 +445,7 @@ pub(super) fn push_html<P: serde::Serialize>(
 }
 
 /// Returns the file behind an address: `/veilig/norm/` is `norm/index.html`.
-fn output_path(config: &Config, href: &str) -> String {
+pub(super) fn output_path(config: &Config, href: &str) -> String {
     let below = href.strip_prefix(config.base_path()).unwrap_or(href);
     format!("{}index.html", below.trim_start_matches('/'))
 }

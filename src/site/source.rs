@@ -33,6 +33,8 @@ pub struct Sources {
     /// Paths of Markdown files that were found but could not be read, so that links to them are not
     /// called dead as well.
     pub unreadable: Vec<String>,
+    /// Folders with nothing in them.
+    pub empty_folders: Vec<String>,
 }
 
 /// Reads the bytes of a file of the portal as text.
@@ -141,6 +143,9 @@ impl Reader {
                 Ok(entry) => paths.push(entry.path()),
                 Err(error) => self.unreadable(shown, &error),
             }
+        }
+        if paths.is_empty() {
+            self.sources.empty_folders.push(shown.to_owned());
         }
         paths.sort();
         for path in paths {
@@ -305,6 +310,18 @@ mod tests {
                 &format!("content{}", "/rond/content".repeat(6) + "/rond"),
             )],
         );
+    }
+
+    #[test]
+    fn folders_with_nothing_in_them_are_known() {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["content/leeg/leger", "content/vol", "content/bewaard"] {
+            fs::create_dir_all(root.path().join(folder)).unwrap();
+        }
+        fs::write(root.path().join("content/vol/a.md"), "a").unwrap();
+        fs::write(root.path().join("content/bewaard/.gitkeep"), "").unwrap();
+        let (sources, _) = read(root.path());
+        assert_eq!(sources.empty_folders, ["content/leeg/leger"]);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! theme has every template, every text and every component that its templates name.
 
 mod assets;
+mod contrast;
+mod css_colour;
 mod files;
 mod poster;
 pub mod size;
@@ -170,6 +172,7 @@ impl Theme {
         templates::check_keys(&sources, &dutch_texts.catalogue, &mut diagnostics);
         let assets = Assets::collect(files, base_path);
         let poster_palette = poster::palette(files, &mut diagnostics);
+        contrast::check_theme(files, &mut diagnostics);
         let built = templates::check_syntax(&sources, &mut diagnostics).then(|| {
             (
                 Environment::build(Language::Nl, &sources, dutch_texts.catalogue),

@@ -160,7 +160,7 @@ impl Snapshot {
             named.young = named.stamp.kind == Kind::File;
         }
         compare(&before, &look.seen, changes);
-        self.seen.append(&mut look.seen);
+        self.seen.extend(look.seen);
     }
 
     /// Takes out a path with all that is below it.

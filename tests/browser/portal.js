@@ -38,15 +38,24 @@ function environment() {
   return { ...Object.fromEntries(own), NO_COLOR: '1' };
 }
 
+/** Starts `meldwijzer preview` on a folder, in Dutch, and resolves when it has said where it listens. */
+export async function startPreview(root) {
+  const portal = new Portal(root, 'preview');
+  await portal.start();
+  return portal;
+}
+
 class Portal {
   #root;
+  #command;
   #child;
   #ended;
   #log = '';
   #release;
 
-  constructor(root) {
+  constructor(root, command = 'serve') {
     this.#root = root;
+    this.#command = command;
     this.data = mkdtempSync(path.join(tmpdir(), 'meldwijzer-data-'));
     // Whatever happens to the tests, nothing is left behind.
     this.#release = () => {
@@ -58,9 +67,10 @@ class Portal {
 
   /** Starts the program at an address, by default a free port of this machine. */
   async start(listen = '127.0.0.1:0') {
+    const data = this.#command === 'serve' ? ['--data', this.data] : [];
     const child = spawn(
       PROGRAM,
-      ['serve', '--root', this.#root, '--data', this.data, '--listen', listen],
+      [this.#command, '--root', this.#root, ...data, '--listen', listen],
       { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
     );
     this.#child = child;

@@ -24,7 +24,12 @@ use meldwijzer::site::generator::Options;
 use meldwijzer::site::requirements::{Requirements, Status, pages_for};
 
 /// The portals whose words are what is looked at.
-const ABOUT_ADVICE: [&str; 3] = ["accessibility", "accessibility-mistakes", "plain-language"];
+const ABOUT_ADVICE: [&str; 4] = [
+    "accessibility",
+    "accessibility-mistakes",
+    "loose-ends",
+    "plain-language",
+];
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -227,6 +232,7 @@ features! {
     texts_that_are_hard_to_read_are_told: "plain-language",
     what_everybody_can_read_stays_silent: "accessibility",
     what_keeps_people_from_reading_is_told: "accessibility-mistakes",
+    what_nobody_comes_to_or_uses_is_told: "loose-ends",
     forms_are_on_the_portal_though_the_receiver_is_elsewhere: "forms-elsewhere",
     what_leads_to_a_form_with_mistakes_is_no_second_mistake: "unread-forms",
     pages_name_requirements_that_are_there: "requirements",

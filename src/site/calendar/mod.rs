@@ -101,6 +101,15 @@ impl Trigger {
     }
 }
 
+impl Calendar {
+    /// Returns where messages and events lead.
+    pub(super) fn destinations(&self) -> impl Iterator<Item = &Destination> {
+        let messages = self.messages.iter().map(|message| &message.destination);
+        let events = self.events.iter().map(|event| &event.destination);
+        messages.chain(events).flatten()
+    }
+}
+
 impl Message {
     /// Returns whether the message is there in a language.
     pub fn speaks(&self, language: Language) -> bool {
@@ -191,13 +200,8 @@ impl Calendar {
 
 /// Tells every message and event that leads to nothing.
 pub(super) fn check(input: &Input<'_>) -> Vec<Diagnostic> {
-    let messages = input.calendar.messages.iter();
-    let events = input.calendar.events.iter();
-    let destinations = messages
-        .map(|message| &message.destination)
-        .chain(events.map(|event| &event.destination));
+    let destinations = input.calendar.destinations();
     destinations
-        .flatten()
         .filter_map(|destination| destination.check(input))
         .collect()
 }

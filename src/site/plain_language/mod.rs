@@ -5,6 +5,7 @@
 //! open list of words at level B1. Invariant: an advice stops no build, and a rule that is switched off for a
 //! page says nothing about it.
 
+mod abbreviation;
 mod page;
 mod passage;
 mod passive;
@@ -51,15 +52,18 @@ pub enum Rule {
     Passive,
     /// Words that have an easier one.
     DifficultWord,
+    /// Abbreviations that the page never says in full.
+    Abbreviation,
 }
 
 impl Rule {
-    const ALL: [Rule; 5] = [
+    const ALL: [Rule; 6] = [
         Rule::LongSentence,
         Rule::LongParagraph,
         Rule::LongWord,
         Rule::Passive,
         Rule::DifficultWord,
+        Rule::Abbreviation,
     ];
 
     fn code(self) -> &'static str {
@@ -69,6 +73,7 @@ impl Rule {
             Rule::LongWord => "language-long-word",
             Rule::Passive => "language-passive",
             Rule::DifficultWord => "language-difficult-word",
+            Rule::Abbreviation => "language-abbreviation",
         }
     }
 }
@@ -91,13 +96,14 @@ impl Rule {
 
 impl Skipping {
     /// What editors may write in a list of rules; `all` is every one.
-    pub(super) const NAMES: [(&'static str, &'static [Rule]); 6] = [
+    pub(super) const NAMES: [(&'static str, &'static [Rule]); 7] = [
         ("all", &Rule::ALL),
         ("long-sentence", &[Rule::LongSentence]),
         ("long-paragraph", &[Rule::LongParagraph]),
         ("long-word", &[Rule::LongWord]),
         ("passive", &[Rule::Passive]),
         ("difficult-word", &[Rule::DifficultWord]),
+        ("abbreviation", &[Rule::Abbreviation]),
     ];
 
     /// Reads `{ skip: [passive], reason: "…" }`; both must be there.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Finding, Kind, Passage, Rule, Wording, check};
+use super::{Finding, Kind, Passage, Rule, Wording, abbreviation, check};
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::site::markdown;
@@ -22,10 +22,21 @@ pub fn of_page(page: &Page, wordings: &BTreeMap<Language, Wording>) -> Vec<Diagn
     passages.extend(line_above(page, &front_matter.summary, Kind::Prose));
     passages.extend(markdown::passages(&page.source, page.body.clone()));
     let mut told = Vec::new();
-    for passage in passages {
-        for finding in findings(page, &passage, wording) {
-            let place = page.source.place(passage.source_range(&finding.range));
-            told.push(finding.diagnostic().at(place));
+    let mut tell = |passage: &Passage, finding: &Finding| {
+        let place = page.source.place(passage.source_range(&finding.range));
+        told.push(finding.diagnostic().at(place));
+    };
+    for passage in &passages {
+        for finding in findings(page, passage, wording) {
+            tell(passage, &finding);
+        }
+    }
+    if !skips(page, Rule::Abbreviation) {
+        for (at, finding) in abbreviation::unexplained(&passages, wording) {
+            passages
+                .get(at)
+                .map(|passage| tell(passage, &finding))
+                .unwrap_or_default();
         }
     }
     let path = front_matter.path.as_ref();
@@ -57,12 +68,13 @@ pub fn of_line(
 }
 
 fn findings(page: &Page, passage: &Passage, wording: &Wording) -> Vec<Finding> {
-    let skipped = |rule: Rule| {
-        let skipping = page.front_matter.plain_language.as_ref();
-        skipping.is_some_and(|skipping| skipping.rules.contains(&rule))
-    };
     let found = check(passage, page.language, wording).into_iter();
-    found.filter(|finding| !skipped(finding.rule)).collect()
+    found.filter(|finding| !skips(page, finding.rule)).collect()
+}
+
+fn skips(page: &Page, rule: Rule) -> bool {
+    let skipping = page.front_matter.plain_language.as_ref();
+    skipping.is_some_and(|skipping| skipping.rules.contains(&rule))
 }
 
 /// Returns a value of the front matter as a passage, where it is written as it is read.

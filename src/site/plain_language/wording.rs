@@ -24,6 +24,8 @@ pub struct Wording {
     difficult: BTreeMap<String, Vec<DifficultWord>>,
     /// Long words that readers know, in lower case.
     known: BTreeSet<String>,
+    /// Abbreviations in capitals that need no explanation: everybody knows them, or the portal explains them.
+    known_capitals: BTreeSet<String>,
 }
 
 /// One difficult word, or several that belong together.
@@ -84,6 +86,7 @@ impl Wording {
                 .get("passive")
                 .map(|node| passive_forms(node, &mut diagnostics));
             wording.known = set(map.get("known_words"), &mut diagnostics);
+            wording.known_capitals = set(map.get("known_capitals"), &mut diagnostics);
             if let Some(list) = map.get("difficult_words") {
                 wording.add_difficult(list, &mut diagnostics);
             }
@@ -124,6 +127,14 @@ impl Wording {
             same.retain(|difficult| difficult.words != words);
         }
         self.known.extend(words);
+        let capitals = term.split(|c: char| !c.is_alphanumeric());
+        let capitals = capitals.filter(|word| !word.contains(char::is_lowercase));
+        self.known_capitals.extend(capitals.map(str::to_owned));
+    }
+
+    /// Returns whether an abbreviation in capitals needs no explanation.
+    pub(super) fn knows_capitals(&self, word: &str) -> bool {
+        self.known_capitals.contains(word)
     }
 
     /// Returns whether readers know a word, whatever its length.

@@ -29,6 +29,7 @@ use crate::theme::{SharedSite, Template};
 use index::Index;
 pub(super) use plain_text::{Section, sections};
 use synonyms::Groups;
+pub(super) use synonyms::PATH as SYNONYMS;
 
 /// A page with the text of its body.
 pub(super) struct Body<'a> {

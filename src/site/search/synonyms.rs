@@ -10,7 +10,7 @@ use crate::site::source::text_of;
 use crate::yaml::{self, Mapping, Node};
 
 /// Where the groups stand, relative to the root of a portal.
-pub(super) const PATH: &str = "content/synonyms.yaml";
+pub const PATH: &str = "content/synonyms.yaml";
 
 /// Groups of words in a language.
 pub(in crate::site) type Groups = Vec<Vec<String>>;
