@@ -183,7 +183,7 @@ impl Addresses {
         let href = format!("{}{}", config.base_path(), entry.address);
         let short = short_href(config, language(config, &entry.address), &entry.id);
         let heir = self.lines.get(below(config, &short));
-        site.aliases.contains_key(&href) || heir.is_some_and(|heir| heir == id)
+        site.aliases().contains_key(&href) || heir.is_some_and(|heir| heir == id)
     }
 }
 
@@ -247,7 +247,7 @@ fn current(config: &Config, site: &Site, forms: &[Definition]) -> BTreeMap<Strin
             lines.insert(below(config, href).to_owned(), page.id.clone());
         }
     }
-    for (href, at) in &site.aliases {
+    for (href, at) in site.aliases() {
         if let Some(page) = site.pages.get(*at) {
             lines.insert(below(config, href).to_owned(), page.id.clone());
         }

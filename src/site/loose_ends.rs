@@ -106,7 +106,11 @@ fn links(html: &str) -> impl Iterator<Item = &str> {
 
 /// Finds the page that an address leads to, also where that is an old or a short one.
 fn page_at<'a>(site: &'a Site, href: &str) -> Option<&'a Page> {
-    let by_alias = || site.pages.get(*site.aliases.get(href)?).map(|page| &**page);
+    let by_alias = || {
+        site.pages
+            .get(*site.aliases().get(href)?)
+            .map(|page| &**page)
+    };
     site.by_href(href)
         .or_else(|| site.by_short_href(href))
         .or_else(by_alias)

@@ -129,13 +129,20 @@ impl Page {
     }
 }
 
-/// All pages of a portal.
+/// All pages of a portal, cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
     pub(super) pages: Vec<Arc<Page>>,
     pub(super) hidden: Vec<Arc<Page>>,
-    /// Redirects from old addresses, with base path, to the index of a page.
-    pub aliases: BTreeMap<String, usize>,
+    /// Shared by all sites of which only the text of pages differs.
+    index: Arc<Index>,
+}
+
+/// Where pages are, by the numbers that they have in a site.
+#[derive(Debug, Default)]
+struct Index {
+    /// Redirects from old addresses, with base path.
+    aliases: BTreeMap<String, usize>,
     by_source: HashMap<String, usize>,
     by_key: HashMap<(String, Language), usize>,
     by_href: HashMap<String, usize>,
@@ -159,14 +166,20 @@ impl Site {
         self.hidden.iter().map(|page| &**page)
     }
 
+    /// Returns the old addresses, with base path, that lead on to a page, each with the number of the page.
+    pub fn aliases(&self) -> &BTreeMap<String, usize> {
+        &self.index.aliases
+    }
+
     /// Finds a page by the path of its file, relative to the root.
     pub fn by_source(&self, path: &str) -> Option<&Page> {
-        self.by_source.get(path).and_then(|at| self.page(*at))
+        self.index.by_source.get(path).and_then(|at| self.page(*at))
     }
 
     /// Finds the version of a page in a language.
     pub fn version(&self, key: &str, language: Language) -> Option<&Page> {
-        self.by_key
+        self.index
+            .by_key
             .get(&(key.to_owned(), language))
             .and_then(|at| self.page(*at))
     }
@@ -177,25 +190,25 @@ impl Site {
 
     /// Finds a page by its address with the base path.
     pub fn by_href(&self, href: &str) -> Option<&Page> {
-        self.by_href.get(href).and_then(|at| self.page(*at))
+        self.index.by_href.get(href).and_then(|at| self.page(*at))
     }
 
     /// Finds a page by its short address with the base path.
     pub fn by_short_href(&self, href: &str) -> Option<&Page> {
-        let at = self.by_short_href.get(href)?;
+        let at = self.index.by_short_href.get(href)?;
         self.page(*at)
     }
 
     /// Returns the page that holds now for one that is an earlier version, in its language where it is there.
     pub fn current_version(&self, page: &Page) -> Option<&Page> {
         let (path, _) = page.front_matter.earlier_version_of.as_ref()?;
-        let named = self.by_source(&format!("content/{path}"))?;
-        self.version(&named.key, page.language).or(Some(named))
+        let at = self.index.current(&self.pages, path, page.language)?;
+        self.page(at)
     }
 
     /// Returns the earlier versions of a page in its language, the latest first.
     pub fn earlier_versions(&self, page: &Page) -> impl Iterator<Item = &Page> {
-        let all = self.earlier.get(page.source.path());
+        let all = self.index.earlier.get(page.source.path());
         let pages = all.into_iter().flatten();
         pages.filter_map(|at| self.page(*at))
     }
@@ -207,7 +220,8 @@ impl Site {
 
     /// Returns the pages and subfolders of a folder in a language, in reading order.
     pub fn children(&self, folder: &str, language: Language) -> impl Iterator<Item = &Page> {
-        self.children
+        self.index
+            .children
             .get(&(folder.to_owned(), language))
             .into_iter()
             .flatten()
@@ -216,9 +230,12 @@ impl Site {
 
     /// Returns the pages before and after a page among those of its folder, index pages left out.
     pub fn neighbours(&self, page: &Page) -> (Option<&Page>, Option<&Page>) {
-        let at = self.by_source.get(page.source.path());
-        let place = at.and_then(|at| self.places.get(*at).copied().flatten());
-        let list = self.children.get(&(page.folder.clone(), page.language));
+        let at = self.index.by_source.get(page.source.path());
+        let place = at.and_then(|at| self.index.places.get(*at).copied().flatten());
+        let list = self
+            .index
+            .children
+            .get(&(page.folder.clone(), page.language));
         let (Some(place), Some(list)) = (place, list) else {
             return (None, None);
         };
@@ -232,12 +249,15 @@ impl Site {
 
     /// Returns the word list in a language.
     pub fn word_list(&self, language: Language) -> Option<&Page> {
-        self.word_lists.get(&language).and_then(|at| self.page(*at))
+        self.index
+            .word_lists
+            .get(&language)
+            .and_then(|at| self.page(*at))
     }
 
     /// Takes the text of a page that was read anew and is otherwise as it was.
     pub(super) fn take_text(&mut self, read: &Page) {
-        let at = self.by_source.get(read.source.path());
+        let at = self.index.by_source.get(read.source.path());
         if let Some(page) = at.and_then(|at| self.pages.get_mut(*at)) {
             *page = Arc::new(Page {
                 id: page.id.clone(),
@@ -250,12 +270,21 @@ impl Site {
 
     /// Returns whether a file is a page that is not published today.
     pub fn is_unpublished(&self, path: &str) -> bool {
-        self.hidden_sources.contains(path)
+        self.index.hidden_sources.contains(path)
     }
 
     /// Returns the paths of the files of all pages.
     pub fn source_paths(&self) -> impl Iterator<Item = &str> {
         self.pages().map(|page| page.source.path())
+    }
+}
+
+impl Index {
+    /// Finds the page at a path below the folder of pages, in a language where it is there.
+    fn current(&self, pages: &[Arc<Page>], path: &str, language: Language) -> Option<usize> {
+        let named = *self.by_source.get(&format!("content/{path}"))?;
+        let key = (pages.get(named)?.key.clone(), language);
+        Some(self.by_key.get(&key).copied().unwrap_or(named))
     }
 }
 
@@ -309,14 +338,18 @@ pub fn gather<'r>(
     add_missing_indexes(config, &mut pages, &mut diagnostics);
     pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
     warn_of_same_titles(&pages, &mut diagnostics);
-    let mut site = index(config, pages, forms, &mut diagnostics);
-    tell_ids_of_hidden(&site.pages, &hidden, &mut diagnostics);
-    site.hidden_sources = hidden
+    let mut index = index_of(config, &pages, forms, &mut diagnostics);
+    tell_ids_of_hidden(&pages, &hidden, &mut diagnostics);
+    index.hidden_sources = hidden
         .iter()
         .map(|page| page.source.path().to_owned())
         .collect();
-    site.hidden = hidden;
-    site.earlier = earlier_versions(&site);
+    index.earlier = earlier_versions(&index, &pages);
+    let site = Site {
+        pages,
+        hidden,
+        index: Arc::new(index),
+    };
     diagnostics.extend(archive::check(&site, sources));
     (site, diagnostics)
 }
@@ -750,28 +783,29 @@ fn warn_of_changes(page: &Page, today: Date, diagnostics: &mut Vec<Diagnostic>) 
     }
 }
 
-fn index(
+fn index_of(
     config: &Config,
-    pages: Vec<Arc<Page>>,
+    pages: &[Arc<Page>],
     forms: &[Definition],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Site {
-    let mut site = Site::default();
+) -> Index {
+    let mut index = Index::default();
+    let reserved = Reserved::new(config, forms);
     let mut by_id: HashMap<&str, &Page> = HashMap::new();
     for (at, page) in pages.iter().enumerate() {
-        site.by_source.insert(page.source.path().to_owned(), at);
-        site.by_key.insert((page.key.clone(), page.language), at);
+        index.by_source.insert(page.source.path().to_owned(), at);
+        index.by_key.insert((page.key.clone(), page.language), at);
         if page.kind == Kind::Glossary && !page.is_earlier_version() {
-            site.word_lists.entry(page.language).or_insert(at);
+            index.word_lists.entry(page.language).or_insert(at);
         }
-        if let Some(code) = reserved_by(config, &page.href, forms, false) {
+        if let Some(code) = reserved.by(&page.href, false) {
             diagnostics.push(
                 Diagnostic::error(code)
                     .with("address", &page.href)
                     .at(page.source.start()),
             );
         }
-        match site
+        match index
             .by_href
             .get(&page.href)
             .and_then(|other| pages.get(*other))
@@ -783,7 +817,7 @@ fn index(
                     .at(page.source.start()),
             ),
             None => {
-                site.by_href.insert(page.href.clone(), at);
+                index.by_href.insert(page.href.clone(), at);
             }
         }
         match by_id.get(page.id.as_str()) {
@@ -792,15 +826,15 @@ fn index(
             Some(other) if other.key != page.key => diagnostics.push(same_id(page, other)),
             _ => {
                 by_id.insert(&page.id, page);
-                site.by_short_href.insert(page.short_href.clone(), at);
+                index.by_short_href.insert(page.short_href.clone(), at);
             }
         }
         if let Some(parent) = page.parent_folder().filter(|_| !page.is_earlier_version()) {
             let key = (parent.to_owned(), page.language);
-            site.children.entry(key).or_default().push(at);
+            index.children.entry(key).or_default().push(at);
         }
     }
-    for children in site.children.values_mut() {
+    for children in index.children.values_mut() {
         children.sort_by_cached_key(|at| {
             let page = pages.get(*at);
             let order = page
@@ -812,22 +846,21 @@ fn index(
             (order, title, *at)
         });
     }
-    site.places = vec![None; pages.len()];
-    for children in site.children.values() {
+    index.places = vec![None; pages.len()];
+    for children in index.children.values() {
         for (place, at) in children.iter().enumerate() {
             // An index page has no pages beside it.
-            if let Some(of_page) = site.places.get_mut(*at)
+            if let Some(of_page) = index.places.get_mut(*at)
                 && pages.get(*at).is_some_and(|page| !page.is_index)
             {
                 *of_page = Some(place);
             }
         }
     }
-    for (at, page) in pages.iter().enumerate() {
-        aliases(config, &mut site, &pages, at, page, forms, diagnostics);
+    for at in 0..pages.len() {
+        aliases(&reserved, &mut index, pages, at, diagnostics);
     }
-    site.pages = pages;
-    site
+    index
 }
 
 /// Tells the ids of pages that are not published today and that another page has too: a short address leads to one
@@ -850,19 +883,17 @@ fn tell_ids_of_hidden(
 }
 
 /// Returns the earlier versions of each page that has some, by its path, the latest first.
-fn earlier_versions(site: &Site) -> HashMap<String, Vec<usize>> {
+fn earlier_versions(index: &Index, pages: &[Arc<Page>]) -> HashMap<String, Vec<usize>> {
     let mut earlier: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, page) in site.pages().enumerate() {
-        if let Some(current) = site.current_version(page) {
+    for (at, page) in pages.iter().enumerate() {
+        let named = page.front_matter.earlier_version_of.as_ref();
+        let current = named.and_then(|(path, _)| index.current(pages, path, page.language));
+        if let Some(current) = current.and_then(|at| pages.get(at)) {
             let path = current.source.path().to_owned();
             earlier.entry(path).or_default().push(at);
         }
     }
-    let updated = |at: &usize| {
-        site.pages
-            .get(*at)
-            .and_then(|page| page.front_matter.updated)
-    };
+    let updated = |at: &usize| pages.get(*at).and_then(|page| page.front_matter.updated);
     for versions in earlier.values_mut() {
         versions.sort_by_key(|at| Reverse(updated(at)));
     }
@@ -877,44 +908,55 @@ pub(super) fn folders_from(folder: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns why a page or an alias cannot have an address, if something else is served there. The short
-/// address that a page had may be an alias of another, so that two pages can become one.
-fn reserved_by(
-    config: &Config,
-    href: &str,
-    forms: &[Definition],
-    is_alias: bool,
-) -> Option<&'static str> {
-    let below = href.strip_prefix(config.base_path()).unwrap_or(href);
-    let below = below.trim_start_matches('/');
-    let default_language = config.default_language();
-    let is_form = forms.iter().any(|form| {
-        let mut languages = config.languages.iter();
-        languages.any(|language| {
-            let form_path = form.path(*language, default_language);
-            let follow_path = form.follow_path(*language, default_language);
-            [form_path, follow_path].iter().any(|path| path == below)
-        })
-    });
-    if is_form {
-        return Some("address-of-form");
+/// The addresses that no page can have.
+struct Reserved<'a> {
+    config: &'a Config,
+    /// Paths of forms and of what goes with them, below the base path.
+    forms: HashSet<String>,
+}
+
+impl<'a> Reserved<'a> {
+    fn new(config: &'a Config, forms: &[Definition]) -> Reserved<'a> {
+        let default_language = config.default_language();
+        let forms = forms.iter().flat_map(|form| {
+            let languages = config.languages.iter();
+            languages.flat_map(move |language| {
+                let form_path = form.path(*language, default_language);
+                [form_path, form.follow_path(*language, default_language)]
+            })
+        });
+        Reserved {
+            config,
+            forms: forms.collect(),
+        }
     }
-    if search::is_address(config, href) {
-        return Some("address-of-search");
+
+    /// Returns why a page or an alias cannot have an address, if something else is served there. The short
+    /// address that a page had may be an alias of another, so that two pages can become one.
+    fn by(&self, href: &str, is_alias: bool) -> Option<&'static str> {
+        let config = self.config;
+        let below = href.strip_prefix(config.base_path()).unwrap_or(href);
+        let below = below.trim_start_matches('/');
+        if self.forms.contains(below) {
+            return Some("address-of-form");
+        }
+        if search::is_address(config, href) {
+            return Some("address-of-search");
+        }
+        let mut steps = below.split('/').filter(|step| !step.is_empty());
+        let mut first = steps.next().unwrap_or_default();
+        if first == ASSETS {
+            return Some("address-of-assets");
+        }
+        if config
+            .languages
+            .iter()
+            .any(|language| language.tag() == first)
+        {
+            first = steps.next().unwrap_or_default();
+        }
+        (first == SHORT && !(is_alias && steps.count() == 1)).then_some("address-of-short")
     }
-    let mut steps = below.split('/').filter(|step| !step.is_empty());
-    let mut first = steps.next().unwrap_or_default();
-    if first == ASSETS {
-        return Some("address-of-assets");
-    }
-    if config
-        .languages
-        .iter()
-        .any(|language| language.tag() == first)
-    {
-        first = steps.next().unwrap_or_default();
-    }
-    (first == SHORT && !(is_alias && steps.count() == 1)).then_some("address-of-short")
 }
 
 /// Returns the address with the base path that an alias means, if it is one.
@@ -926,16 +968,15 @@ pub(super) fn alias_href(config: &Config, alias: &str) -> Option<String> {
 }
 
 fn aliases(
-    config: &Config,
-    site: &mut Site,
+    reserved: &Reserved<'_>,
+    index: &mut Index,
     pages: &[Arc<Page>],
     at: usize,
-    page: &Page,
-    forms: &[Definition],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let Some(page) = pages.get(at) else { return };
     for (alias, place) in &page.front_matter.aliases {
-        let Some(href) = alias_href(config, alias) else {
+        let Some(href) = alias_href(reserved.config, alias) else {
             diagnostics.push(
                 Diagnostic::error("alias-not-an-address")
                     .with("alias", alias)
@@ -943,7 +984,7 @@ fn aliases(
             );
             continue;
         };
-        if let Some(code) = reserved_by(config, &href, forms, true) {
+        if let Some(code) = reserved.by(&href, true) {
             diagnostics.push(
                 Diagnostic::error(code)
                     .with("address", &href)
@@ -951,9 +992,9 @@ fn aliases(
             );
             continue;
         }
-        let maps = [&site.by_href, &site.by_short_href];
+        let maps = [&index.by_href, &index.by_short_href];
         let holder = maps.into_iter().find_map(|map| map.get(&href));
-        let holder = holder.or_else(|| site.aliases.get(&href));
+        let holder = holder.or_else(|| index.aliases.get(&href));
         if let Some(other) = holder.and_then(|other| pages.get(*other)) {
             // One takes the place of the other on the day that it is published.
             if page.unpublished.is_some() || other.unpublished.is_some() {
@@ -967,6 +1008,6 @@ fn aliases(
             );
             continue;
         }
-        site.aliases.insert(href, at);
+        index.aliases.insert(href, at);
     }
 }

@@ -458,7 +458,7 @@ fn redirects<'a>(input: &Input<'a>) -> impl Iterator<Item = (&'a str, &'a Page, 
         let page = site.pages.get(*at)?;
         Some((href.as_str(), &**page, gone))
     };
-    let aliases = site.aliases.iter();
+    let aliases = site.aliases().iter();
     let aliases = aliases.filter_map(move |alias| leads_to(alias, false));
     let gone = addresses.gone.iter();
     aliases.chain(gone.filter_map(move |address| leads_to(address, true)))

@@ -145,7 +145,7 @@ impl<'a> Seen<'a> {
     /// Returns whether an address with the base path leads on to a page.
     pub fn is_alias(self, href: &str) -> bool {
         self.note(Question::Alias(href));
-        self.site.aliases.contains_key(href)
+        self.site.aliases().contains_key(href)
     }
 
     /// Returns the anchors of a page.
@@ -272,12 +272,12 @@ impl Changes {
                     self.add(Question::Source(page.source.path()));
                 }
             }
-            for (alias, at) in &one.aliases {
+            for (alias, at) in one.aliases() {
                 let leads_to = |site: &Site, at: usize| {
                     let page = site.pages.get(at)?;
                     Some(page.href.clone())
                 };
-                let there = other.aliases.get(alias).copied();
+                let there = other.aliases().get(alias).copied();
                 let there = there.and_then(|at| leads_to(other, at));
                 if there != leads_to(one, *at) {
                     self.add(Question::Alias(alias));

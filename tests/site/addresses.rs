@@ -81,7 +81,7 @@ impl Published {
             let leads_to = leads_to(&portal, address);
             let by_alias = |address: &str| {
                 let href = format!("{}{address}", portal.config.base_path());
-                portal.site.aliases.contains_key(&href)
+                portal.site.aliases().contains_key(&href)
             };
             let is_meant = by_alias(address) || by_alias(&format!("/p/{id}/"));
             assert!(
