@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::cli::check::tell_without_advice;
 use crate::cli::command_error::CommandError;
 use crate::cli::portal::{Portal, assemble_to, environment};
+use crate::cli::progress::Progress;
 use crate::cli::published;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
@@ -56,11 +57,14 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         true => fresh.put(&outputs::with_compressed(made)),
         false => fresh.put(&made),
     };
+    let building = Progress::of(ui, "cli-progress-building", None);
     let deliver = |made: Vec<Output>| {
+        building.step(made.len());
         put(made);
         Vec::new()
     };
     let (portal, problems) = assemble_to(&deliver, Options::default(), root, &environment, today);
+    drop(building);
     tell_without_advice(ui, abridge(problems))?;
     let Some(portal) = portal else {
         return Err(CommandError::Problems);

@@ -8,6 +8,7 @@ mod asking;
 mod build;
 mod check;
 pub mod command_error;
+mod completions;
 mod daily;
 pub mod data_folder;
 pub mod diagnostics;
@@ -17,12 +18,14 @@ pub mod harmless;
 mod init;
 pub mod key_file;
 mod link;
+mod man;
 mod new;
 mod opening;
 mod passphrase;
 pub mod people;
 pub mod portal;
 mod preview;
+mod progress;
 mod published;
 mod recovery;
 mod renewal;
@@ -67,9 +70,11 @@ enum Command {
     Serve(serve::Arguments),
     Build(build::Arguments),
     Check(check::Arguments),
+    Completions(completions::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Link(link::Arguments),
+    Man(man::Arguments),
     New(new::Arguments),
     People(people::Arguments),
     Preview(preview::Arguments),
@@ -85,9 +90,14 @@ pub fn main() -> ExitCode {
     ExitCode::from(command_error::finish(&mut ui, ended))
 }
 
+/// Returns the arguments of the program with their texts in the language of the user.
+fn described(ui: &Ui) -> clap::Command {
+    usage::with_texts(Arguments::command(), ui.texts())
+}
+
 fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(), CommandError> {
-    let command = usage::with_texts(Arguments::command(), ui.texts());
-    let parsed = command
+    ui.check_language()?;
+    let parsed = described(ui)
         .try_get_matches_from(arguments)
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     let Arguments { root, command, .. } = match parsed {
@@ -98,6 +108,8 @@ fn run(ui: &mut Ui, arguments: impl IntoIterator<Item = OsString>) -> Result<(),
         Command::Serve(arguments) => serve::run(ui, &root, arguments),
         Command::Build(arguments) => build::run(ui, &root, arguments),
         Command::Check(arguments) => check::run(ui, &root, arguments),
+        Command::Completions(arguments) => completions::run(ui, &arguments),
+        Command::Man(arguments) => man::run(ui, &arguments),
         Command::Explain(arguments) => explain::run(ui, &arguments),
         Command::Init(arguments) => init::run(ui, &arguments),
         Command::New(arguments) => new::run(ui, &root, &arguments),

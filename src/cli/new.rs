@@ -253,10 +253,8 @@ fn message(
         let source = source.map_err(|problem| vec![problem])?;
         starter::with_message(source.as_ref(), &addition)
     };
-    let there = match fs::read(&file) {
-        Ok(bytes) => Some(bytes),
-        Err(_) => None,
-    };
+    // A file that cannot be read is told when it is written.
+    let there = fs::read(&file).ok();
     let (text, from) = read(there.as_deref()).map_err(CommandError::Several)?;
     match there {
         None => create(root, MESSAGES, &text)?,

@@ -14,6 +14,7 @@ use crate::cli::daily::{self, Daily};
 use crate::cli::data_folder::DataFolder;
 use crate::cli::findings::diagnostics;
 use crate::cli::portal::{Portal, assemble, environment};
+use crate::cli::progress::Progress;
 use crate::cli::published;
 use crate::cli::recovery;
 use crate::cli::renewal::{FixedSettings, Renewal, Watched};
@@ -64,7 +65,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     // Before anything is read: what changes after this is missed by nobody.
     let watched = Watched::begin(root, arguments.method(), &*clock);
     let today = clock.today();
+    let building = Progress::of(ui, "cli-progress-building", None);
     let (portal, problems) = assemble(root, &environment, today);
+    drop(building);
     tell_without_advice(ui, problems)?;
     let Some(portal) = portal else {
         return Err(CommandError::Problems);

@@ -5,9 +5,13 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::cli::command_error::{self, CommandError};
 use crate::cli::diagnostics::{self, Colours};
+use crate::cli::harmless;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::message::Catalogue;
+
+/// The variable of the environment by which somebody asks for a language by its name.
+const LANGUAGE: &str = "MELDWIJZER_LANGUAGE";
 
 /// Everything that a command says goes through here.
 pub struct Ui {
@@ -22,11 +26,13 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// Returns the terminal of this process. The language is that of `LC_ALL`, `LC_MESSAGES` or
-    /// `LANG`, the first that is set; colours are for terminals only, and not with `NO_COLOR`.
+    /// Returns the terminal of this process. The language is that of `MELDWIJZER_LANGUAGE`, `LC_ALL`,
+    /// `LC_MESSAGES` or `LANG`, the first that is set; colours are for terminals only, and not with `NO_COLOR`.
     pub fn of_process() -> Ui {
         let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+        let locale = [LANGUAGE, "LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(set);
         let language = Language::of_terminal(locale.as_deref());
         let no_colours = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colours = |terminal: bool| {
@@ -63,6 +69,23 @@ impl Ui {
         }
     }
 
+    /// Sees whether the language that somebody asked for by name is one that the program speaks.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it is not.
+    pub fn check_language(&self) -> Result<(), CommandError> {
+        let asked = env::var(LANGUAGE).ok().filter(|asked| !asked.is_empty());
+        match asked.filter(|asked| Language::from_tag(asked).is_none()) {
+            None => Ok(()),
+            Some(asked) => Err(CommandError::Usage(
+                Diagnostic::error("cli-unknown-language")
+                    .with("value", harmless::line(&asked))
+                    .with("known", Language::ALL.map(Language::tag).join(", ")),
+            )),
+        }
+    }
+
     /// Returns the language of the user.
     pub fn language(&self) -> Language {
         self.language
@@ -90,6 +113,11 @@ impl Ui {
     /// Returns whether what is printed is shown on a terminal.
     pub fn prints_on_terminal(&self) -> bool {
         self.out_is_terminal
+    }
+
+    /// Returns whether somebody at the terminal sees how far work is, and nothing else is in its way there.
+    pub fn shows_progress(&self) -> bool {
+        self.err_is_terminal
     }
 
     /// Prints bytes as they are, on the standard output.

@@ -8,31 +8,50 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 use crate::cli::command_error::CommandError;
+use crate::cli::table;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::message::Catalogue;
 use crate::report::ids::InvalidCaseId;
 
+/// The commands in the order in which somebody needs them, in groups below a heading.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("cli-group-make", &["init", "new", "preview"]),
+    ("cli-group-check", &["check", "explain"]),
+    ("cli-group-publish", &["serve", "build", "link"]),
+    ("cli-group-reports", &["people", "reports", "submissions"]),
+    ("cli-group-tools", &["schema", "completions", "man"]),
+];
+
 /// Gives a command, its arguments and its subcommands their texts: what a command does is under
 /// `cli.<command path>`, how it is called under `.usage` behind that, and an argument under its name
-/// behind that, or behind a command above where more commands have the same.
+/// behind that, or behind a command above where more commands have the same. Examples are under `.examples`.
 pub(super) fn with_texts(command: Command, texts: &Catalogue) -> Command {
     with_texts_at(command, "cli", texts)
 }
 
 fn with_texts_at(command: Command, path: &str, texts: &Catalogue) -> Command {
     let text = |key: &str| texts.text(key, &[]);
+    let examples = texts.get(&format!("{path}.examples"));
+    let examples = examples.map(|lines| format!("{}\n{lines}", text("cli-heading-examples")));
     let (usage, arguments, options) = (
         text("cli-heading-usage"),
         text("cli-heading-arguments"),
         text("cli-heading-options"),
     );
+    let listed = match path {
+        "cli" => format!("{}\n\n{options}:\n{{options}}", in_groups(&command, texts)),
+        _ => "{all-args}".to_owned(),
+    };
     let mut place = 0;
     command
         .about(text(path))
         .long_about(None)
         .override_usage(text(&format!("{path}.usage")))
-        .help_template(format!("{{about}}\n\n{usage} {{usage}}\n\n{{all-args}}"))
+        .help_template(format!(
+            "{{about}}\n\n{usage} {{usage}}\n\n{listed}{{after-help}}"
+        ))
+        .after_help(examples.unwrap_or_default())
         .subcommand_help_heading(text("cli-heading-commands"))
         .mut_args(|argument| {
             // As they were declared; what all commands have comes last.
@@ -65,6 +84,24 @@ fn with_texts_at(command: Command, path: &str, texts: &Catalogue) -> Command {
             let path = format!("{path}.{}", subcommand.get_name());
             with_texts_at(subcommand, &path, texts)
         })
+}
+
+/// Lists the commands of the program in their groups.
+fn in_groups(program: &Command, texts: &Catalogue) -> String {
+    let about = |name: &&str| {
+        program.find_subcommand(name)?;
+        Some([format!("  {name}"), texts.text(&format!("cli.{name}"), &[])])
+    };
+    let rows = GROUPS.map(|(_, names)| Vec::from_iter(names.iter().filter_map(about)));
+    // All groups have the same columns.
+    let lines = table::lines(&rows.concat());
+    let mut lines = lines.iter();
+    let groups = GROUPS.iter().zip(&rows).map(|((key, _), rows)| {
+        let lines = lines.by_ref().take(rows.len());
+        let lines: Vec<&str> = lines.map(String::as_str).collect();
+        format!("{}\n{}", texts.text(key, &[]), lines.join("\n"))
+    });
+    Vec::from_iter(groups).join("\n\n")
 }
 
 /// Returns the key of a text about an argument of a command: behind the command, or else behind the nearest
@@ -184,6 +221,9 @@ mod tests {
 
     fn keys(texts: &Catalogue, command: &Command, path: &str, found: &mut BTreeSet<String>) {
         found.extend([path.to_owned(), format!("{path}.usage")]);
+        // Not every command needs an example.
+        let examples = format!("{path}.examples");
+        found.extend(texts.get(&examples).map(|_| examples));
         for argument in command.get_arguments() {
             let id = argument.get_id();
             found.insert(key_of(texts, path, id.as_str()));
@@ -231,6 +271,50 @@ mod tests {
         let places = places.map(|part| help.find(part));
         assert!(places.iter().all(Option::is_some), "{help}");
         assert!(places.is_sorted(), "{help}");
+    }
+
+    #[test]
+    fn every_command_is_in_one_group() {
+        let program = Arguments::command();
+        let mut names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+        names.sort_unstable();
+        let mut grouped: Vec<&str> = GROUPS
+            .iter()
+            .flat_map(|(_, names)| *names)
+            .copied()
+            .filter(|name| program.find_subcommand(name).is_some())
+            .collect();
+        grouped.sort_unstable();
+        assert_eq!(grouped, names);
+    }
+
+    #[test]
+    fn every_example_is_understood() {
+        fn check(texts: &Catalogue, command: &Command, path: &str, program: &Command) {
+            let examples = texts.get(&format!("{path}.examples"));
+            let lines = examples.unwrap_or_default().lines().map(str::trim);
+            for line in lines.filter(|line| line.starts_with("meldwijzer")) {
+                let call = line.split("  ").next().unwrap();
+                let call = call.split(['>', '|']).next().unwrap();
+                let words = call.replace("\"Gemeente Waterdam\"", "Waterdam");
+                let words = words.replace("\"Anna de Vries\"", "Anna");
+                let parsed = program
+                    .clone()
+                    .try_get_matches_from(words.split_whitespace());
+                // An example may ask for help.
+                let wrong = parsed.err().filter(|error| error.use_stderr());
+                assert!(wrong.is_none(), "{line}: {wrong:?}");
+            }
+            for subcommand in command.get_subcommands() {
+                let path = format!("{path}.{}", subcommand.get_name());
+                check(texts, subcommand, &path, program);
+            }
+        }
+        for language in Language::ALL {
+            let texts = Catalogue::of_program(language);
+            let program = with_texts(Arguments::command(), &texts);
+            check(&texts, &program, "cli", &program);
+        }
     }
 
     #[test]

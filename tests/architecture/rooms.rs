@@ -37,12 +37,14 @@ const ROOMS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that are used in one room only, with the start of the paths of that room.
-const CRATES: [(&str, &str); 20] = [
+const CRATES: [(&str, &str); 22] = [
     ("age", "report/seal.rs"),
     ("age_core", "report/seal.rs"),
     ("axum", "receiver/"),
     ("base64", "report/seal.rs"),
     ("clap", "cli/"),
+    ("clap_complete", "cli/completions.rs"),
+    ("clap_mangen", "cli/man.rs"),
     ("granit_parser", "yaml.rs"),
     ("http_body_util", "receiver/"),
     ("hyper", "receiver/"),

@@ -14,6 +14,7 @@ mod keeping;
 mod link;
 mod renewal;
 mod submissions;
+mod tools;
 
 use std::fs;
 use std::io::Write;

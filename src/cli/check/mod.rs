@@ -18,6 +18,7 @@ use crate::cli::check::baseline::{Baseline, Entry};
 use crate::cli::check::mending::Mended;
 use crate::cli::command_error::CommandError;
 use crate::cli::portal::{assemble_telling_all, environment};
+use crate::cli::progress::Progress;
 use crate::cli::requirements;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
@@ -94,7 +95,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         let today = SystemClock.today();
         assemble_telling_all(ADVISED, root, &environment, today)
     };
+    let building = Progress::of(ui, "cli-progress-building", None);
     let (mut portal, mut problems) = look();
+    drop(building);
     if let Some(portal) = portal.as_ref().filter(|_| arguments.requirements) {
         return requirements::print(ui, portal);
     }

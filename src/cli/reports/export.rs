@@ -14,6 +14,7 @@ use crate::cli::harmless;
 use crate::cli::key_file;
 use crate::cli::opening::store_around;
 use crate::cli::portal::Settings;
+use crate::cli::progress::Progress;
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
 use crate::diagnostic::Diagnostic;
@@ -92,8 +93,12 @@ pub(super) fn run(
     }
     let mut is_whole = true;
     let mut is_first = true;
+    // Where cases themselves appear on the terminal, it is clear how far it is.
+    let progress = (!ui.prints_on_terminal())
+        .then(|| Progress::of(ui, "cli-progress-exporting", Some(ids.len())));
     for id in ids {
         let exported = source.export(id);
+        progress.iter().for_each(|progress| progress.step(1));
         let case = match exported {
             Ok(case) => case,
             Err(error) => {
@@ -107,6 +112,7 @@ pub(super) fn run(
         is_first = false;
         ui.print(&format!("{comma}{}", harmless::json(&case.to_string())))?;
     }
+    drop(progress);
     if !arguments.lines {
         ui.print("] }")?;
     }
