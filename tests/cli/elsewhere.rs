@@ -118,7 +118,8 @@ fn without_an_address_of_the_receiver_the_forms_are_left_to_the_web_server() {
 #[test]
 fn a_report_starts_on_one_server_and_goes_on_at_the_other() {
     let root = portal("receiver: { address: https://meld.example/x/ }\n");
-    let output = program(root.path()).arg("build").output().unwrap();
+    let mut build = program(root.path());
+    let output = build.args(["build", "--compress"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(!said(&output).contains("melden"), "{}", said(&output));
     let home = built(root.path(), "index.html");

@@ -1,4 +1,5 @@
 //! A portal for a new organisation, and beginnings of pages, forms and messages.
+#![allow(clippy::disallowed_methods, reason = "tests write their own input")]
 
 use std::fs;
 use std::path::Path;

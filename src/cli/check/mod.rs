@@ -183,26 +183,19 @@ fn errors(problems: &[Diagnostic]) -> usize {
     errors.filter(|one| one.severity == Severity::Error).count()
 }
 
-/// Splits off what only `check` prints, and says how much of it there is.
+/// Tells what stands in the way of a portal and what somebody should look at; advice is what `check` is for.
 ///
 /// # Errors
 ///
 /// Fails where it cannot be told.
 pub(super) fn tell_without_advice(
     ui: &mut Ui,
-    problems: Vec<Diagnostic>,
+    mut problems: Vec<Diagnostic>,
 ) -> Result<(), CommandError> {
-    let (advice, mut problems): (Vec<Diagnostic>, Vec<Diagnostic>) = problems
-        .into_iter()
-        .partition(|problem| problem.severity == Severity::Advice);
+    problems.retain(|problem| problem.severity != Severity::Advice);
     problems.sort_by_key(|problem| Reverse(problem.severity));
-    if !problems.is_empty() {
-        ui.tell_diagnostics(&problems)?;
-    }
-    // Places to fill in are counted in a warning of their own.
-    let advice = advice.iter().filter(|one| one.code != PLACE_TO_FILL_IN);
-    match advice.count() {
-        0 => Ok(()),
-        count => ui.tell(&ui.texts().count("cli-advice-waiting", count, &[])),
+    match problems.is_empty() {
+        true => Ok(()),
+        false => ui.tell_diagnostics(&problems),
     }
 }
