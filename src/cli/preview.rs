@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::iter;
 use std::mem;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,7 +30,7 @@ use crate::randomness::SystemRandomness;
 use crate::receiver::{self, Content, FirstPages, Limits, Live, Log, ServeError, Stop};
 use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
-use crate::site::generator::{Generator, Options};
+use crate::site::generator::{Generator, Options, Settled};
 use crate::site::pages::Showing;
 use crate::site::render::theme_problem;
 use crate::theme::view::SiteView;
@@ -82,13 +83,13 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let log = log(ui.texts().clone());
     // Watched first, then looked at, then read: no change falls in between.
     let paths: Vec<PathBuf> = SOURCES.map(|name| root.join(name)).into();
-    let (teller, hints) = mpsc::channel();
+    let (teller, news) = mpsc::channel();
     let _watcher = watch(
         paths.clone(),
         arguments.poll,
         &clock,
         Arc::clone(&log),
-        teller,
+        teller.clone(),
     )?;
     let snapshot = Snapshot::take(paths, clock.now());
     let writing = Writing::begin(
@@ -97,14 +98,14 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         clock,
         Arc::clone(&preview),
         snapshot,
-        &log,
+        teller,
         ui,
     )?;
     let previewing = ui.text("cli-previewing", &[("address", &writing.home())]);
     let live = writing.live.clone();
     thread::Builder::new()
         .name("preview".to_owned())
-        .spawn(move || writing.follow(&hints))
+        .spawn(move || writing.follow(&news))
         .map_err(cannot_watch)?;
     let mut printed = Ok(());
     let ready = || printed = ui.print(&previewing);
@@ -114,13 +115,21 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     printed
 }
 
+/// What the thread that builds is told.
+enum News {
+    /// Files may have changed.
+    Hint(Hint),
+    /// What belongs to no page was made.
+    Settled(Settled),
+}
+
 /// Tells what may have changed, and in the log why that is found by looking through folders.
 fn watch(
     paths: Vec<PathBuf>,
     poll: bool,
     clock: &Arc<dyn Clock>,
     log: Log,
-    teller: Sender<Hint>,
+    teller: Sender<News>,
 ) -> Result<Watcher, CommandError> {
     let method = match poll {
         true => Method::Polling,
@@ -128,7 +137,7 @@ fn watch(
     };
     let tell = move |notice| match notice {
         // Whoever listened has stopped.
-        Notice::Changed(hint) => drop(teller.send(hint)),
+        Notice::Changed(hint) => drop(teller.send(News::Hint(hint))),
         Notice::Polls(reason) => told(reason).into_iter().for_each(&*log),
     };
     Watcher::start(paths, method, Arc::clone(clock), tell).map_err(cannot_watch)
@@ -149,6 +158,11 @@ struct Writing {
     failed: bool,
     /// Whether what is served has to be replaced as a whole.
     replace: bool,
+    /// Whether another thread makes what belongs to no page. Should it end in a panic, that stays as it was.
+    settling: bool,
+    teller: Sender<News>,
+    lifecycle: Option<Arc<Lifecycle>>,
+    lifecycle_problems: Vec<Diagnostic>,
 }
 
 impl Writing {
@@ -159,14 +173,15 @@ impl Writing {
         clock: Arc<dyn Clock>,
         preview: Arc<Preview>,
         snapshot: Snapshot,
-        log: &Log,
+        teller: Sender<News>,
         ui: &Ui,
     ) -> Result<Writing, CommandError> {
         let today = clock.today();
-        let lifecycle = read_lifecycle(root, &mut Vec::new()).map(Arc::new);
+        let mut lifecycle_problems = Vec::new();
+        let lifecycle = read_lifecycle(root, &mut lifecycle_problems).map(Arc::new);
         let live = Live::new(receiver::Portal {
             content: nothing_yet()?,
-            store: Arc::new(no_store(lifecycle, &clock)?),
+            store: Arc::new(no_store(lifecycle.clone(), &clock)?),
             clock: Arc::clone(&clock),
             randomness: Arc::new(SystemRandomness),
             limits: Limits {
@@ -174,7 +189,7 @@ impl Writing {
                 stop_time: STOP_TIME,
                 ..Limits::default()
             },
-            log: Arc::clone(log),
+            log: log(ui.texts().clone()),
         })
         .map_err(cannot_serve)?;
         let mut writing = Writing {
@@ -189,6 +204,10 @@ impl Writing {
             built_on: today,
             failed: false,
             replace: true,
+            settling: false,
+            teller,
+            lifecycle,
+            lifecycle_problems,
         };
         writing
             .generator
@@ -207,20 +226,20 @@ impl Writing {
         Ok(writing)
     }
 
-    /// Follows what is written until nobody tells of it any more. A mistake in the program, which the panic itself
-    /// tells, costs one version.
-    fn follow(mut self, hints: &Receiver<Hint>) {
+    /// Follows what is written until the program ends. A mistake in the program, which the panic itself tells, costs
+    /// one version.
+    fn follow(mut self, news: &Receiver<News>) {
         loop {
-            let patience = match self.generator.is_settled() {
+            let patience = match self.generator.is_settled() || self.settling {
                 true => LOOK_AT_CLOCK,
                 false => QUIET,
             };
-            let hint = match hints.recv_timeout(patience) {
-                Ok(hint) => Some(hints.try_iter().fold(hint, together)),
-                Err(RecvTimeoutError::Timeout) => None,
+            let told = match news.recv_timeout(patience) {
+                Ok(first) => iter::once(first).chain(news.try_iter()).collect(),
+                Err(RecvTimeoutError::Timeout) => Vec::new(),
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            if catch_unwind(AssertUnwindSafe(|| self.look(hint.as_ref()))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| self.look(told))).is_err() {
                 // What it remembers may be half of something.
                 self.generator = generator(&self.root, Showing::Everything);
                 self.replace = true;
@@ -229,9 +248,22 @@ impl Writing {
     }
 
     /// Builds what changed, or everything where it is another day, on which readers see other pages.
-    fn look(&mut self, hint: Option<&Hint>) {
+    fn look(&mut self, told: Vec<News>) {
         let (now, today) = (self.clock.now(), self.clock.today());
-        let changed = hint.map(|hint| self.snapshot.refresh(hint, now).into_paths());
+        let is_quiet = told.is_empty();
+        let (mut hint, mut settled) = (None, None);
+        for news in told {
+            match news {
+                News::Hint(other) => {
+                    hint = Some(match hint {
+                        Some(hint) => together(hint, other),
+                        None => other,
+                    });
+                }
+                News::Settled(other) => settled = Some(other),
+            }
+        }
+        let changed = hint.map(|hint| self.snapshot.refresh(&hint, now).into_paths());
         let paths: Vec<String> = changed
             .into_iter()
             .flatten()
@@ -240,25 +272,62 @@ impl Writing {
                 Some(below.to_string_lossy().into_owned())
             })
             .collect();
-        if !paths.is_empty() || today != self.built_on {
+        let is_other = !paths.is_empty() || today != self.built_on;
+        self.settling &= settled.is_none();
+        if is_other {
             self.built_on = today;
             self.generator.update(&paths, &environment, today);
-        } else if hint.is_none() && !self.generator.is_settled() {
-            self.generator.settle();
+            if paths.iter().any(|path| path == Lifecycle::PATH) {
+                self.read_lifecycle();
+            }
+        } else if let Some(settled) = settled {
+            self.generator.take(settled);
         } else {
+            if is_quiet && !self.generator.is_settled() && !self.settling {
+                self.settle();
+            }
             return;
         }
         self.publish();
     }
 
+    /// Has another thread make what belongs to no page: that takes longer than an editor waits for the next change.
+    fn settle(&mut self) {
+        let Some(settling) = self.generator.settling() else {
+            return;
+        };
+        let teller = self.teller.clone();
+        let started = thread::Builder::new()
+            .name("preview-settle".to_owned())
+            .spawn(move || {
+                // Whoever listened has stopped.
+                let _ = teller.send(News::Settled(settling.run()));
+            });
+        match started {
+            Ok(_) => self.settling = true,
+            // Without a thread it is done here.
+            Err(_) => {
+                self.generator.settle();
+                self.publish();
+            }
+        }
+    }
+
+    fn read_lifecycle(&mut self) {
+        self.lifecycle_problems.clear();
+        let lifecycle = read_lifecycle(&self.root, &mut self.lifecycle_problems);
+        self.lifecycle = lifecycle.map(Arc::new);
+        self.replace = true;
+    }
+
     fn is_sound(&self) -> bool {
-        !any_error(&self.problems())
+        self.generator.is_sound() && !any_error(&self.lifecycle_problems)
     }
 
     /// Returns what is wrong with the portal as it was built last, in reading order.
     fn problems(&self) -> Vec<Diagnostic> {
         let mut problems = self.generator.diagnostics();
-        read_lifecycle(&self.root, &mut problems);
+        problems.extend(self.lifecycle_problems.iter().cloned());
         sort(&mut problems);
         problems.dedup();
         abridge(problems)
@@ -266,11 +335,15 @@ impl Writing {
 
     /// Serves what was built, where nothing is an error, and then lets browsers ask for it.
     fn publish(&mut self) {
+        // Pages first: to tell what is wrong takes all pages to look through.
+        let served = match self.is_sound() {
+            true => self.serve(),
+            false => Err(CommandError::Problems),
+        };
         let mut problems = self.problems();
-        let mut failed = any_error(&problems);
-        if !failed && let Err(error) = self.serve() {
+        let failed = served.is_err();
+        if let Err(error) = served {
             problems.extend(error.into_diagnostics());
-            failed = true;
         }
         let good = match failed {
             true => None,
@@ -314,10 +387,9 @@ impl Writing {
     /// Returns what the receiver serves: the pages of the portal, and forms of which nothing is stored. Everything
     /// is at one address, also where a portal for readers has its receiver elsewhere.
     fn content(&self) -> Result<Content, CommandError> {
-        let (Some(around), Some(lifecycle)) = (
-            self.generator.surroundings(),
-            read_lifecycle(&self.root, &mut Vec::new()),
-        ) else {
+        let (Some(around), Some(lifecycle)) =
+            (self.generator.surroundings(), self.lifecycle.as_deref())
+        else {
             return Err(CommandError::Problems);
         };
         let origin = format!("http://{}", self.address);
@@ -331,7 +403,7 @@ impl Writing {
             theme: &around.theme,
             sites: sites.clone(),
             forms: around.forms,
-            lifecycle: &lifecycle,
+            lifecycle,
             base_path: &base_path,
             base_origin: &origin,
             receiver: &base_path,

@@ -48,6 +48,8 @@ pub struct Generator {
     root: PathBuf,
     options: Options,
     made: Option<Made>,
+    /// Counts what was taken in, so that what was settled before the last of it is known.
+    version: u64,
     /// Paths of the files that are other than they were when [`Generator::fresh`] was last asked.
     stale: BTreeSet<String>,
     /// Whether more than files changed since then.
@@ -65,7 +67,25 @@ pub struct Fresh {
     pub everything: bool,
 }
 
-/// What a build starts from.
+/// What makes the files anew that belong to no page: work with no part of a [`Generator`], so that another thread can
+/// do it while more is written.
+pub struct Settling {
+    ground: Arc<Ground>,
+    sources: Arc<Sources>,
+    whole: Arc<Whole>,
+    pages: Vec<Arc<RenderedPage>>,
+    options: Options,
+    version: u64,
+}
+
+/// The files that belong to no page.
+pub struct Settled {
+    outputs: Vec<Output>,
+    diagnostics: Vec<Diagnostic>,
+    version: u64,
+}
+
+/// What a build starts from besides its sources.
 struct Ground {
     config: Config,
     theme: Option<Arc<Theme>>,
@@ -77,7 +97,6 @@ struct Ground {
     wordings: BTreeMap<Language, Wording>,
     calendar: Calendar,
     record: Record,
-    sources: Sources,
     files: Files,
     today: Date,
     /// Whether the settings could be read.
@@ -87,12 +106,13 @@ struct Ground {
 
 /// What a build made.
 struct Made {
-    ground: Ground,
+    ground: Arc<Ground>,
+    sources: Arc<Sources>,
     /// The pages of the sources, in their order.
     read: Vec<ReadPage>,
-    whole: Whole,
+    whole: Arc<Whole>,
     /// The pages of the site, in its order; none where there is no theme.
-    pages: Vec<RenderedPage>,
+    pages: Vec<Arc<RenderedPage>>,
     rest: Vec<Output>,
     rest_diagnostics: Vec<Diagnostic>,
     /// Whether `rest` was made before the last change.
@@ -100,6 +120,7 @@ struct Made {
 }
 
 /// What takes all pages to know.
+#[derive(Clone)]
 struct Whole {
     site: Site,
     addresses: Addresses,
@@ -145,6 +166,7 @@ impl Generator {
             root: root.into(),
             options,
             made: None,
+            version: 0,
             stale: BTreeSet::new(),
             everything: false,
         }
@@ -153,16 +175,17 @@ impl Generator {
     /// Builds the portal as of a day. `deliver` takes the files of each page.
     pub fn build(&mut self, environment: Environment<'_>, today: Date, deliver: Deliver<'_>) {
         let old = self.made.take();
-        let ground = Ground::read(&self.root, environment, today);
-        let sources = ground.sources.pages.par_iter();
-        let read: Vec<ReadPage> = sources
+        let (ground, sources) = Ground::read(&self.root, environment, today);
+        let pages = sources.pages.par_iter();
+        let read: Vec<ReadPage> = pages
             .map(|source| pages::read(&ground.config, source))
             .collect();
-        let whole = Whole::gather(&ground, &read, self.options);
+        let whole = Whole::gather(&ground, &sources, &read, self.options);
         let mut made = Made {
-            ground,
+            ground: Arc::new(ground),
+            sources: Arc::new(sources),
             read,
-            whole,
+            whole: Arc::new(whole),
             pages: Vec::new(),
             rest: Vec::new(),
             rest_diagnostics: Vec::new(),
@@ -170,12 +193,16 @@ impl Generator {
         };
         let all: Vec<usize> = (0..made.whole.site.pages.len()).collect();
         made.pages = made.render(&all, self.options, deliver);
-        made.settle(self.options);
         self.everything = true;
-        self.stale
-            .extend(old.iter().flat_map(Made::outputs).map(|o| o.path.clone()));
-        self.stale.extend(made.outputs().map(|o| o.path.clone()));
+        let paths = |made: &Made| -> Vec<String> {
+            let outputs = made.outputs();
+            outputs.map(|output| output.path.clone()).collect()
+        };
+        self.stale.extend(old.iter().flat_map(paths));
+        self.stale.extend(paths(&made));
         self.made = Some(made);
+        self.version += 1;
+        self.settle();
     }
 
     /// Takes in that files changed, came or went, and renders the pages that this touches. `paths` are relative to
@@ -189,6 +216,7 @@ impl Generator {
         });
         match changed {
             Some(touched) => {
+                self.version += 1;
                 self.everything |= touched.views;
                 self.stale.extend(touched.paths);
                 // What all pages share is in files that belong to no page too.
@@ -203,21 +231,41 @@ impl Generator {
     /// Makes the files anew that belong to no page: the search index, lists of all pages, addresses that lead on.
     /// That takes time with every page of the portal, so it waits until an editor does.
     pub fn settle(&mut self) {
-        if let Some(made) = &mut self.made {
-            let old: BTreeSet<String> = made.rest.iter().map(|o| o.path.clone()).collect();
-            let before: HashMap<String, Output> =
-                made.rest.drain(..).map(|o| (o.path.clone(), o)).collect();
-            made.settle(self.options);
-            let same = |output: &&Output| before.get(&output.path) == Some(*output);
-            let new = made.rest.iter();
-            let changed = new.filter(|output| !same(output));
-            self.stale.extend(changed.map(|output| output.path.clone()));
-            let there: BTreeSet<&str> = made.rest.iter().map(|o| o.path.as_str()).collect();
-            let gone = old
-                .into_iter()
-                .filter(|path| !there.contains(path.as_str()));
-            self.stale.extend(gone);
+        if let Some(settled) = self.settling().map(|settling| settling.run()) {
+            self.take(settled);
         }
+    }
+
+    /// Returns what [`Generator::settle`] does, for another thread; its result is for [`Generator::take`].
+    pub fn settling(&self) -> Option<Settling> {
+        let made = self.made.as_ref()?;
+        Some(Settling {
+            ground: Arc::clone(&made.ground),
+            sources: Arc::clone(&made.sources),
+            whole: Arc::clone(&made.whole),
+            pages: made.pages.clone(),
+            options: self.options,
+            version: self.version,
+        })
+    }
+
+    /// Takes in what was settled, unless something changed since.
+    pub fn take(&mut self, settled: Settled) {
+        let Some(made) = &mut self.made else { return };
+        if settled.version != self.version {
+            return;
+        }
+        let old = std::mem::replace(&mut made.rest, settled.outputs);
+        made.rest_diagnostics = settled.diagnostics;
+        made.is_rest_stale = false;
+        let by_path = |outputs: &[Output]| -> HashMap<String, Output> {
+            let outputs = outputs.iter();
+            outputs.map(|o| (o.path.clone(), o.clone())).collect()
+        };
+        let (before, after) = (by_path(&old), by_path(&made.rest));
+        let differs = |path: &&String| before.get(*path) != after.get(*path);
+        let paths = before.keys().chain(after.keys());
+        self.stale.extend(paths.filter(differs).cloned());
     }
 
     /// Returns whether something waits for [`Generator::settle`].
@@ -277,20 +325,15 @@ impl Generator {
         let made = self.made.filter(|made| made.ground.is_read)?;
         let mut outputs: Vec<Output> = made.outputs().cloned().collect();
         outputs.sort_by(|a, b| a.path.cmp(&b.path));
-        let Ground {
-            config,
-            theme,
-            forms,
-            ..
-        } = made.ground;
+        let (ground, whole) = (&made.ground, &made.whole);
         Some(Parts {
-            config,
-            theme: theme?,
-            forms,
-            views: made.whole.views,
-            site: made.whole.site,
+            config: ground.config.clone(),
+            theme: Arc::clone(ground.theme.as_ref()?),
+            forms: ground.forms.clone(),
+            views: whole.views.clone(),
+            site: whole.site.clone(),
             outputs,
-            addresses: made.whole.addresses,
+            addresses: whole.addresses.clone(),
         })
     }
 
@@ -307,7 +350,11 @@ impl Generator {
 }
 
 impl Ground {
-    fn read(root: &std::path::Path, environment: Environment<'_>, today: Date) -> Ground {
+    fn read(
+        root: &std::path::Path,
+        environment: Environment<'_>,
+        today: Date,
+    ) -> (Ground, Sources) {
         let mut diagnostics = Vec::new();
         let read = assembly::read_config(root, environment, &mut diagnostics);
         let read = read.map(|(config, text)| {
@@ -332,7 +379,7 @@ impl Ground {
         diagnostics.extend(problems);
         let (record, problems) = Record::read(&sources);
         diagnostics.extend(problems);
-        Ground {
+        let ground = Ground {
             files: Files::new(&sources, config.base_path()),
             config,
             theme: theme.map(Arc::new),
@@ -343,23 +390,24 @@ impl Ground {
             wordings,
             calendar,
             record,
-            sources,
             today,
             is_read,
             diagnostics,
-        }
+        };
+        (ground, sources)
     }
 
     /// Returns what rendering starts from, where there is a theme.
     fn input<'a>(
         &'a self,
+        sources: &'a Sources,
         site: &'a Site,
         addresses: &'a Addresses,
         options: Options,
     ) -> Option<Input<'a>> {
         Some(Input {
             config: &self.config,
-            sources: &self.sources,
+            sources,
             files: &self.files,
             site: Seen::by_all(site),
             calendar: &self.calendar,
@@ -376,10 +424,9 @@ impl Ground {
 }
 
 impl Whole {
-    fn gather(ground: &Ground, read: &[ReadPage], options: Options) -> Whole {
+    fn gather(ground: &Ground, sources: &Sources, read: &[ReadPage], options: Options) -> Whole {
         let Ground {
             config,
-            sources,
             forms,
             today,
             ..
@@ -387,14 +434,16 @@ impl Whole {
         let (site, mut diagnostics) =
             pages::gather(config, sources, read, forms, *today, options.showing);
         // What could not be read is not there now, but nobody took it away.
-        let (addresses, problems) = match any_error(&ground.diagnostics) || any_error(&diagnostics)
-        {
+        let is_unread = any_error(&ground.diagnostics)
+            || any_error(&diagnostics)
+            || read.iter().any(|read| any_error(&read.diagnostics));
+        let (addresses, problems) = match is_unread {
             true => (Addresses::default(), Vec::new()),
             false => ground.record.compare(config, &site, forms),
         };
         diagnostics.extend(problems);
         let (mut views, mut stops) = (BTreeMap::new(), BTreeMap::new());
-        if let Some(input) = ground.input(&site, &addresses, options) {
+        if let Some(input) = ground.input(sources, &site, &addresses, options) {
             let (made, problems) = site_views(&input);
             diagnostics.extend(problems);
             let (common, problems) = Common::new(&input, &made);
@@ -420,27 +469,56 @@ struct Touched {
     views: bool,
 }
 
+impl Settling {
+    /// Makes the files that belong to no page.
+    pub fn run(&self) -> Settled {
+        let made = self.make();
+        let (outputs, diagnostics) = made.unwrap_or_default();
+        Settled {
+            outputs,
+            diagnostics,
+            version: self.version,
+        }
+    }
+
+    fn make(&self) -> Option<(Vec<Output>, Vec<Diagnostic>)> {
+        let Whole {
+            site, addresses, ..
+        } = &*self.whole;
+        let input = self
+            .ground
+            .input(&self.sources, site, addresses, self.options)?;
+        let (common, _) = Common::new(&input, &self.whole.views);
+        let pages: Vec<&RenderedPage> = self.pages.iter().map(|page| &**page).collect();
+        let (rest, mut diagnostics) = render_rest(&input, &common, &pages);
+        if self.options.advice {
+            let outputs = pages.iter().flat_map(|page| &page.outputs).chain(&rest);
+            let own_forms = self.ground.own_forms;
+            diagnostics.extend(loose_ends::advice(&input, site, outputs, own_forms));
+        }
+        Some((rest, diagnostics))
+    }
+}
+
 impl Made {
     fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
         let pages = self.pages.iter().flat_map(|page| &page.diagnostics);
+        let read = self.read.iter().flat_map(|read| &read.diagnostics);
         let whole = self.whole.diagnostics.iter();
         let ground = self.ground.diagnostics.iter();
         ground
+            .chain(read)
             .chain(whole)
             .chain(pages)
             .chain(&self.rest_diagnostics)
     }
 
     fn is_sound(&self) -> bool {
-        let pages = self.pages.iter();
         self.ground.is_read
             && self.ground.theme.is_some()
-            && !any_error(&self.ground.diagnostics)
-            && !any_error(&self.whole.diagnostics)
-            && !any_error(&self.rest_diagnostics)
-            && pages
-                .map(|page| &page.diagnostics)
-                .all(|told| !any_error(told))
+            && self
+                .diagnostics()
+                .all(|told| told.severity != Severity::Error)
     }
 
     fn outputs(&self) -> impl Iterator<Item = &Output> {
@@ -451,35 +529,25 @@ impl Made {
     fn input(&self, options: Options) -> Option<Input<'_>> {
         let Whole {
             site, addresses, ..
-        } = &self.whole;
-        self.ground.input(site, addresses, options)
+        } = &*self.whole;
+        self.ground.input(&self.sources, site, addresses, options)
     }
 
     /// Renders the pages with these numbers.
-    fn render(&self, which: &[usize], options: Options, deliver: Deliver<'_>) -> Vec<RenderedPage> {
+    fn render(
+        &self,
+        which: &[usize],
+        options: Options,
+        deliver: Deliver<'_>,
+    ) -> Vec<Arc<RenderedPage>> {
         let Some(input) = self.input(options) else {
             return Vec::new();
         };
         let (common, _) = Common::new(&input, &self.whole.views);
         let pages = which.iter().filter_map(|at| self.whole.site.pages.get(*at));
         let pages: Vec<&Page> = pages.map(|page| &**page).collect();
-        render_pages(&input, &common, &pages, deliver)
-    }
-
-    fn settle(&mut self, options: Options) {
-        let rest = self.input(options).map(|input| {
-            let (common, _) = Common::new(&input, &self.whole.views);
-            let pages: Vec<&RenderedPage> = self.pages.iter().collect();
-            let (rest, mut diagnostics) = render_rest(&input, &common, &pages);
-            if options.advice {
-                let outputs = pages.iter().flat_map(|page| &page.outputs).chain(&rest);
-                let (site, own_forms) = (&self.whole.site, self.ground.own_forms);
-                diagnostics.extend(loose_ends::advice(&input, site, outputs, own_forms));
-            }
-            (rest, diagnostics)
-        });
-        (self.rest, self.rest_diagnostics) = rest.unwrap_or_default();
-        self.is_rest_stale = false;
+        let rendered = render_pages(&input, &common, &pages, deliver);
+        rendered.into_iter().map(Arc::new).collect()
     }
 
     /// Takes in pages that changed, came or went.
@@ -487,7 +555,7 @@ impl Made {
         let mut edited = BTreeSet::new();
         let mut is_text_only = true;
         for file in files {
-            let pages = &self.ground.sources.pages;
+            let pages = &self.sources.pages;
             let at = pages.binary_search_by(|page| page.path().cmp(file.path()));
             match (at, file) {
                 (Ok(at), PageFile::There(source)) => {
@@ -504,11 +572,11 @@ impl Made {
                     edited.insert(source.path().to_owned());
                     let page = pages::read(&self.ground.config, &source);
                     self.read.insert(at, page);
-                    self.ground.sources.pages.insert(at, source);
+                    Arc::make_mut(&mut self.sources).pages.insert(at, source);
                     is_text_only = false;
                 }
                 (Ok(at), PageFile::Gone(_)) => {
-                    self.ground.sources.pages.remove(at);
+                    Arc::make_mut(&mut self.sources).pages.remove(at);
                     self.read.remove(at);
                     is_text_only = false;
                 }
@@ -532,8 +600,8 @@ impl Made {
             }
             return self.render_again(&edited, &changes, options, false);
         }
-        let new = Whole::gather(&self.ground, &self.read, options);
-        let old = std::mem::replace(&mut self.whole, new);
+        let new = Whole::gather(&self.ground, &self.sources, &self.read, options);
+        let old = std::mem::replace(&mut self.whole, Arc::new(new));
         changes.between(&old.site, &self.whole.site);
         let gone = self.follow(&old.site);
         let stops = [
@@ -560,9 +628,8 @@ impl Made {
             .read
             .get(at)
             .is_some_and(|old| old.differs_in_text_only(&page));
-        if let (Some(read), Some(file)) =
-            (self.read.get_mut(at), self.ground.sources.pages.get_mut(at))
-        {
+        let sources = Arc::make_mut(&mut self.sources);
+        if let (Some(read), Some(file)) = (self.read.get_mut(at), sources.pages.get_mut(at)) {
             *read = page;
             *file = source;
         }
@@ -571,24 +638,25 @@ impl Made {
 
     /// Puts the text of a page that was read anew into the site.
     fn take_text(&mut self, path: &str) {
-        let pages = &self.ground.sources.pages;
+        let pages = &self.sources.pages;
         let at = pages.binary_search_by(|page| page.path().cmp(path));
         let read = at.ok().and_then(|at| self.read.get(at));
         if let Some(page) = read.and_then(|read| read.page.as_deref()) {
-            self.whole.site.take_text(page);
+            Arc::make_mut(&mut self.whole).site.take_text(page);
         }
     }
 
     /// Puts the rendered pages in the order of the site, and returns the paths of files of pages that went.
     fn follow(&mut self, old: &Site) -> Vec<String> {
         let rendered = std::mem::take(&mut self.pages);
-        let mut rendered: HashMap<&str, RenderedPage> = old.source_paths().zip(rendered).collect();
+        let mut rendered: HashMap<&str, Arc<RenderedPage>> =
+            old.source_paths().zip(rendered).collect();
         let new = self.whole.site.source_paths();
         self.pages = new
             .map(|path| rendered.remove(path).unwrap_or_default())
             .collect();
-        let gone = rendered.into_values().flat_map(|page| page.outputs);
-        gone.map(|output| output.path).collect()
+        let gone = rendered.values().flat_map(|page| &page.outputs);
+        gone.map(|output| output.path.clone()).collect()
     }
 
     /// Renders the pages that were edited and those that another answer touches, or all of them.
@@ -613,7 +681,8 @@ impl Made {
         for (at, new) in which.into_iter().zip(rendered) {
             if let Some(page) = self.pages.get_mut(at) {
                 let old = std::mem::replace(page, new);
-                for (one, other) in [(&old, &*page), (&*page, &old)] {
+                let new = &*page;
+                for (one, other) in [(&old, new), (new, &old)] {
                     let outputs = one.outputs.iter();
                     let other = outputs.filter(|output| !other.outputs.contains(output));
                     paths.extend(other.map(|output| output.path.clone()));

@@ -301,7 +301,7 @@ impl ReadPage {
     /// Returns whether another reading of the file has the same to say to other pages.
     pub(super) fn differs_in_text_only(&self, other: &ReadPage) -> bool {
         let same = self.page.as_ref().zip(other.page.as_ref());
-        self.diagnostics == other.diagnostics
+        any_error(&self.diagnostics) == any_error(&other.diagnostics)
             && same.is_some_and(|(page, other)| {
                 page.shows_the_same(other) && page.outline.headings == other.outline.headings
             })
@@ -317,7 +317,8 @@ pub fn read(config: &Config, source: &SourceText) -> ReadPage {
     }
 }
 
-/// Makes the site from its pages as of a day. `sources` are the files from which the pages were read.
+/// Makes the site from its pages as of a day. `sources` are the files from which the pages were read; what is wrong
+/// with single pages was told when they were.
 pub fn gather<'r>(
     config: &Config,
     sources: &Sources,
@@ -329,7 +330,6 @@ pub fn gather<'r>(
     let mut diagnostics = Vec::new();
     let mut all = Vec::new();
     for read in read {
-        diagnostics.extend(read.diagnostics.iter().cloned());
         all.extend(read.page.clone());
     }
     share_ids(config, &mut all);
