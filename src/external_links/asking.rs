@@ -1,6 +1,6 @@
 //! One address after the other: what a site answers, and what that means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::thread;
 
@@ -13,6 +13,10 @@ use super::{Manners, Outcome, network};
 
 /// Most addresses that lead to another one; browsers give up at twenty.
 pub const MOST_REDIRECTS: usize = 10;
+
+/// After how many addresses in a row of which nothing came the others of that server are not asked: one may be a page
+/// that is slow, and each costs a reader's patience twice.
+const MOST_SILENCES: usize = 2;
 
 /// Largest head of an answer, in bytes; browsers take more from nobody.
 const LARGEST_HEAD: usize = 64 * 1024;
@@ -37,7 +41,7 @@ pub(super) struct Asker<'a> {
 /// What a question brought.
 enum Answer {
     /// It is elsewhere.
-    Redirect { to: Url, for_good: bool },
+    Redirect { to: Url, status: u16 },
     /// What the site says of it.
     Status(u16),
     /// The site said nothing.
@@ -62,53 +66,74 @@ impl<'a> Asker<'a> {
         Asker { agent, manners }
     }
 
-    /// Asks the addresses of one site, with a pause between them, until it says that it is too much.
+    /// Asks the addresses of one site, with a pause between them, until it says that it is too much, or nothing.
     pub(super) fn site(&self, addresses: &[&str], mut found: impl FnMut(&str, Outcome)) {
         let mut is_too_much = false;
-        for (number, address) in addresses.iter().enumerate() {
-            if is_too_much {
-                found(address, unclear(TOO_MANY));
+        let mut is_first = true;
+        let mut silences: BTreeMap<String, usize> = BTreeMap::new();
+        let mut silence = Outcome::Slow;
+        for address in addresses {
+            let Ok(url) = Url::parse(address) else {
+                let reason = "URL".to_owned();
+                found(address, Outcome::Unclear { reason });
+                continue;
+            };
+            // A site may have several servers, each at a port of its own.
+            let in_a_row = silences.entry(server(&url)).or_default();
+            if is_too_much || *in_a_row >= MOST_SILENCES {
+                let outcome = if is_too_much {
+                    unclear(TOO_MANY)
+                } else {
+                    silence.clone()
+                };
+                found(address, outcome);
                 continue;
             }
-            if number > 0 {
+            if !is_first {
                 thread::sleep(self.manners.pause);
             }
-            let outcome = self.address(address);
+            is_first = false;
+            let (outcome, end) = self.follow(url.clone());
             is_too_much = outcome == unclear(TOO_MANY);
+            match outcome {
+                // Where it led elsewhere, this server did answer.
+                Outcome::Unreachable { .. } | Outcome::Slow if server(&end) == server(&url) => {
+                    *in_a_row += 1;
+                    silence = outcome.clone();
+                }
+                _ => *in_a_row = 0,
+            }
             found(address, outcome);
         }
     }
 
-    /// Follows an address to where it ends.
-    fn address(&self, address: &str) -> Outcome {
-        let Ok(mut at) = Url::parse(address) else {
-            return Outcome::Unclear {
-                reason: "URL".to_owned(),
-            };
-        };
+    /// Follows an address to where it ends, and returns that address too.
+    fn follow(&self, address: Url) -> (Outcome, Url) {
+        let mut at = address;
         let mut seen = BTreeSet::from([at.clone()]);
         // As long as each step was for good, the next address is the one to write.
         let (mut is_for_good, mut moved) = (true, None);
         for _ in 0..=MOST_REDIRECTS {
             if !self.manners.own_network && network::is_own(&at) {
-                return Outcome::OwnNetwork;
+                return (Outcome::OwnNetwork, at);
             }
             match self.ask(&at) {
-                Answer::Redirect { to, for_good } => {
-                    is_for_good &= for_good;
+                Answer::Redirect { to, status } => {
+                    is_for_good &= is_permanent(status);
                     if is_for_good {
                         moved = Some(to.to_string());
                     }
+                    // A site that asks for cookies sends everybody back who kept none: a person gets further.
                     if !seen.insert(to.clone()) {
-                        return Outcome::Loop;
+                        return (unclear(status), to);
                     }
                     at = to;
                 }
-                Answer::Status(status) => return meaning(status, moved),
-                Answer::Failure(outcome) => return outcome,
+                Answer::Status(status) => return (meaning(status, moved), at),
+                Answer::Failure(outcome) => return (outcome, at),
             }
         }
-        Outcome::Loop
+        (Outcome::Loop, at)
     }
 
     /// Asks for the head of a page, and for the page where that is refused, which some sites do. What may be over in a
@@ -146,18 +171,27 @@ impl<'a> Asker<'a> {
         };
         let status = response.status().as_u16();
         let location = response.headers().get(header::LOCATION);
-        let for_good = matches!(status, 301 | 308);
-        match location.filter(|_| for_good || matches!(status, 302 | 303 | 307)) {
+        match location.filter(|_| is_permanent(status) || matches!(status, 302 | 303 | 307)) {
             None => Answer::Status(status),
             Some(location) => {
                 let to = location.to_str().ok().and_then(|to| url.join(to).ok());
                 match to.filter(|to| matches!(to.scheme(), "http" | "https")) {
-                    Some(to) => Answer::Redirect { to, for_good },
+                    Some(to) => Answer::Redirect { to, status },
                     None => Answer::Failure(unclear(status)),
                 }
             }
         }
     }
+}
+
+/// Returns the part of an address that says which server answers.
+fn server(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// Returns whether a redirect is for good.
+fn is_permanent(status: u16) -> bool {
+    matches!(status, 301 | 308)
 }
 
 fn unclear(status: u16) -> Outcome {

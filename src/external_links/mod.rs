@@ -109,7 +109,12 @@ pub fn check(
     let outcomes = Mutex::new(BTreeMap::new());
     let work = || {
         let asker = asking::Asker::new(manners);
-        while let Some(addresses) = lock(&sites).pop_front() {
+        loop {
+            // In a statement of its own: the lock lasts as long as that, and others want a site too.
+            let next = lock(&sites).pop_front();
+            let Some(addresses) = next else {
+                break;
+            };
             asker.site(&addresses, |address, outcome| {
                 let mut outcomes = lock(&outcomes);
                 outcomes.insert(address.to_owned(), outcome);

@@ -19,7 +19,11 @@ struct Site {
 impl Site {
     /// Starts a site that gives what `answer` returns for `HEAD /pad`, and hangs up.
     fn new(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Site {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Site::at("127.0.0.1:0", answer)
+    }
+
+    fn at(place: &str, answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Site {
+        let listener = TcpListener::bind(place).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let site = Site {
             address,
@@ -185,14 +189,23 @@ fn a_page_that_moved_for_good_has_the_address_to_write() {
 
 #[test]
 fn what_leads_on_without_end_is_a_loop() {
-    let (found, asked) = of(|_| redirect(302, "/a"));
-    assert_eq!((found, asked.len()), (Outcome::Loop, 1));
     let steps = AtomicUsize::new(0);
     let (found, asked) = of(move |_| {
         let step = steps.fetch_add(1, Ordering::SeqCst);
         redirect(302, &format!("/{step}"))
     });
     assert_eq!((found, asked.len()), (Outcome::Loop, MOST_REDIRECTS + 1));
+}
+
+#[test]
+fn whoever_is_sent_back_may_have_needed_cookies() {
+    let (found, asked) = of(|_| redirect(302, "/a"));
+    assert_eq!((found, asked.len()), (unclear("302"), 1));
+    let (found, asked) = of(|question| match question {
+        "HEAD /a" => redirect(307, "/cookies?to=/a"),
+        _ => redirect(303, "/a"),
+    });
+    assert_eq!((found, asked.len()), (unclear("303"), 2));
 }
 
 #[test]
@@ -261,6 +274,63 @@ fn nobody_there_is_unreachable() {
         .unwrap();
     let found = outcome(&format!("http://{closed}/"));
     assert!(matches!(found, Outcome::Unreachable { .. }), "{found:?}");
+}
+
+#[test]
+fn a_server_that_says_nothing_is_not_asked_for_every_page() {
+    let site = Site::new(|question| match question.ends_with(['1', '3']) {
+        true => status(200),
+        false => {
+            thread::park();
+            String::new()
+        }
+    });
+    let manners = Manners {
+        patience: Duration::from_millis(200),
+        ..quick()
+    };
+    let addresses = (0..9).map(|page| format!("{}/{page}", site.address));
+    let found = check(&addresses.collect(), &manners, &|_| ());
+    let slow: Vec<bool> = found.values().map(|of| *of == Outcome::Slow).collect();
+    let all_from_4 = [true, false, true, false, true, true, true, true, true];
+    assert_eq!(slow, all_from_4);
+    // Four that were slow, twice each, and two pages.
+    assert_eq!(site.asked().len(), 10);
+}
+
+#[test]
+fn a_server_is_not_silent_because_another_is() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let elsewhere = format!("http://{}/", closed.local_addr().unwrap());
+    drop(closed);
+    let site = Site::new(move |question| match question {
+        "HEAD /9" => status(200),
+        _ => redirect(302, &elsewhere),
+    });
+    let addresses = (0..10).map(|page| format!("{}/{page}", site.address));
+    let found = check(&addresses.collect(), &quick(), &|_| ());
+    assert_eq!(found.into_values().next_back(), Some(Outcome::Good));
+}
+
+#[test]
+fn sites_are_asked_at_the_same_time() {
+    // Each answers once the other was asked too.
+    let both = Arc::new(std::sync::Barrier::new(2));
+    let site = |place: &str| {
+        let both = both.clone();
+        Site::at(place, move |question| {
+            if question.starts_with("GET") {
+                return status(404);
+            }
+            both.wait();
+            status(200)
+        })
+    };
+    let sites = ["127.0.0.1:0", "127.0.0.2:0"].map(site);
+    let addresses = sites.iter().map(|site| format!("{}/", site.address));
+    let found = check(&addresses.collect(), &quick(), &|_| ());
+    let outcomes: Vec<Outcome> = found.into_values().collect();
+    assert_eq!(outcomes, [Outcome::Good, Outcome::Good]);
 }
 
 #[test]

@@ -93,6 +93,45 @@ fn what_only_a_person_can_check_is_no_reason_to_fail() {
     assert!(out.contains("waarschuwing[link-elsewhere-gone]"), "{out}");
 }
 
+/// Returns links to two sites at which nobody is.
+fn dead_links() -> String {
+    let links = ["127.0.0.1:0", "127.0.0.2:0"].map(|place| {
+        let closed = TcpListener::bind(place).unwrap();
+        format!("[{place}](http://{}/)", closed.local_addr().unwrap())
+    });
+    links.join(" ")
+}
+
+#[test]
+fn dead_links_are_told_also_once_nothing_else_is_asked() {
+    let (site, asked) = site();
+    let text = format!("---\ntitle: Thuis\n---\n[a]({site}/200)\n");
+    let root = portal(&[("content/index.md", &text)]);
+    let arguments = "--external-links --own-network --format json";
+    checked(root.path(), arguments);
+    let text = format!("{text}\n{}\n", dead_links());
+    super::overwrite(&root.path().join("content/index.md"), &text);
+    let (_, out) = checked(root.path(), arguments);
+    let expected = ["unreachable", "unreachable"].map(|code| (code.to_owned(), 6));
+    assert_eq!(codes(&out), expected, "{out}");
+    // The page that was there said that there is internet.
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn without_internet_what_is_known_is_told() {
+    let (site, _) = site();
+    let text = format!("---\ntitle: Thuis\n---\n[a]({site}/404)\n");
+    let root = portal(&[("content/index.md", &text)]);
+    let arguments = "--external-links --own-network --format json";
+    checked(root.path(), arguments);
+    let text = format!("{text}\n{}\n", dead_links());
+    super::overwrite(&root.path().join("content/index.md"), &text);
+    let (_, out) = checked(root.path(), arguments);
+    assert_eq!(codes(&out), [("gone".to_owned(), 4)], "{out}");
+    assert!(out.contains("cli-no-internet"), "{out}");
+}
+
 #[test]
 fn nobody_is_asked_unless_somebody_wants_it() {
     let (site, asked) = site();

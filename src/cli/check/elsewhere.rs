@@ -45,9 +45,20 @@ pub(super) fn check(
     let (known, new): (BTreeSet<String>, BTreeSet<String>) = addresses
         .into_iter()
         .partition(|address| cache.fresh(address, now).is_some());
-    let asked = ask(ui, &new, &manners);
+    let mut asked = ask(ui, &new, &manners);
     if has_no_internet(&asked) {
-        return Ok(vec![Diagnostic::warning("cli-no-internet")]);
+        // Once the good ones are known, only dead ones are asked. Whether there is internet is asked of those that were
+        // there.
+        let were_there = known.iter().filter(|address| {
+            let outcome = cache.fresh(address, now);
+            outcome.is_some_and(Outcome::is_good)
+        });
+        let were_there = were_there.take(FEWEST_SITES).cloned().collect();
+        asked.extend(ask(ui, &were_there, &manners));
+    }
+    let no_internet = has_no_internet(&asked);
+    if no_internet {
+        asked.clear();
     }
     let mut outcomes: BTreeMap<String, Outcome> = known
         .into_iter()
@@ -68,7 +79,8 @@ pub(super) fn check(
         let outcome = outcomes.get(&page_of(&link))?;
         Some(diagnostic(&link, outcome, &manners)?.at(place))
     });
-    Ok(told.collect())
+    let no_internet = no_internet.then(|| Diagnostic::warning("cli-no-internet"));
+    Ok(no_internet.into_iter().chain(told).collect())
 }
 
 /// Finds the links to other sites; those to the portal itself lead to none.
@@ -131,7 +143,8 @@ fn ask(ui: &mut Ui, addresses: &BTreeSet<String>, manners: &Manners) -> BTreeMap
         work.join()
     });
     ui.show_progress("");
-    outcomes.unwrap_or_default()
+    // What is no answer of a site is a mistake of ours, and is not to look like one.
+    outcomes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Returns whether nobody answers, which says nothing of the links.
