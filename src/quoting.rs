@@ -49,7 +49,7 @@ pub fn of_line(text: &str, at: usize) -> Option<Quoted> {
 /// Puts quotation marks around a text within one line, which YAML took for something else; nothing where it is
 /// more than a line, or written as a list or as keys with values.
 pub fn of_value(text: &str, value: Range<usize>) -> Option<Quoted> {
-    let written = text.get(value.clone())?.trim_end();
+    let written = without_comment(text.get(value.clone())?);
     let is_structure = written.starts_with('{') || written.starts_with("- ");
     let is_list = written.starts_with('[') && !written.starts_with("[[");
     if written.is_empty() || written.contains('\n') || is_structure || is_list {
@@ -93,7 +93,7 @@ fn replaced(text: &str, line: &Range<usize>, quoted: &Quoted) -> String {
 fn repair(text: &str, line: &Range<usize>) -> Option<Quoted> {
     let written = text.get(line.clone())?;
     let start = value_start(written);
-    let value = written.get(start..)?.trim_end();
+    let value = without_comment(written.get(start..)?);
     let end = start + value.len();
     let mut parts = Vec::new();
     if let Some(inner) = inner_of_flow(value) {
@@ -114,12 +114,31 @@ fn repair(text: &str, line: &Range<usize>) -> Option<Quoted> {
     })
 }
 
+/// Returns a value without what follows behind a space and `#`, and is for editors only. Between quotation marks and
+/// brackets it is for readers.
+fn without_comment(value: &str) -> &str {
+    let value = value.trim_end();
+    if is_quoted(value) || inner_of_flow(value).is_some() {
+        return value;
+    }
+    let before = |(at, _)| {
+        value
+            .get(..at)
+            .filter(|before| before.ends_with([' ', '\t']))
+    };
+    let text = value.match_indices('#').find_map(before);
+    text.unwrap_or(value).trim_end()
+}
+
 /// Puts quotation marks around a text where that changes nothing else: it has none of its own, has a key or a hyphen
-/// in front of it, and does not go on below.
+/// in front of it, does not go on below, and nothing in its line is or may be a comment.
 fn sure_text(text: &str, value: &Range<usize>) -> Option<String> {
     let written = text.get(value.clone())?;
     let line = lines(text).find(|line| line.contains(&value.start))?;
     let before = text.get(line.start..value.start)?;
+    if text.get(value.start..line.end)?.contains('#') {
+        return None;
+    }
     let next = text
         .get(line.end..)?
         .lines()
@@ -278,6 +297,21 @@ mod tests {
             "[weg](a\\b.md)",
             "- \"[weg](a\\\\b.md)\"",
         );
+    }
+
+    #[test]
+    fn a_comment_stays_one() {
+        let line = "summary: Zeg: stop  # TODO nakijken";
+        let mended = "summary: \"Zeg: stop\"  # TODO nakijken";
+        check(line, "Zeg: stop", mended);
+        assert_eq!(of_line(line, 0).unwrap().text, None);
+        let of_text = of_value(line, 9..line.len()).unwrap();
+        assert_eq!((of_text.line.as_str(), of_text.text), (mended, None));
+        check("- 's avonds # laat", "'s avonds", "- \"'s avonds\" # laat");
+        assert_eq!(of_line("title: \"Zeg: stop\" # x: y", 0), None);
+        // Without a space in front it is text.
+        check("- Zeg: nr#1", "Zeg: nr#1", "- \"Zeg: nr#1\"");
+        assert_eq!(of_line("- Zeg: nr#1", 0).unwrap().text, None);
     }
 
     #[test]

@@ -58,8 +58,13 @@ fn addresses(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(rest) = line.get(from..) {
-        let starts = SCHEMES.iter().filter_map(|scheme| rest.find(scheme));
-        let Some(start) = starts.min() else {
+        let is_start = |at: &usize| {
+            let here = rest.get(*at..).unwrap_or_default();
+            SCHEMES.iter().any(|scheme| here.starts_with(scheme))
+        };
+        // What both schemes begin with: one of them may be nowhere, and is not sought to the end each time.
+        let mut starts = rest.match_indices("http").map(|(at, _)| at);
+        let Some(start) = starts.find(is_start) else {
             break;
         };
         let address = rest.get(start..).unwrap_or_default();
@@ -76,17 +81,15 @@ fn addresses(line: &str) -> Vec<Range<usize>> {
 }
 
 fn without_end(address: &str) -> &str {
-    let mut address = address;
-    loop {
-        let opened = address.matches('(').count();
-        let closed = address.matches(')').count();
-        address = match address.chars().last() {
-            Some('.' | ',' | ';' | ':' | '!' | '?') => address.get(..address.len() - 1),
-            Some(')') if closed > opened => address.get(..address.len() - 1),
-            _ => return address,
+    let count = |sign| address.matches(sign).count();
+    let mut unopened = count(')').saturating_sub(count('('));
+    address.trim_end_matches(|last| match last {
+        ')' if unopened > 0 => {
+            unopened -= 1;
+            true
         }
-        .unwrap_or_default();
-    }
+        _ => matches!(last, '.' | ',' | ';' | ':' | '!' | '?'),
+    })
 }
 
 #[cfg(test)]
@@ -132,6 +135,21 @@ mod tests {
             "```quote\nsource: \"[A](https://a.nl/b), of (http://c.nl/d).\"\n# https://e.nl\n```\n",
             &[("https://a.nl/b", 2, 14), ("http://c.nl/d", 2, 35)],
         );
+    }
+
+    #[test]
+    fn what_closes_a_sentence_or_brackets_is_no_part_of_an_address() {
+        fn check(line: &str, expected: &str) {
+            let found = addresses(line);
+            let found: Vec<&str> = found.iter().map(|range| &line[range.clone()]).collect();
+            assert_eq!(found, [expected], "{line}");
+        }
+        check("(zie https://a.nl/b).", "https://a.nl/b");
+        check("(https://a.nl/b_(c)),", "https://a.nl/b_(c)");
+        check("https://a.nl/b()?)!", "https://a.nl/b()");
+        let many = format!("https://a.nl/{}", ").".repeat(100_000));
+        check(&many, "https://a.nl/");
+        assert_eq!(addresses(&"https://a.nl ".repeat(50_000)).len(), 50_000);
     }
 
     #[test]

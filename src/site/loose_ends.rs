@@ -5,11 +5,13 @@
 //! menus, lists, paths and blocks. Invariant: everything here is an advice, and what may be of use stays silent: a file
 //! that a page which is not shown yet names, what a message leads to, an earlier version.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use super::addresses;
 use super::calendar::{self, Destination};
 use super::files::hashed_name;
+use super::links::percent_decoded;
 use super::pages::{Page, Site, folders_from};
 use super::plain_language::Wording;
 use super::render::{Input, output_path};
@@ -186,12 +188,22 @@ fn unused_files(input: &Input<'_>, outputs: &BTreeMap<&str, &Output>) -> Vec<Dia
 
 /// Returns every word in the texts of all pages that may be the name of a file: a page that is not shown yet may need
 /// it, and the words of a video are read and not linked to.
-fn named_files<'a>(input: &Input<'a>) -> HashSet<&'a str> {
+fn named_files<'a>(input: &Input<'a>) -> HashSet<Cow<'a, str>> {
     let texts = input.sources.pages.iter().map(SourceText::text);
     texts
         .flat_map(|text| text.split(is_end))
         .filter(|word| word.contains('.'))
+        .map(last_word)
         .collect()
+}
+
+/// Returns the last word of a name as it is on disk, where it is written as in an address: `mijn%20foto.jpg`.
+fn last_word(name: &str) -> Cow<'_, str> {
+    if !name.contains('%') {
+        return Cow::Borrowed(name);
+    }
+    let name = percent_decoded(name);
+    Cow::Owned(name.rsplit(is_end).next().unwrap_or_default().to_owned())
 }
 
 /// Returns whether a sign ends a word that may be the name of a file.
@@ -202,6 +214,14 @@ fn is_end(sign: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_known_also_where_it_is_written_as_in_an_address() {
+        assert_eq!(last_word("foto.jpg"), "foto.jpg");
+        assert_eq!(last_word("d%C3%A9tail.jpg"), "détail.jpg");
+        assert_eq!(last_word("mijn%20foto.jpg"), "foto.jpg");
+        assert_eq!(last_word("100%.jpg"), "100%.jpg");
+    }
 
     #[test]
     fn the_links_of_a_page_are_those_of_the_portal() {

@@ -1,10 +1,10 @@
 //! What mends a link that leads nowhere, where nobody can have meant anything else.
 //!
 //! A hint names what is most like the path that was written, which is a guess. Here is only what is sure: the page
-//! whose address was written instead of its path, a name with other capitals or hyphens, and the only page or file
-//! with that name, which was moved.
+//! whose address was written instead of its path, and a name with other capitals or hyphens. A file of the same name in
+//! another folder is not: the contact of another city was not meant.
 
-use super::links::{PageResolver, file_name, percent_decoded, relative, split_address};
+use super::links::{PageResolver, percent_decoded, relative, split_address};
 use super::render::Input;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::{same_letters, slip_of};
@@ -87,18 +87,9 @@ fn meant<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
     let found = ways
         .iter()
         .find_map(there)
-        .or_else(|| ways.iter().find_map(alike))
-        .or_else(|| moved(path, &known))?;
+        .or_else(|| ways.iter().find_map(alike))?;
     let is_reached = !found.ends_with(".md") || input.site.by_source(found).is_some();
     is_reached.then_some(found)
-}
-
-/// Returns the only path with the same name of the file.
-fn moved<'a>(path: &str, known: &[&'a str]) -> Option<&'a str> {
-    let name = file_name(path);
-    let mut same = known.iter().filter(|known| file_name(known) == name);
-    let first = same.next().copied()?;
-    (name != INDEX && same.next().is_none()).then_some(first)
 }
 
 /// Returns whether a destination can stand in Markdown and in YAML as it is.

@@ -276,7 +276,7 @@ impl<'a> Properties<'a> {
         }
         let value = value.trim();
         if let Some(inner) = arguments(value, "light-dark") {
-            let (light, dark) = inner.split_once(", ").or(inner.split_once(','))?;
+            let (light, dark) = at_comma(inner)?;
             let value = if self.appearance.is_dark { dark } else { light };
             return self.colour(value, depth + 1);
         }
@@ -292,6 +292,20 @@ impl<'a> Properties<'a> {
             None => self.colour(other?, depth + 1),
         }
     }
+}
+
+/// Splits arguments at the first comma that stands in no brackets of its own.
+fn at_comma(arguments: &str) -> Option<(&str, &str)> {
+    let mut depth = 0usize;
+    let at = arguments.find(|sign| {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        sign == ',' && depth == 0
+    })?;
+    Some((arguments.get(..at)?, arguments.get(at + 1..)?))
 }
 
 fn arguments<'v>(value: &'v str, function: &str) -> Option<&'v str> {
@@ -473,9 +487,11 @@ mod tests {
                 "2:75 --text #999999 --other #ffffff 2.84 prefers-color-scheme: dark, prefers-contrast: more 4.5 1.4.3",
             ],
         );
+        let told = "2:9 --edge #eeeeee --ground #ffffff 1.16 prefers-color-scheme: dark 3 1.4.11";
+        check(":root { --edge: light-dark(#000, #eee); }", &[told]);
         check(
-            ":root { --edge: light-dark(#000, #eee); }",
-            &["2:9 --edge #eeeeee --ground #ffffff 1.16 prefers-color-scheme: dark 3 1.4.11"],
+            ":root { --edge: light-dark(rgb(20, 20, 20), rgb(238, 238, 238)); }",
+            &[told],
         );
     }
 

@@ -12,6 +12,10 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::site::outputs::{self, WriteError};
 use crate::source_text::Place;
 
+/// Most times that a portal is looked at again after a change, each of which is a whole build. More mistakes in one
+/// file, each hidden behind another, are for the next time: what is left is told.
+const MOST_ROUNDS: usize = 20;
+
 /// What may stand in front of the first line, and counts as no character of it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -26,8 +30,8 @@ pub(super) struct Mended {
     pub(super) fix: Fix,
 }
 
-/// Mends problems, and then what `look` finds after that, until nothing is left that can be mended: behind a mistake
-/// in YAML there may be others.
+/// Mends problems, and then what `look` finds after that, until nothing is left that can be mended, or for the most
+/// rounds: behind a mistake in YAML there may be others.
 ///
 /// Returns what was mended, and the first file that could not be written; others are mended all the same.
 pub(super) fn mend(
@@ -39,7 +43,7 @@ pub(super) fn mend(
     // What was tried is not tried again, so that this ends.
     let mut tried: Vec<Mended> = Vec::new();
     let mut changes = changes(problems);
-    loop {
+    for _ in 0..MOST_ROUNDS {
         changes.retain(|change| !tried.contains(change));
         tried.extend(changes.iter().cloned());
         let before = mended.len();
@@ -50,10 +54,11 @@ pub(super) fn mend(
             }
         }
         if mended.len() == before {
-            return (mended, failed);
+            break;
         }
         changes = self::changes(&look());
     }
+    (mended, failed)
 }
 
 fn changes(problems: &[Diagnostic]) -> Vec<Mended> {
@@ -195,6 +200,24 @@ mod tests {
                 (text.to_owned(), Vec::new())
             );
         }
+    }
+
+    #[test]
+    fn what_brings_forth_the_next_mistake_each_time_ends() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("a.md");
+        std::fs::write(&file, "a").unwrap();
+        // Each time the line is longer, and wrong again.
+        let look = || {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let source = SourceText::decode("a.md", text.as_bytes()).unwrap();
+            let problem =
+                Diagnostic::error("yaml-unknown-key-near").at(source.place(0..text.len()));
+            vec![problem.mended_by(&text, format!("{text}a"))]
+        };
+        let (mended, failed) = mend(root.path(), &look(), look);
+        assert!(failed.is_none());
+        assert_eq!(mended.len(), MOST_ROUNDS);
     }
 
     #[test]

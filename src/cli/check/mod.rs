@@ -104,6 +104,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     let errors_before = errors(&problems);
     let (mut mended, mut failed) = (Vec::new(), None);
     if arguments.fix {
+        let _building = Progress::of(ui, "cli-progress-building", None);
         (mended, failed) = mending::mend(root, &problems, || look().1);
         (portal, problems) = look();
     }

@@ -5,9 +5,9 @@
 //! them, with next to none of the page's own, leaves no doubt; where there is some, nothing is told. Invariant: names,
 //! titles, quotations and single terms stay silent.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use super::{Block, Finding, Parts};
+use super::{Block, BlockKind, Finding, Parts};
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 
@@ -22,6 +22,14 @@ const ENOUGH_OWN_WORDS: usize = 3;
 
 /// Of the words that no function has, the part from which a text with capitals is a title: two of three.
 const PART_OF_TITLE: (usize, usize) = (2, 3);
+
+/// Years in which what somebody refers to appeared.
+const YEARS: RangeInclusive<u32> = 1900..=2099;
+
+/// What may open or close a quotation.
+const QUOTES: [char; 7] = [
+    '"', '\'', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{201e}',
+];
 
 /// Longest function word, in bytes.
 const LONGEST_WORD: usize = 8;
@@ -62,12 +70,12 @@ fn other_language<'s>(
     let (mut said, mut apart) = (Words::default(), Words::default());
     let mut quotes = 0usize;
     for (at, word) in pieces(text) {
-        match word {
-            "\u{201c}" => quotes += 1,
-            "\u{201d}" => quotes = quotes.saturating_sub(1),
-            _ => {}
-        }
         if !word.starts_with(char::is_alphanumeric) {
+            match quotation(text, at, word) {
+                Some(Quotation::Opens) => quotes += 1,
+                Some(Quotation::Closes) => quotes = quotes.saturating_sub(1),
+                None => {}
+            }
             continue;
         }
         let at = block.text.start + at;
@@ -79,9 +87,41 @@ fn other_language<'s>(
             return None;
         }
     }
+    if block.kind == BlockKind::Other && (said.count == 0 || is_reference(text)) {
+        return None;
+    }
     // In emphasis, in a link and between quotation marks stand names and titles, unless there is nothing else.
     let words = if said.count > 0 { said } else { apart };
     words.are_other().then_some(other(language))
+}
+
+/// Returns whether a text in a list or a table is no sentence, or has the year of a book in it.
+fn is_reference(text: &str) -> bool {
+    let is_year = |word: &str| word.parse().is_ok_and(|year| YEARS.contains(&year));
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    !text.trim_end().ends_with(['.', '!', '?']) || words.any(is_year)
+}
+
+/// What a quotation mark does.
+enum Quotation {
+    Opens,
+    Closes,
+}
+
+/// Returns what the quotation mark does that stands at `at`. One between letters is an apostrophe, and so is one in
+/// front of a word that is no straight one, as in ’s avonds.
+fn quotation(text: &str, at: usize, mark: &str) -> Option<Quotation> {
+    let before = text.get(..at)?.chars().next_back();
+    let after = text.get(at + mark.len()..)?.chars().next();
+    let is_after_word = before.is_some_and(char::is_alphanumeric);
+    let is_before_word = after.is_some_and(char::is_alphanumeric);
+    match mark {
+        "\u{201c}" | "\u{201e}" => Some(Quotation::Opens),
+        "\u{201d}" => Some(Quotation::Closes),
+        "\u{2018}" | "\"" | "'" if is_before_word && !is_after_word => Some(Quotation::Opens),
+        "\u{2019}" | "\"" | "'" if !is_before_word => Some(Quotation::Closes),
+        _ => None,
+    }
 }
 
 fn other(language: Language) -> Language {
@@ -135,12 +175,16 @@ fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
     std::iter::from_fn(move || {
         let rest = text.get(at..)?;
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '\u{2019}' | '-' | '_');
-        let start =
-            rest.find(|c: char| c.is_alphanumeric() || matches!(c, '\u{201c}' | '\u{201d}'))?;
+        let start = rest.find(|c: char| c.is_alphanumeric() || QUOTES.contains(&c))?;
         let piece = rest.get(start..)?;
         let first = piece.chars().next()?;
-        let length = match is_word(first) {
-            true => piece.find(|c: char| !is_word(c)).unwrap_or(piece.len()),
+        let length = match first.is_alphanumeric() {
+            true => {
+                let end = piece.find(|c: char| !is_word(c)).unwrap_or(piece.len());
+                let word = piece.get(..end)?;
+                // An apostrophe at the end of a word may close a quotation.
+                word.trim_end_matches(QUOTES).len()
+            }
             false => first.len_utf8(),
         };
         let from = at + start;

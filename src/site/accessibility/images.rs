@@ -3,6 +3,8 @@
 //! A picture without any words, and one with the name of its own file, are errors that are told where the page is
 //! written.
 
+use std::collections::BTreeMap;
+
 use super::{BlockKind, Finding, Image, Parts, bare};
 use crate::diagnostic::Diagnostic;
 
@@ -114,7 +116,8 @@ fn is_own_name(image: &Image) -> bool {
 /// gives, such as `IMG_2034`.
 fn is_file_name(text: &str) -> bool {
     let lower = text.to_lowercase();
-    if ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
+    let is_word = !text.contains(char::is_whitespace);
+    if is_word && ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
         return true;
     }
     let is_number = |rest: &str| {
@@ -123,12 +126,13 @@ fn is_file_name(text: &str) -> bool {
     let mut starts = STARTS_OF_NAMES.iter();
     let is_named = starts.any(|start| lower.strip_prefix(start).is_some_and(is_number));
     // A name with underscores is nobody's sentence.
-    is_named || text.contains('_') && !text.contains(char::is_whitespace)
+    is_named || is_word && text.contains('_')
 }
 
 /// Finds pictures whose words can be better.
 pub(super) fn clumsy(parts: &Parts) -> Vec<Finding> {
     let mut found = Vec::new();
+    let mut texts = Texts::new();
     for image in parts.images.iter().filter(|image| !image.is_decorative) {
         let text = image.alternative.trim();
         let lower = text.to_lowercase();
@@ -144,16 +148,19 @@ pub(super) fn clumsy(parts: &Parts) -> Vec<Finding> {
                     .with("most", MOST_CHARACTERS),
             );
         }
-        if is_said_beside(parts, image) {
+        if is_said_beside(parts, image, &mut texts) {
             tell(Diagnostic::advice("image-text-beside").with("text", text));
         }
     }
     found
 }
 
+/// The bare text of blocks by their index: many pictures may stand in one.
+type Texts = BTreeMap<usize, String>;
+
 /// Returns whether the words for a picture are all of the text in its paragraph, or of the one before or after: then
 /// they are read out twice.
-fn is_said_beside(parts: &Parts, image: &Image) -> bool {
+fn is_said_beside(parts: &Parts, image: &Image, texts: &mut Texts) -> bool {
     let words = bare(&image.alternative);
     if words.is_empty() {
         return false;
@@ -164,5 +171,8 @@ fn is_said_beside(parts: &Parts, image: &Image) -> bool {
         .flatten()
         .filter_map(|at| parts.blocks.get(at).map(|block| (at, block)))
         .filter(|(at, block)| *at == own || block.kind == BlockKind::Paragraph)
-        .any(|(_, block)| bare(parts.text_of(block)) == words)
+        .any(|(at, block)| {
+            let text = texts.entry(at);
+            *text.or_insert_with(|| bare(parts.text_of(block))) == words
+        })
 }

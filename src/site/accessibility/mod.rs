@@ -30,7 +30,6 @@ pub fn warnings(parts: &Parts, language: Language) -> Vec<Finding> {
     let mut found = images::without_words(parts);
     found.extend(links::vague(parts));
     found.extend(tables::without_headers(parts));
-    found.extend(titles::bold(parts));
     found.extend(foreign::unmarked(parts, language));
     found
 }
@@ -38,6 +37,7 @@ pub fn warnings(parts: &Parts, language: Language) -> Vec<Finding> {
 /// Returns what somebody had better look at again.
 pub fn advice(parts: &Parts) -> Vec<Finding> {
     let mut found = images::clumsy(parts);
+    found.extend(titles::bold(parts));
     found.extend(links::addresses(parts));
     found.extend(links::same_text(parts));
     found.extend(tables::of_one_column(parts));

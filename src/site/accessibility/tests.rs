@@ -60,6 +60,7 @@ fn words_for_a_picture_say_what_can_be_seen() {
         );
     }
     check("![Logo van de gemeente](a.svg)", &[]);
+    check("![Zo ziet het scherm van logo.png](a.svg)", &[]);
 }
 
 #[test]
@@ -170,7 +171,14 @@ fn a_bold_line_is_no_heading() {
     check("**Bel 112**\n\nDag en nacht.", &[]);
     check("**Vet** en niet vet\n\nTekst.", &[]);
     check("**Aan het einde van de pagina**", &[]);
-    check("**Straat**\n\n**Stad**\n\nTekst", &["heading-in-bold"]);
+    check("**Straat**\n\n**Stad**\n\nTekst.", &["heading-in-bold"]);
+    // A number, a name above what somebody does, and one above an address.
+    check("**Bel 0900 8844 (geen spoed)**\n\nDag en nacht.", &[]);
+    check("**Samira Bakker**\n\nAdviseur sociale veiligheid", &[]);
+    check(
+        "**Meldpunt**\n\nStadhuisplein 1  \n1234 AB Voorbeeldstad",
+        &[],
+    );
     check("- **In een lijst**\n\n  Tekst.\n", &[]);
     check(
         "**Dit is een hele zin die belangrijk is voor wie leest**\n\nTekst.",
@@ -215,6 +223,14 @@ fn names_titles_and_single_terms_of_another_language_stay_silent() {
         "De film *What to do when you are not the one* is van 2019.",
         "Harvey (2019). *What works and what does not in the case of violence at work*. Londen.",
         "Zeg: “Please leave the building now, you are not welcome here.”",
+        "Zeg: „Please leave the building now, you are not welcome here.”",
+        "Zeg: ‘Please leave the building now, you’re not welcome here.’",
+        "Zeg: \"Please leave the building now, you are not welcome here.\"",
+        "Zeg ('s avonds ook): 'Please leave the building now, you are not welcome here'.",
+        "- *What to do when you are not the one*",
+        "- [What to do when you are not the one](https://a.nl/x)",
+        "- What to do when you are not the one",
+        "- Harvey, P. (2019). What works and what does not in the case of violence. Londen.",
         "Het team doet aan storytelling, coaching on the job en peer support.",
         "Peer support",
         "Stay safe",
@@ -246,6 +262,7 @@ fn a_page_of_nothing_but_marks_is_read_once() {
         "[a](b) ".repeat(40_000),
         "**a** ".repeat(40_000),
         "\u{201c}".repeat(60_000),
+        "![De balie](a.jpg) woord ".repeat(10_000),
     ] {
         let found = told(&text, Language::Nl);
         assert!(found.len() <= 1, "{:?}", found.get(..3));

@@ -1,5 +1,7 @@
 //! Bold lines that are meant as headings: WCAG 2.2, success criterion 1.3.1, failure F2. Who cannot see them finds no
 //! heading there.
+//!
+//! A bold line may be a name or a number too, which only a person can tell for sure: it is an advice.
 
 use super::{Block, BlockKind, Finding, Parts};
 use crate::diagnostic::Diagnostic;
@@ -17,7 +19,7 @@ pub(super) fn bold(parts: &Parts) -> Vec<Finding> {
     titles
         .map(|(block, _)| {
             let text = parts.text_of(block).trim();
-            let diagnostic = Diagnostic::warning("heading-in-bold").with("text", text);
+            let diagnostic = Diagnostic::advice("heading-in-bold").with("text", text);
             (diagnostic, block.source.clone())
         })
         .collect()
@@ -28,15 +30,31 @@ fn is_title(parts: &Parts, block: &Block, next: &Block) -> bool {
         return false;
     }
     let text = parts.text_of(block).trim();
-    // A sentence ends with a mark, and what introduces something with a colon.
+    // What introduces something ends with a colon.
     let is_sentence = text.ends_with(['.', '!', ':', ';', ',', '…']);
     let has_words = text.contains(char::is_alphabetic);
     let is_line = !text.contains(['\n', '[']) && text.split_whitespace().count() <= MOST_WORDS;
-    is_line && has_words && !is_sentence && !ends_with_number(text) && !next.is_bold
+    is_line
+        && has_words
+        && !is_sentence
+        && !has_number(text)
+        && !next.is_bold
+        && !is_address(parts, next)
 }
 
-/// Returns whether a text ends with the number of a phone, which is bold because it matters.
-fn ends_with_number(text: &str) -> bool {
-    let digits = text.chars().rev().take_while(|c| !c.is_alphabetic());
-    digits.filter(char::is_ascii_digit).count() >= FEWEST_DIGITS
+/// Returns whether a text has the number of a phone in it, which is bold because it matters.
+fn has_number(text: &str) -> bool {
+    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).count();
+    text.split(char::is_alphabetic)
+        .any(|part| digits(part) >= FEWEST_DIGITS)
+}
+
+/// Returns whether a block is no more than short lines without a sentence: what somebody does, or where something is.
+/// The line above it is a name.
+fn is_address(parts: &Parts, block: &Block) -> bool {
+    let text = parts.text_of(block).trim();
+    let mut lines = text.lines();
+    block.kind == BlockKind::Paragraph
+        && !text.ends_with(['.', '!', '?', ':', '…'])
+        && lines.all(|line| line.split_whitespace().count() <= MOST_WORDS)
 }
