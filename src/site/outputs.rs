@@ -34,6 +34,9 @@ const MARKER: &str = ".meldwijzer-build";
 /// The folder in a new portal in which it stands until it is whole.
 const UNFINISHED: &str = ".meldwijzer-new";
 
+/// The folder of a repository: whoever makes that first has nothing else yet.
+const REPOSITORY: &str = ".git";
+
 /// A folder could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -252,8 +255,11 @@ pub fn made_from(folder: &Path) -> Option<String> {
     fs::read_to_string(folder.join(MARKER)).ok()
 }
 
-/// Writes outputs to a folder that is new or empty, and leaves no mark in it. Whatever interrupts it, the folder is
-/// whole or as it was; what was half-written stands beside it, or in it, under a name that starts with a dot.
+/// Writes outputs to a folder that is new or empty, and leaves no mark in it. What was half-written when it was
+/// interrupted stands beside the folder, or in it, under a name that starts with a dot, and the folder is as it was.
+///
+/// Only where the folder is there already, and the program is killed while it moves things to it, some are there and
+/// the others still under that name. Nothing is lost, but the folder is no longer empty for the next time.
 ///
 /// # Errors
 ///
@@ -289,7 +295,8 @@ pub fn create_folder(outputs: &[Output], folder: &Path) -> Result<(), WriteError
     written
 }
 
-/// Sees whether a folder is new or empty; what an interrupted [`create_folder`] left in it does not count.
+/// Sees whether a folder is new or empty; what an interrupted [`create_folder`] left in it does not count, and a
+/// repository does not either.
 ///
 /// # Errors
 ///
@@ -299,7 +306,10 @@ pub fn check_new_folder(folder: &Path) -> Result<(), WriteError> {
         return Ok(());
     }
     let mut names = names_in(folder)?;
-    names.retain(|name| *name != UNFINISHED || !is_built(&folder.join(UNFINISHED)));
+    names.retain(|name| match name.as_str() {
+        UNFINISHED => !is_built(&folder.join(UNFINISHED)),
+        name => name != REPOSITORY,
+    });
     match names.is_empty() {
         true => Ok(()),
         false => Err(WriteError::NotEmpty {
@@ -670,6 +680,20 @@ mod tests {
         }
         assert_eq!(names(root.path()), ["diep", "leeg"]);
         assert_eq!(names(&root.path().join("diep")), ["nieuw"]);
+    }
+
+    #[test]
+    fn a_repository_with_nothing_in_it_yet_is_an_empty_folder() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join(REPOSITORY)).unwrap();
+        fs::write(root.path().join(".git/HEAD"), "x").unwrap();
+        let good = [output("a.txt", "x"), output(".gitignore", "y")];
+        create_folder(&good, root.path()).unwrap();
+        let names = names_in(root.path()).unwrap();
+        assert_eq!(names, [".git", ".gitignore", "a.txt"]);
+        assert!(root.path().join(".git/HEAD").exists());
+        let again = create_folder(&good, root.path()).unwrap_err();
+        assert!(matches!(again, WriteError::NotEmpty { names, .. } if names.len() == 2));
     }
 
     #[test]
