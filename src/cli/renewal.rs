@@ -23,10 +23,8 @@ use crate::clock::Clock;
 use crate::receiver::{Hangup, Live, Log, LogEntry};
 use crate::report::lifecycle::Lifecycle;
 use crate::site::config::{KeepSettings, ReceiverSettings};
+use crate::site::inputs::PLACES;
 use crate::watch::{Hint, Method, Notice, PollReason, Snapshot, Watcher};
-
-/// What a portal is built from, below its folder.
-pub(super) const SOURCES: [&str; 4] = ["content", "forms", "site.yaml", "themes"];
 
 /// Longest time between two looks at the clock. Somebody can set it, and a machine that sleeps does not count
 /// how long.
@@ -94,7 +92,7 @@ impl Watched {
     /// Looks at the files of the portal as they are now, where changes are to be found by a method.
     pub(super) fn begin(root: &Path, method: Option<Method>, clock: &dyn Clock) -> Option<Watched> {
         let method = method?;
-        let paths = SOURCES.map(|name| root.join(name)).to_vec();
+        let paths = PLACES.map(|name| root.join(name)).to_vec();
         let snapshot = Snapshot::take(paths.clone(), clock.now());
         Some(Watched {
             paths,
