@@ -80,6 +80,8 @@ pub struct Input<'a> {
     pub wordings: &'a BTreeMap<Language, Wording>,
     /// Whether advice on the language of pages is asked.
     pub advice: bool,
+    /// Whether the portal takes its forms itself, also where its settings name another address.
+    pub forms_here: bool,
     /// The day as of which the portal is built.
     pub today: Date,
 }
@@ -538,7 +540,7 @@ pub struct RenderedPage {
     /// What it asked of the site.
     pub(super) reads: Reads,
     /// Paths of the files beside the pages that it needs.
-    files: BTreeSet<String>,
+    pub(super) files: BTreeSet<String>,
     claims: Vec<(String, Place)>,
     /// Its text, for the search index.
     sections: Vec<Section>,
@@ -577,8 +579,8 @@ fn render_page(input: &Input<'_>, common: &Common<'_>, page: &Page) -> RenderedP
     let mut to_fill_in = rendered.to_fill_in;
     to_fill_in.extend(changes.to_fill_in);
     let path = common.paths.on(page).map(|path| {
-        // Its steps were resolved with all paths, so any page may be in it.
-        input.site.whole();
+        // Its steps were resolved with all paths.
+        input.site.paths();
         path.view(input, |text, place| {
             let line = markdown::inline(text, place, &resolver);
             to_fill_in.extend(line.to_fill_in);
@@ -694,8 +696,8 @@ fn feedback(input: &Input<'_>, page: &Page) -> Option<String> {
     })?;
     let config = input.config;
     let receiver = match config.receiver_elsewhere() {
-        Some(_) => config.receiver_address(),
-        None => config.base_path().to_owned(),
+        Some(_) if !input.forms_here => config.receiver_address(),
+        _ => config.base_path().to_owned(),
     };
     let path = form.path(page.language, config.default_language());
     let mut query = url::form_urlencoded::Serializer::new(String::new());

@@ -3,9 +3,9 @@
 //! Everything unreadable becomes a diagnostic with its path; nothing is skipped silently but hidden
 //! files (names that start with a dot) and editors' backups (`~` at the end).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,6 +46,22 @@ pub fn text_of(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<SourceText, Di
     SourceText::decode(path, bytes).map_err(|place| Diagnostic::error("page-not-utf8").at(place))
 }
 
+/// Reads a file of text below the root of the portal, such as a page or the settings; nothing where it is no regular
+/// file, leads out of the portal or is larger than a page can be.
+pub fn text_bytes(root: &Path, shown: &str) -> Option<Vec<u8>> {
+    let path = Reader::new(root).target(&root.join(shown))?;
+    // A pipe would be waited for.
+    if !fs::metadata(&path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(&path).ok()?;
+    file.take(LARGEST_PAGE + 1).read_to_end(&mut bytes).ok()?;
+    u64::try_from(bytes.len())
+        .is_ok_and(|length| length <= LARGEST_PAGE)
+        .then_some(bytes)
+}
+
 /// Reads the folder `content` below the root of the portal.
 pub fn read(root: &Path) -> (Sources, Vec<Diagnostic>) {
     let mut reader = Reader::new(root);
@@ -73,6 +89,28 @@ impl PageFile {
     }
 }
 
+impl Sources {
+    /// Looks again whether the folders of these files of pages are empty, and those around them.
+    pub(super) fn look_for_empty_folders(&mut self, root: &Path, paths: &[&str]) {
+        let folders: BTreeSet<&str> = paths
+            .iter()
+            .flat_map(|path| {
+                std::iter::successors(path.rsplit_once('/'), |(above, _)| above.rsplit_once('/'))
+            })
+            .map(|(folder, _)| folder)
+            .collect();
+        self.empty_folders
+            .retain(|folder| !folders.contains(folder.as_str()));
+        let is_empty = |folder: &&str| {
+            let entries = fs::read_dir(root.join(folder));
+            entries.is_ok_and(|mut entries| entries.next().is_none())
+        };
+        let empty = folders.into_iter().filter(is_empty);
+        self.empty_folders.extend(empty.map(str::to_owned));
+        self.empty_folders.sort();
+    }
+}
+
 /// Reads files again that changed, came or went, where all of them are pages without trouble; hidden files are left
 /// out. Otherwise there is nothing: the whole folder is to be read.
 pub fn reread(root: &Path, paths: &[String]) -> Option<Vec<PageFile>> {
@@ -83,8 +121,10 @@ pub fn reread(root: &Path, paths: &[String]) -> Option<Vec<PageFile>> {
             continue;
         }
         let is_page = shown.starts_with("content/") && is_page(shown);
-        // What stands too deep is told with the whole folder.
-        if !is_page || shown.matches('/').count() > DEEPEST_FOLDER {
+        // What stands too deep or has such a name is told with the whole folder.
+        let is_told =
+            shown.matches('/').count() > DEEPEST_FOLDER || shown.chars().any(char::is_control);
+        if !is_page || is_told {
             return None;
         }
         let path = root.join(shown);
@@ -93,7 +133,10 @@ pub fn reread(root: &Path, paths: &[String]) -> Option<Vec<PageFile>> {
                 files.push(PageFile::Gone(shown.clone()));
                 continue;
             }
-            Ok(metadata) if metadata.is_file() => reader.file(&path, shown.clone(), metadata.len()),
+            // A folder on the way to it may have become a link.
+            Ok(metadata) if metadata.is_file() && reader.target(&path).is_some() => {
+                reader.file(&path, shown.clone(), metadata.len());
+            }
             _ => return None,
         }
         files.push(PageFile::There(reader.sources.pages.pop()?));
@@ -196,10 +239,21 @@ impl Reader {
             return Ok(());
         }
         let target = path.canonicalize().map_err(Some)?;
-        match &self.boundary {
-            Some(boundary) if target.starts_with(boundary) => Ok(()),
-            _ => Err(None),
+        match self.is_within(&target) {
+            true => Ok(()),
+            false => Err(None),
         }
+    }
+
+    /// Returns what a path leads to, where that is in the portal's folder.
+    fn target(&self, path: &Path) -> Option<PathBuf> {
+        let target = path.canonicalize().ok()?;
+        self.is_within(&target).then_some(target)
+    }
+
+    fn is_within(&self, target: &Path) -> bool {
+        let boundary = self.boundary.as_ref();
+        boundary.is_some_and(|boundary| target.starts_with(boundary))
     }
 
     fn file(&mut self, path: &Path, shown: String, size: u64) {
@@ -310,6 +364,27 @@ mod tests {
                 &format!("content{}", "/rond/content".repeat(6) + "/rond"),
             )],
         );
+    }
+
+    #[test]
+    fn what_is_told_with_the_whole_folder_is_not_read_again_by_itself() {
+        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let content = root.path().join("content");
+        fs::create_dir_all(content.join("map")).unwrap();
+        let check = |path: &str, expected: bool| {
+            let read = reread(root.path(), &[path.to_owned()]);
+            assert_eq!(read.is_some(), expected, "{path}");
+        };
+        fs::write(content.join("map/a.md"), "a").unwrap();
+        fs::write(content.join("re\ngel.md"), "a").unwrap();
+        fs::write(outside.path().join("a.md"), "geheim").unwrap();
+        check("content/map/a.md", true);
+        check("content/map/weg.md", true);
+        check("content/re\ngel.md", false);
+        check("content", false);
+        fs::remove_dir_all(content.join("map")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), content.join("map")).unwrap();
+        check("content/map/a.md", false);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::{TODAY, told};
 const EDITORS: Options = Options {
     showing: Showing::Everything,
     advice: false,
+    forms_here: true,
 };
 
 /// Checks which pages editors see and readers do not, where `pages` are paths below `content/` with the front
@@ -113,5 +114,17 @@ fn a_page_that_takes_the_place_of_another_one_later_is_no_mistake_before() {
             ("nieuw.md", Unpublished::Draft),
             ("weg.md", Unpublished::Until(date(2026, 11, 20))),
         ],
+    );
+}
+
+#[test]
+fn a_draft_that_waits_for_the_address_of_another_page_stays_out_of_its_way() {
+    check(
+        &[
+            ("map.md", "title: Map"),
+            ("map/index.md", "title: Nieuw\nid: nieuw\ndraft: true"),
+            ("map/een.md", "title: Een\ndraft: true"),
+        ],
+        &[("map/een.md", Unpublished::Draft)],
     );
 }
