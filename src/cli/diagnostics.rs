@@ -22,6 +22,12 @@ const MANY: usize = 20;
 /// Stands for the part of a line that is not shown.
 const CUT: &str = "…";
 
+/// Argument of a problem on a page that readers do not see: the key of the text that says why.
+pub const UNSEEN: &str = "unseen";
+
+/// Argument of such a problem: the day from which readers see the page.
+pub const UNSEEN_FROM: &str = "unseen_from";
+
 /// Whether colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colours {
@@ -128,10 +134,15 @@ fn render_one(diagnostic: &Diagnostic, texts: &Catalogue, colours: Colours) -> S
     if let Some(place) = shown {
         rendered.push_str(&render_place(place, margin, paint, colours));
     }
-    if let Some(hint) = hint(diagnostic, texts) {
-        let label = colours.paint(Paint::Bold, &texts.text("cli-hint", &[]));
+    let below = [
+        ("cli-hint", hint(diagnostic, texts)),
+        ("cli-unseen", unseen(diagnostic, texts)),
+    ];
+    for (label, text) in below {
+        let Some(text) = text else { continue };
+        let label = colours.paint(Paint::Bold, &texts.text(label, &[]));
         let frame = colours.paint(Paint::Frame, "=");
-        rendered.push_str(&format!("{:margin$} {frame} {label}: {hint}\n", ""));
+        rendered.push_str(&format!("{:margin$} {frame} {label}: {text}\n", ""));
     }
     rendered
 }
@@ -146,6 +157,11 @@ pub fn hint(diagnostic: &Diagnostic, texts: &Catalogue) -> Option<String> {
     let key = format!("{}.hint", diagnostic.code);
     texts.get(&key)?;
     Some(filled_in(&key, diagnostic, texts))
+}
+
+/// Returns why readers do not see the page of a problem, where they do not.
+pub fn unseen(diagnostic: &Diagnostic, texts: &Catalogue) -> Option<String> {
+    Some(filled_in(diagnostic.argument(UNSEEN)?, diagnostic, texts))
 }
 
 fn filled_in(key: &str, diagnostic: &Diagnostic, texts: &Catalogue) -> String {

@@ -20,7 +20,12 @@ pub fn read_config(
     environment: Environment<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(Config, SourceText)> {
-    let text = read_text(&root.join("site.yaml"), "site.yaml", diagnostics)?;
+    let path = root.join("site.yaml");
+    if !path.exists() {
+        diagnostics.push(Diagnostic::error("portal-missing").with("folder", root.display()));
+        return None;
+    }
+    let text = read_text(&path, "site.yaml", diagnostics)?;
     let (config, problems) = Config::parse(&text, environment);
     diagnostics.extend(problems);
     Some((config, text))

@@ -33,6 +33,7 @@ use crate::source_text::SourceText;
 use crate::theme::Theme;
 use crate::theme::view::SiteView;
 use crate::theme::view::path::PathStopView;
+use crate::yaml;
 
 /// What a build is for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -358,11 +359,16 @@ impl Ground {
         let read = assembly::read_config(root, environment, &mut diagnostics);
         let read = read.map(|(config, text)| {
             diagnostics.extend(production::check_settings(&config, &text, environment));
-            config
+            (config, yaml::parse(&text).1.is_empty())
         });
-        let is_read = read.is_some();
-        // Without settings nothing can be built, but what is wrong elsewhere is told all the same.
-        let config = read.unwrap_or_else(|| assembly::placeholder(environment));
+        // Without settings nothing can be built, and nothing that is said of other files holds.
+        let is_there = read.is_some();
+        let is_read = read.as_ref().is_some_and(|(_, is_yaml)| *is_yaml);
+        if is_there && !is_read {
+            diagnostics.push(Diagnostic::warning("settings-first").in_file("site.yaml"));
+        }
+        let of_settings = diagnostics.len();
+        let config = read.map_or_else(|| assembly::placeholder(environment), |(config, _)| config);
         let sources_of_forms = assembly::sources_of_forms(root, &mut diagnostics);
         let forms = assembly::forms_of(&sources_of_forms, &mut diagnostics);
         let unread_forms = form::unread_addresses(&sources_of_forms, &forms);
@@ -378,6 +384,9 @@ impl Ground {
         diagnostics.extend(problems);
         let (record, problems) = Record::read(&sources);
         diagnostics.extend(problems);
+        if !is_read {
+            diagnostics.truncate(of_settings);
+        }
         let ground = Ground {
             files: Files::new(&sources, config.base_path()),
             config,
@@ -502,15 +511,13 @@ impl Settling {
 
 impl Made {
     fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        let is_read = self.ground.is_read;
         let pages = self.pages.iter().flat_map(|page| &page.diagnostics);
         let read = self.read.iter().flat_map(|read| &read.diagnostics);
         let whole = self.whole.diagnostics.iter();
         let ground = self.ground.diagnostics.iter();
-        ground
-            .chain(read)
-            .chain(whole)
-            .chain(pages)
-            .chain(&self.rest_diagnostics)
+        let others = read.chain(whole).chain(pages).chain(&self.rest_diagnostics);
+        ground.chain(others.filter(move |_| is_read))
     }
 
     fn is_sound(&self) -> bool {

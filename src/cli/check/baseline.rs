@@ -11,6 +11,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::command_error::CommandError;
+use crate::cli::diagnostics::{UNSEEN, UNSEEN_FROM};
 use crate::cli::harmless;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::durable::PathError;
@@ -155,6 +156,8 @@ fn key(problem: &Diagnostic) -> Key {
 /// Returns what is told of a problem without a line, in no language.
 fn values(problem: &Diagnostic) -> String {
     let values = problem.arguments.iter();
+    // A problem of a draft is the same one when its page is published.
+    let values = values.filter(|(name, _)| !matches!(*name, UNSEEN | UNSEEN_FROM));
     let values: Vec<String> = values
         .map(|(name, value)| format!("{name}={value}"))
         .collect();

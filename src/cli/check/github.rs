@@ -9,7 +9,7 @@ use std::path::{Component, Path};
 use super::Report;
 use super::json::end_column;
 use crate::cli::command_error::CommandError;
-use crate::cli::diagnostics::{hint, message};
+use crate::cli::diagnostics::{hint, message, unseen};
 use crate::cli::harmless;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -43,7 +43,11 @@ fn command(diagnostic: &Diagnostic, folder: &str, texts: &Catalogue) -> String {
         }
     }
     properties.push(format!("title={}", property(diagnostic.code)));
-    let parts = [Some(message(diagnostic, texts)), hint(diagnostic, texts)];
+    let parts = [
+        Some(message(diagnostic, texts)),
+        hint(diagnostic, texts),
+        unseen(diagnostic, texts),
+    ];
     let text: Vec<String> = parts.into_iter().flatten().collect();
     let text = data(&text.join("\n"));
     format!("::{kind} {}::{text}", properties.join(","))

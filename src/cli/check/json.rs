@@ -7,7 +7,7 @@ use super::baseline::Entry;
 use super::mending::Mended;
 use super::{Accepted, Report};
 use crate::cli::command_error::CommandError;
-use crate::cli::diagnostics::{hint, message, number_of};
+use crate::cli::diagnostics::{hint, message, number_of, unseen};
 use crate::cli::harmless;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
@@ -50,6 +50,7 @@ struct Told<'a> {
     end_column: Option<usize>,
     message: String,
     hint: Option<String>,
+    unseen: Option<String>,
     fix: Option<Change<'a>>,
 }
 
@@ -116,6 +117,7 @@ fn told<'a>(diagnostic: &'a Diagnostic, texts: &Catalogue) -> Told<'a> {
         end_column: stretch.map(end_column),
         message: message(diagnostic, texts),
         hint: hint(diagnostic, texts),
+        unseen: unseen(diagnostic, texts),
         fix: diagnostic.fix.as_deref().map(change),
     }
 }
@@ -191,7 +193,8 @@ pub(in crate::cli) fn schema() -> Value {
                                 concerned, and the line and columns where no line is; they count characters from 1.",
                 "type": "object",
                 "required": [
-                    "code", "severity", "path", "line", "column", "end_column", "message", "hint", "fix",
+                    "code", "severity", "path", "line", "column", "end_column", "message", "hint",
+                    "unseen", "fix",
                 ],
                 "properties": {
                     "code": code,
@@ -202,6 +205,7 @@ pub(in crate::cli) fn schema() -> Value {
                     "end_column": position,
                     "message": text,
                     "hint": text_or_nothing,
+                    "unseen": text_or_nothing,
                     "fix": or_nothing("fix"),
                 },
             },

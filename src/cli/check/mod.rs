@@ -8,6 +8,7 @@ mod github;
 pub(super) mod json;
 mod mending;
 mod text;
+mod unseen;
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,6 @@ use clap::ValueEnum;
 use crate::cli::check::baseline::{Baseline, Entry};
 use crate::cli::check::mending::Mended;
 use crate::cli::command_error::CommandError;
-use crate::cli::portal::{assemble_telling_all, environment};
 use crate::cli::progress::Progress;
 use crate::cli::requirements;
 use crate::cli::ui::Ui;
@@ -42,6 +42,8 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value = "human", hide_possible_values = true)]
     format: Format,
     #[arg(long)]
+    places: bool,
+    #[arg(long)]
     fix: bool,
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -53,7 +55,7 @@ pub(super) struct Arguments {
     own_network: bool,
     #[arg(long, value_name = "FILE", requires = "external_links")]
     link_cache: Option<PathBuf>,
-    #[arg(long, conflicts_with_all = ["strict", "format", "fix", "baseline", "write_baseline", "external_links"])]
+    #[arg(long, conflicts_with_all = ["places", "strict", "format", "fix", "baseline", "write_baseline", "external_links"])]
     requirements: bool,
 }
 
@@ -71,8 +73,9 @@ struct Report {
     mended: Vec<Mended>,
     /// What is wrong or can be better, in reading order, more of the same too.
     problems: Vec<Diagnostic>,
-    /// Where something is still to be filled in, in reading order.
+    /// Where something is still to be filled in, in reading order, and whether each line of it is asked.
     places: Vec<Diagnostic>,
+    with_places: bool,
     /// Which links to other sites only a person can check, in reading order.
     unclear: Vec<Diagnostic>,
     /// The list of what was accepted, where there is one.
@@ -94,7 +97,7 @@ struct Accepted {
 pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), CommandError> {
     let look = || {
         let today = SystemClock.today();
-        assemble_telling_all(ADVISED, root, &environment, today)
+        unseen::look(root, today)
     };
     let building = Progress::of(ui, "cli-progress-building", None);
     let (mut portal, mut problems) = look();
@@ -120,6 +123,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         mended,
         problems,
         places,
+        with_places: arguments.places,
         unclear,
         accepted: None,
         uncovered,
@@ -133,7 +137,10 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     if let Some(failed) = failed {
         return Err(failed.into());
     }
-    if portal.is_none() || (arguments.strict && !report.problems.is_empty()) {
+    let stands_in_the_way = |problem: &Diagnostic| {
+        problem.severity == Severity::Error || (arguments.strict && !unseen::waits(problem))
+    };
+    if portal.is_none() || report.problems.iter().any(stands_in_the_way) {
         return Err(CommandError::Problems);
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Accepted, Report};
+use super::{Accepted, Report, unseen};
 use crate::cli::command_error::CommandError;
 use crate::cli::diagnostics::number_of;
 use crate::cli::harmless;
@@ -25,7 +25,7 @@ pub(super) fn print(
     if !others.is_empty() {
         ui.print_each_diagnostic(&others)?;
     }
-    if !report.places.is_empty() {
+    if report.with_places && !report.places.is_empty() {
         print_places(ui, &report.places)?;
     }
     if !report.unclear.is_empty() {
@@ -45,6 +45,13 @@ pub(super) fn print(
     let mendable = mendable.count();
     if mendable > 0 {
         ui.print(&ui.texts().count("cli-check-mendable", mendable, &[]))?;
+    }
+    let unseen = unseen::count(&report.problems);
+    if unseen > 0 {
+        ui.print(&ui.texts().count("cli-check-unseen", unseen, &[]))?;
+    }
+    if !report.with_places && !report.places.is_empty() {
+        ui.print(&ui.text("cli-check-places-asked", &[]))?;
     }
     if let Some(last) = errors.last().or(others.last()) {
         ui.print(&ui.text("cli-check-explain", &[("code", last.code)]))?;
