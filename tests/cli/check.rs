@@ -25,7 +25,7 @@ fn portal(text: &str) -> TempDir {
 
 const TOLD: &str = "
 waarschuwing[places-to-fill-in]: In 1 pagina's moet nog 2 keer iets worden ingevuld.
-  = hulp: Schrijf daar wat voor jouw organisatie geldt. Met meldwijzer check zie je waar.
+  = hulp: Schrijf daar wat voor jouw organisatie geldt. Je vindt elke plek als je in de map content zoekt op [[vul in.
 
 advies[language-difficult-word]: indien is een moeilijk woord.
  --> content/index.md:5:48
