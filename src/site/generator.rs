@@ -5,7 +5,7 @@
 //! anew. Invariant: once [`Generator::settle`] has run, the files are those of a build from nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -208,11 +208,12 @@ impl Generator {
     /// Takes in that files changed, came or went, and renders the pages that this touches. `paths` are relative to
     /// the root, with forward slashes.
     pub fn update(&mut self, paths: &[String], environment: Environment<'_>, today: Date) {
+        let root = &self.root;
         let changed = self.made.as_mut().and_then(|made| {
             let is_sound = !any_error(&made.ground.diagnostics) && made.ground.theme.is_some();
             let same_day = made.ground.today == today;
-            let files = (is_sound && same_day).then(|| source::reread(&self.root, paths))??;
-            Some(made.update(files, self.options))
+            let files = (is_sound && same_day).then(|| source::reread(root, paths))??;
+            Some(made.update(root, files, self.options))
         });
         match changed {
             Some(touched) => {
@@ -268,7 +269,7 @@ impl Generator {
         self.stale.extend(paths.filter(differs).cloned());
     }
 
-    /// Returns whether something waits for [`Generator::settle`].
+    /// Returns whether nothing waits for [`Generator::settle`].
     pub fn is_settled(&self) -> bool {
         self.made.as_ref().is_none_or(|made| !made.is_rest_stale)
     }
@@ -350,11 +351,7 @@ impl Generator {
 }
 
 impl Ground {
-    fn read(
-        root: &std::path::Path,
-        environment: Environment<'_>,
-        today: Date,
-    ) -> (Ground, Sources) {
+    fn read(root: &Path, environment: Environment<'_>, today: Date) -> (Ground, Sources) {
         let mut diagnostics = Vec::new();
         let read = assembly::read_config(root, environment, &mut diagnostics);
         let read = read.map(|(config, text)| {
@@ -551,7 +548,8 @@ impl Made {
     }
 
     /// Takes in pages that changed, came or went.
-    fn update(&mut self, files: Vec<PageFile>, options: Options) -> Touched {
+    fn update(&mut self, root: &Path, files: Vec<PageFile>, options: Options) -> Touched {
+        let paths: Vec<String> = files.iter().map(|file| file.path().to_owned()).collect();
         let mut edited = BTreeSet::new();
         let mut is_text_only = true;
         for file in files {
@@ -600,6 +598,8 @@ impl Made {
             }
             return self.render_again(&edited, &changes, options, false);
         }
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        Arc::make_mut(&mut self.sources).look_for_empty_folders(root, &paths);
         let new = Whole::gather(&self.ground, &self.sources, &self.read, options);
         let old = std::mem::replace(&mut self.whole, Arc::new(new));
         changes.between(&old.site, &self.whole.site);
@@ -659,6 +659,25 @@ impl Made {
         gone.map(|output| output.path.clone()).collect()
     }
 
+    /// Adds the files that pages come to need at once, so that no page shows an image that is not there yet.
+    fn add_files(&mut self, pages: &[Arc<RenderedPage>], options: Options) -> BTreeSet<String> {
+        let needed = pages.iter().flat_map(|page| &page.files);
+        let files = self.input(options).map(|input| {
+            let needed = needed.map(String::as_str);
+            self.ground.files.outputs(&input, needed)
+        });
+        let there: BTreeSet<&str> = self
+            .rest
+            .iter()
+            .map(|output| output.path.as_str())
+            .collect();
+        let mut files = files.unwrap_or_default();
+        files.retain(|file| !there.contains(file.path.as_str()));
+        let paths = files.iter().map(|file| file.path.clone()).collect();
+        self.rest.extend(files);
+        paths
+    }
+
     /// Renders the pages that were edited and those that another answer touches, or all of them.
     fn render_again(
         &mut self,
@@ -677,7 +696,7 @@ impl Made {
             .map(|(at, _)| at)
             .collect();
         let rendered = self.render(&which, options, &|outputs| outputs);
-        let mut paths = BTreeSet::new();
+        let mut paths = self.add_files(&rendered, options);
         for (at, new) in which.into_iter().zip(rendered) {
             if let Some(page) = self.pages.get_mut(at) {
                 let old = std::mem::replace(page, new);

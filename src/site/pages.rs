@@ -2,7 +2,7 @@
 //!
 //! [`gather`] turns sources into a [`Site`]: every page with its address, its place among the others
 //! and its versions in other languages, and an index of what can be linked to. A `Site` is not
-//! changed after that. Only pages that are published today are in it; others are known by their
+//! changed after that, but for the text of a page that is otherwise as it was. Only pages that are published today are in it; others are known by their
 //! path, so that a link to them can be explained. Editors who look at what they write are shown
 //! everything, and each page says why readers do not see it.
 
@@ -335,7 +335,7 @@ pub fn gather<'r>(
     share_ids(config, &mut all);
     mark_unpublished(&mut all, today);
     let (mut pages, hidden) = apart(all, showing);
-    add_missing_indexes(config, &mut pages, &mut diagnostics);
+    add_missing_indexes(config, &mut pages, &hidden, &mut diagnostics);
     pages.sort_by(|a, b| a.source.path().cmp(b.source.path()));
     warn_of_same_titles(&pages, &mut diagnostics);
     let mut index = index_of(config, &pages, forms, &mut diagnostics);
@@ -612,12 +612,20 @@ pub(super) fn short_href(config: &Config, language: Language, id: &str) -> Strin
 fn add_missing_indexes(
     config: &Config,
     pages: &mut Vec<Arc<Page>>,
+    hidden: &[Arc<Page>],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for language in &config.languages {
         let missing = folders_without_index(config, pages, *language);
         for folder in missing {
             let mut page = made_index(config, &folder, *language);
+            // Somebody wrote one, which waits for its day or for its address.
+            if hidden
+                .iter()
+                .any(|other| other.key == page.key && other.language == page.language)
+            {
+                continue;
+            }
             page.unpublished = is_empty(pages, &page).then_some(Unpublished::Empty);
             diagnostics
                 .push(Diagnostic::warning("folder-without-index").in_file(page.source.path()));

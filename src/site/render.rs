@@ -538,7 +538,7 @@ pub struct RenderedPage {
     /// What it asked of the site.
     pub(super) reads: Reads,
     /// Paths of the files beside the pages that it needs.
-    files: BTreeSet<String>,
+    pub(super) files: BTreeSet<String>,
     claims: Vec<(String, Place)>,
     /// Its text, for the search index.
     sections: Vec<Section>,
@@ -577,8 +577,8 @@ fn render_page(input: &Input<'_>, common: &Common<'_>, page: &Page) -> RenderedP
     let mut to_fill_in = rendered.to_fill_in;
     to_fill_in.extend(changes.to_fill_in);
     let path = common.paths.on(page).map(|path| {
-        // Its steps were resolved with all paths, so any page may be in it.
-        input.site.whole();
+        // Its steps were resolved with all paths.
+        input.site.paths();
         path.view(input, |text, place| {
             let line = markdown::inline(text, place, &resolver);
             to_fill_in.extend(line.to_fill_in);

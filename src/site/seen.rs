@@ -1,6 +1,6 @@
 //! The site as one page sees it: every question that rendering asks of it, and a note of each.
 //!
-//! What a page was made from is what it asked for. When pages come, go or change, [`changes`] says which
+//! What a page was made from is what it asked for. When pages come, go or change, `Changes` says which
 //! questions have another answer now, and only the pages that asked one of them are made again. Invariant:
 //! nothing that belongs to one page reads the site but through [`Seen`].
 
@@ -36,6 +36,8 @@ enum Question<'a> {
     EarlierVersions(&'a str),
     /// Which page is the word list in a language.
     WordList(Language),
+    /// Something that takes all paths to know, which lead to pages and their headings.
+    Paths,
     /// Something that takes every page to know.
     AnyPage,
     /// Something that takes the text of every page to know.
@@ -207,6 +209,11 @@ impl<'a> Seen<'a> {
         self.site.pages()
     }
 
+    /// Notes that all paths matter to a page.
+    pub(super) fn paths(self) {
+        self.note(Question::Paths);
+    }
+
     /// Returns the site itself, for what belongs to no page.
     pub(super) fn whole(self) -> &'a Site {
         self.note(Question::AnyPage);
@@ -264,6 +271,8 @@ impl Changes {
                     && anchors(same) != anchors(page)
                 {
                     self.add(Question::Anchors(page.source.path()));
+                    // A path leads to headings too.
+                    self.add(Question::Paths);
                 }
             }
             for page in &one.hidden {
@@ -290,6 +299,7 @@ impl Changes {
     }
 
     fn page(&mut self, site: &Site, page: &Page) {
+        self.add(Question::Paths);
         self.add(Question::AnyPage);
         self.add(Question::AnyText);
         self.add(Question::Source(page.source.path()));

@@ -3,7 +3,7 @@
 //! Everything unreadable becomes a diagnostic with its path; nothing is skipped silently but hidden
 //! files (names that start with a dot) and editors' backups (`~` at the end).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,28 @@ impl PageFile {
             PageFile::There(source) => source.path(),
             PageFile::Gone(path) => path,
         }
+    }
+}
+
+impl Sources {
+    /// Looks again whether the folders of these files of pages are empty, and those around them.
+    pub(super) fn look_for_empty_folders(&mut self, root: &Path, paths: &[&str]) {
+        let folders: BTreeSet<&str> = paths
+            .iter()
+            .flat_map(|path| {
+                std::iter::successors(path.rsplit_once('/'), |(above, _)| above.rsplit_once('/'))
+            })
+            .map(|(folder, _)| folder)
+            .collect();
+        self.empty_folders
+            .retain(|folder| !folders.contains(folder.as_str()));
+        let is_empty = |folder: &&str| {
+            let entries = fs::read_dir(root.join(folder));
+            entries.is_ok_and(|mut entries| entries.next().is_none())
+        };
+        let empty = folders.into_iter().filter(is_empty);
+        self.empty_folders.extend(empty.map(str::to_owned));
+        self.empty_folders.sort();
     }
 }
 

@@ -132,7 +132,7 @@ fn edit(root: &Path, numbers: &mut Numbers) -> Vec<String> {
     let path = *numbers.of(&PATHS);
     let file = root.join("content").join(path);
     let shown = |path: &str| format!("content/{path}");
-    match numbers.below(14) {
+    match numbers.below(16) {
         0 | 1 if path != "index.md" => {
             let _ = fs::remove_file(file);
             vec![shown(path)]
@@ -154,6 +154,16 @@ fn edit(root: &Path, numbers: &mut Numbers) -> Vec<String> {
                 path,
                 &format!("---\ntitle: Netjes {path}\n---\n\n## Kop 1\n\nTekst.\n"),
             );
+            vec![shown(path)]
+        }
+        // A heading comes or goes, and nothing else that other pages show.
+        9 | 10 if file.exists() => {
+            let text = fs::read_to_string(&file).unwrap();
+            let text = match text.contains("## Kop 1\n") {
+                true => text.replace("## Kop 1\n", "Geen kop.\n"),
+                false => format!("{text}\n## Kop 1\n\nTekst.\n"),
+            };
+            write(root, path, &text);
             vec![shown(path)]
         }
         7 if file.exists() => {
@@ -310,4 +320,24 @@ fn an_edit_makes_only_what_it_touches() {
         "---\ntitle: Hulp 5\norder: 5\n---\n\n## Kop\n\nTekst.\n\n## Nog een\n\nTekst.\n",
         &["hulp/5/index.html"],
     );
+}
+
+#[test]
+fn a_page_brings_the_image_that_it_comes_to_show() {
+    let root = start();
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>";
+    write(root.path(), "punt.svg", svg);
+    let mut generator = Generator::new(root.path(), OPTIONS);
+    generator.build(&|_| None, TODAY, &|outputs| outputs);
+    generator.fresh();
+    write(
+        root.path(),
+        "index.md",
+        "---\ntitle: Thuis\n---\n![Een punt](punt.svg)\n",
+    );
+    generator.update(&["content/index.md".to_owned()], &|_| None, TODAY);
+    let fresh = generator.fresh().unwrap();
+    let changed: Vec<&str> = fresh.changed.iter().map(|o| o.path.as_str()).collect();
+    let image = changed.iter().any(|path| path.starts_with("assets/punt."));
+    assert!(image && changed.contains(&"index.html"), "{changed:?}");
 }

@@ -115,3 +115,15 @@ fn a_page_that_takes_the_place_of_another_one_later_is_no_mistake_before() {
         ],
     );
 }
+
+#[test]
+fn a_draft_that_waits_for_the_address_of_another_page_stays_out_of_its_way() {
+    check(
+        &[
+            ("map.md", "title: Map"),
+            ("map/index.md", "title: Nieuw\nid: nieuw\ndraft: true"),
+            ("map/een.md", "title: Een\ndraft: true"),
+        ],
+        &[("map/een.md", Unpublished::Draft)],
+    );
+}
