@@ -125,9 +125,9 @@ pub fn schema(name: &str, text: &str) -> Output {
 
 /// Returns the forms that ship and the life cycle of cases, as files of a portal.
 pub fn forms() -> Vec<Output> {
-    let files = Definition::shipped().into_iter().map(|source| {
-        output(source.path(), source.text().to_owned())
-    });
+    let files = Definition::shipped()
+        .into_iter()
+        .map(|source| output(source.path(), source.text().to_owned()));
     let lifecycle = Lifecycle::shipped();
     let named = "# yaml-language-server: $schema=../schemas/lifecycle.json\n#\n";
     let lifecycle = output(lifecycle.path(), format!("{named}{}", lifecycle.text()));
@@ -183,7 +183,8 @@ fn in_dutch_only(line: &str) -> String {
 }
 
 fn readme(wanted: &Wanted) -> String {
-    let in_language = |name: &str| text_of(&format!("portal/{name}.{}.md", wanted.default_language()));
+    let in_language =
+        |name: &str| text_of(&format!("portal/{name}.{}.md", wanted.default_language()));
     let guide = match wanted.guide && pages::has_guide() {
         true => in_language("guide"),
         false => "",
