@@ -82,7 +82,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
             .with_record_of_addresses()
             .record(&surroundings, &folder, now)
     }) {
-        outputs::mark(&folder, &record)?;
+        fresh.mark(&record)?;
     }
     let path = folder.to_string_lossy();
     ui.print(&ui.texts().count("cli-built", count, &[("path", &path)]))?;

@@ -110,6 +110,9 @@ impl From<WriteError> for CommandError {
             WriteError::NotOurs(path) => CommandError::ReadWrite(
                 Diagnostic::error("cli-output-not-ours").with("path", path.display()),
             ),
+            WriteError::InUse(path) => CommandError::ReadWrite(
+                Diagnostic::error("cli-output-in-use").with("path", path.display()),
+            ),
             WriteError::NotEmpty { path, names } => CommandError::Usage(not_empty(&path, &names)),
             WriteError::Exists(path) => CommandError::Usage(
                 Diagnostic::error("cli-file-exists").with("path", path.display()),

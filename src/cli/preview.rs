@@ -50,6 +50,9 @@ const NOWHERE: &str = "/dev/null/preview";
 /// Time that browsers which wait for something new get when the program is asked to stop: nothing is lost.
 const STOP_TIME: Duration = Duration::from_millis(200);
 
+/// What is said to have changed where what did has a name that is no text: it is no page, so all is built anew.
+const NO_PAGE: &str = "content";
+
 /// Set by the terminal of an editor that opens addresses of its own.
 const TERMINALS: [(&str, &str); 2] = [("vscode", "code"), ("zed", "zed")];
 
@@ -264,14 +267,8 @@ impl Writing {
             }
         }
         let changed = hint.map(|hint| self.snapshot.refresh(&hint, now).into_paths());
-        let paths: Vec<String> = changed
-            .into_iter()
-            .flatten()
-            .filter_map(|path| {
-                let below = path.strip_prefix(&self.root).ok()?;
-                Some(below.to_string_lossy().into_owned())
-            })
-            .collect();
+        let changed = changed.into_iter().flatten();
+        let paths: Vec<String> = changed.map(|path| below(&self.root, &path)).collect();
         let is_other = !paths.is_empty() || today != self.built_on;
         self.settling &= settled.is_none();
         if is_other {
@@ -431,6 +428,12 @@ impl Writing {
     }
 }
 
+/// Returns a path below the root, with what stands for it where it is no text.
+fn below(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.to_str().unwrap_or(NO_PAGE).to_owned()
+}
+
 fn together(mut hint: Hint, other: Hint) -> Hint {
     hint.add(other);
     hint
@@ -444,6 +447,7 @@ fn generator(root: &Path, showing: Showing) -> Generator {
     let options = Options {
         showing,
         advice: true,
+        forms_here: true,
     };
     Generator::new(root, options)
 }

@@ -8,9 +8,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use hyper::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HOST, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
+    HOST, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, VARY,
 };
 use hyper::{Method, Request, Response, StatusCode, Uri};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tower::ServiceExt;
 
@@ -19,8 +20,9 @@ use super::dress::Dress;
 use super::edition::Edition;
 use super::screens::Screens;
 use super::{Preview, RESERVED};
-use crate::output::media_type;
+use crate::output::{SECURITY_HEADERS, media_type};
 use crate::site::markdown::escape;
+use crate::site::source;
 
 /// How long a browser waits for another edition before it asks again: shorter than proxies and browsers wait for
 /// an answer.
@@ -83,8 +85,8 @@ impl Preview {
             _ => {
                 if let Some(source) = path.strip_prefix("source/") {
                     let decoded = percent_encoding::percent_decode_str(source).decode_utf8_lossy();
-                    return match screens.source(&decoded) {
-                        Some(html) => page(StatusCode::OK, html),
+                    return match self.source_bytes(&edition, &decoded).await {
+                        Some(bytes) => page(StatusCode::OK, screens.source(&decoded, &bytes)),
                         None => page(StatusCode::NOT_FOUND, screens.gone(path, None)),
                     };
                 }
@@ -96,6 +98,17 @@ impl Preview {
                 }
             }
         }
+    }
+
+    /// Reads the file of a page, of a form or of a problem; nothing where it is none of them or cannot be read. The
+    /// file may be on a slow disk, for which other requests do not wait.
+    async fn source_bytes(&self, edition: &Edition, path: &str) -> Option<Vec<u8>> {
+        if !edition.is_shown(path) {
+            return None;
+        }
+        let (root, path) = (self.writer.root.clone(), path.to_owned());
+        let read = spawn_blocking(move || source::text_bytes(&root, &path));
+        read.await.ok().flatten()
     }
 
     /// Returns the number of the edition as soon as it is another one than that of the browser.
@@ -128,7 +141,15 @@ impl Preview {
             note: note_html(&self.writer, &note),
             links_below: edition.failed.then_some(below.as_str()),
         };
-        self.dressed(edition, path, dress, receiver, request).await
+        let mut answer = self.dressed(edition, path, dress, receiver, request).await;
+        // Where the receiver leads on, it is to a page of that build too.
+        if let Some(to) = answer.headers_mut().get_mut(LOCATION)
+            && to.as_bytes().starts_with(b"/")
+            && let Ok(within) = HeaderValue::from_bytes(&[below.as_bytes(), to.as_bytes()].concat())
+        {
+            *to = within;
+        }
+        answer
     }
 
     async fn answer_page(
@@ -156,13 +177,17 @@ impl Preview {
                 return page(StatusCode::NOT_FOUND, screens.gone(path, to.as_ref()));
             }
         }
-        // Forms are practice here, and say so themselves.
+        // Forms say themselves that they are practice, and only here that it is preview that makes them so.
         let note = match (edition.unpublished.get(path), form) {
             (Some(why), _) => Some(why.note.clone()),
-            (None, Some(form)) if form.looks_up => {
-                Some(self.writer.text("preview.nothing_kept_text", &[]))
+            (None, Some(form)) => {
+                let key = match form.looks_up {
+                    true => "preview.nothing_kept_text",
+                    false => "preview.practice_text",
+                };
+                Some(self.writer.text(key, &[]))
             }
-            (None, _) => None,
+            (None, None) => None,
         };
         let dress = Dress {
             marks: marks(&edition),
@@ -272,7 +297,12 @@ fn file(name: &str, text: String) -> Response<Body> {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
     headers.insert(CACHE_CONTROL, NO_STORE);
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    for (name, value) in SECURITY_HEADERS {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
     response
 }
 

@@ -163,10 +163,7 @@ impl Edition {
         // What belongs to another page, or to a new one, is told in the bar.
         let forms: BTreeSet<&str> = self.forms.values().map(|form| form.path.as_str()).collect();
         let is_of_all = |problem: &&Diagnostic| {
-            path_of(problem).is_none_or(|path| {
-                let is_page = path.starts_with("content/") && path.ends_with(".md");
-                !is_page && !forms.contains(path)
-            })
+            path_of(problem).is_none_or(|path| !is_page(path) && !forms.contains(path))
         };
         let is_shown = own.is_some();
         errors()
@@ -181,7 +178,8 @@ impl Edition {
         let errors = problems.filter(|problem| problem.severity == Severity::Error);
         errors
             .filter(|problem| {
-                path_of(problem).is_some_and(|path| self.site.by_source(path).is_none())
+                path_of(problem)
+                    .is_some_and(|path| is_page(path) && self.site.by_source(path).is_none())
             })
             .collect()
     }
@@ -217,6 +215,11 @@ impl Edition {
     pub(super) fn address_of(&self, path: &str) -> Option<&str> {
         self.site.by_source(path).map(|page| page.href.as_str())
     }
+}
+
+/// Returns whether a file is one that makes a page.
+fn is_page(path: &str) -> bool {
+    path.starts_with("content/") && path.ends_with(".md")
 }
 
 /// Returns the file that a problem is in.

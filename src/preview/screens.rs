@@ -1,7 +1,6 @@
 //! The screens that preview shows in the place of a page, and those below its own addresses.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use super::bar::{Bar, Kind, counts};
 use super::dress::head;
@@ -89,13 +88,9 @@ impl Screens<'_> {
         self.screen(&format!("{RESERVED}problems/"), &title, &main)
     }
 
-    /// Shows the file of a page or of a problem, line by line; nothing where it is neither or cannot be read.
-    pub(super) fn source(&self, path: &str) -> Option<String> {
-        if !self.edition.is_shown(path) {
-            return None;
-        }
-        let bytes = fs::read(self.writer.root.join(path)).ok()?;
-        let lines: String = String::from_utf8_lossy(&bytes)
+    /// Shows a file of the portal line by line.
+    pub(super) fn source(&self, path: &str, bytes: &[u8]) -> String {
+        let lines: String = String::from_utf8_lossy(bytes)
             .lines()
             .enumerate()
             .map(|(at, line)| {
@@ -104,7 +99,7 @@ impl Screens<'_> {
             })
             .collect();
         let main = format!("<ol class=\"mw-preview-lines\">\n{lines}</ol>\n");
-        Some(self.screen(&format!("{RESERVED}source/{path}"), path, &main))
+        self.screen(&format!("{RESERVED}source/{path}"), path, &main)
     }
 
     fn paragraph(&self, key: &str, arguments: &[(&str, &str)]) -> String {

@@ -1,7 +1,9 @@
 //! What is served can be exchanged while requests come in.
 //!
-//! Invariant: a request is answered from one version, the one that was there when its head had come; once
-//! a request was answered from a version, no request that comes later is answered from an earlier one.
+//! Invariant: once a request was answered from a version, no request that comes later is answered from an earlier
+//! one. What [`Live::replace`] brings is seen as a whole: a request is answered from the version that was there when
+//! its head had come. What [`Live::update`] brings is pages of that version: a request gets each file as it is when
+//! the file is looked up.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 

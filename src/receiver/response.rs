@@ -8,11 +8,12 @@ use std::collections::HashMap;
 use axum::body::{Body, Bytes};
 use hyper::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    HeaderValue,
 };
 use hyper::{Response, StatusCode};
 
 use crate::language::Language;
+use crate::output::SECURITY_HEADERS;
 use crate::theme::view::{ErrorView, ShellView};
 use crate::theme::{RenderError, SharedSite, Template, Theme};
 
@@ -47,29 +48,15 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      script-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
-/// With `no-referrer` browsers would send `Origin: null` on our own posts, which the same-origin
-/// check refuses.
-const REFERRER: HeaderValue = HeaderValue::from_static("same-origin");
-
-const PERMISSIONS: HeaderValue = HeaderValue::from_static(
-    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-);
-
 /// Adds the headers that every response has.
 pub(super) fn secure(headers: &mut HeaderMap, indexable: bool) {
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, REFERRER);
-    let same_origin = HeaderValue::from_static("same-origin");
-    headers.insert(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        same_origin.clone(),
-    );
-    headers.insert(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        same_origin,
-    );
-    headers.insert(HeaderName::from_static("permissions-policy"), PERMISSIONS);
+    for (name, value) in SECURITY_HEADERS {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
     if !indexable {
         headers.insert(
             HeaderName::from_static("x-robots-tag"),

@@ -41,6 +41,8 @@ pub struct Options {
     pub showing: Showing,
     /// Whether advice on the language of pages is asked.
     pub advice: bool,
+    /// Whether the portal takes its forms itself, also where its settings name another address: preview does.
+    pub forms_here: bool,
 }
 
 /// Builds a portal, and builds it again after changes.
@@ -415,6 +417,7 @@ impl Ground {
             unread_forms: &self.unread_forms,
             wordings: &self.wordings,
             advice: options.advice,
+            forms_here: options.forms_here,
             today: self.today,
         })
     }

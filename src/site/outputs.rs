@@ -2,10 +2,11 @@
 //!
 //! A folder that is being served or copied never shows half of a build: the new one is written
 //! beside it and takes its place when it is complete. A folder that this program did not write is
-//! never replaced.
+//! never replaced, and one that another build is writing is left to that build.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -39,6 +40,9 @@ pub enum WriteError {
     /// The folder holds something that this program did not write.
     #[error("{} was not written by meldwijzer and is not replaced", .0.display())]
     NotOurs(PathBuf),
+    /// Another build is writing the folder.
+    #[error("{} is being written by another build", .0.display())]
+    InUse(PathBuf),
     /// Something new was to come where something is.
     #[error("{} is not empty: {}", path.display(), names.join(", "))]
     NotEmpty {
@@ -106,8 +110,49 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     writer.finish()
 }
 
+/// Shows that no other build writes a folder, until it is dropped or the process ends.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a folder without waiting.
+    fn take(folder: &Path) -> Result<Lock, WriteError> {
+        let path = beside(folder, "lock");
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(at(parent))?;
+        }
+        loop {
+            let mut options = File::options();
+            options.write(true).create(true).truncate(false);
+            let file = options.open(&path).map_err(at(&path))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(WriteError::InUse(folder.to_owned())),
+                Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
+            }
+            let inode = file.metadata().map_err(at(&path))?.ino();
+            // Whoever had it before may have removed the file between opening and locking it here: then the lock is
+            // of a file that nobody else finds.
+            if fs::metadata(&path).is_ok_and(|there| there.ino() == inode) {
+                return Ok(Lock { path, file });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A file that stays is in nobody's way: what counts is that it is not locked.
+        let _ = fs::remove_file(&self.path);
+        let _ = self.file.unlock();
+    }
+}
+
 /// A folder of outputs that takes the place of the one that is there once it is complete. One that is dropped
-/// before leaves nothing behind.
+/// before leaves nothing behind. Until then no other build can begin one for that place.
 #[derive(Debug)]
 pub struct Folder {
     place: PathBuf,
@@ -116,6 +161,8 @@ pub struct Folder {
     /// How many files were written.
     count: AtomicUsize,
     failed: Mutex<Option<WriteError>>,
+    /// Let go of last, when nothing is left of the folder beside its place.
+    _lock: Lock,
 }
 
 impl Folder {
@@ -123,9 +170,10 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// Returns [`WriteError::NotOurs`] where something else is there, and otherwise the path at which a file
-    /// operation failed. In both cases what stood there before still stands there.
+    /// Returns [`WriteError::InUse`] while another build writes it, [`WriteError::NotOurs`] where something else is
+    /// there, and otherwise the path at which a file operation failed. What stood there before still stands there.
     pub fn begin(place: &Path) -> Result<Folder, WriteError> {
+        let lock = Lock::take(place)?;
         let (fresh, old) = (beside(place, "new"), beside(place, "old"));
         for other in [place, &fresh, &old] {
             if other.try_exists().map_err(at(other))? && !is_ours(other)? {
@@ -145,6 +193,7 @@ impl Folder {
             old,
             count: AtomicUsize::new(0),
             failed: Mutex::default(),
+            _lock: lock,
         })
     }
 
@@ -165,7 +214,7 @@ impl Folder {
     /// # Errors
     ///
     /// Returns the first file operation that failed. What stood there before then still stands there.
-    pub fn finish(self) -> Result<usize, WriteError> {
+    pub fn finish(&self) -> Result<usize, WriteError> {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = failed.take() {
             return Err(error);
@@ -180,6 +229,15 @@ impl Folder {
         remove(&self.old)?;
         Ok(self.count.load(Ordering::Relaxed))
     }
+
+    /// Writes what the folder was made from in the file that marks it, once it is in its place.
+    ///
+    /// # Errors
+    ///
+    /// Returns the path at which a file operation failed.
+    pub fn mark(&self, made_from: &str) -> Result<(), WriteError> {
+        write_file(&self.place.join(MARKER), made_from.as_bytes())
+    }
 }
 
 impl Drop for Folder {
@@ -187,15 +245,6 @@ impl Drop for Folder {
         // Half a folder helps nobody; what went wrong with it was told.
         let _ = fs::remove_dir_all(&self.fresh);
     }
-}
-
-/// Writes what a folder of outputs was made from, in the file that marks it.
-///
-/// # Errors
-///
-/// Returns the path at which a file operation failed.
-pub fn mark(folder: &Path, made_from: &str) -> Result<(), WriteError> {
-    write_file(&folder.join(MARKER), made_from.as_bytes())
 }
 
 /// Returns what a folder of outputs was made from, where that is known.
@@ -299,7 +348,7 @@ pub fn create_file(file: &Path, text: &str) -> Result<(), WriteError> {
     if let Some(parent) = file.parent() {
         fs::create_dir_all(parent).map_err(at(parent))?;
     }
-    let mut new = match fs::File::create_new(file) {
+    let mut new = match File::create_new(file) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return Err(WriteError::Exists(file.to_owned()));
         }
@@ -331,7 +380,7 @@ pub fn update(
         return Ok(());
     }
     let fresh = beside(file, "new");
-    let new = fs::File::create_new(&fresh).map_err(at(&fresh))?;
+    let new = File::create_new(&fresh).map_err(at(&fresh))?;
     let changed = read(file).and_then(|bytes| match change(bytes.as_deref()) {
         Some(text) => put(&new, &fresh, &text, file),
         None => fs::remove_file(&fresh).map_err(at(&fresh)),
@@ -363,7 +412,7 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, WriteError> {
     }
 }
 
-fn put(mut new: &fs::File, fresh: &Path, text: &str, file: &Path) -> Result<(), WriteError> {
+fn put(mut new: &File, fresh: &Path, text: &str, file: &Path) -> Result<(), WriteError> {
     // Whoever may read and write the file may do so afterwards.
     if let Ok(there) = fs::metadata(file) {
         new.set_permissions(there.permissions())
@@ -475,6 +524,70 @@ mod tests {
         );
         assert!(!folder.join("oud.txt").exists());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn of_two_builds_at_a_time_the_second_is_refused_and_the_first_is_whole() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("diep/public");
+        let first = Folder::begin(&folder).unwrap();
+        first.put(&[output("a.txt", "een")]);
+        let second = Folder::begin(&folder);
+        assert!(matches!(second, Err(WriteError::InUse(path)) if path == folder));
+        first.put(&[output("b.txt", "een")]);
+        assert_eq!(first.finish().unwrap(), 2);
+        // It has yet to write down what it was made from.
+        assert!(Folder::begin(&folder).is_err());
+        first.mark("dit").unwrap();
+        drop(first);
+        assert_eq!(names_in(&folder).unwrap(), [MARKER, "a.txt", "b.txt"]);
+        assert_eq!(made_from(&folder).unwrap(), "dit");
+        write(&[output("a.txt", "twee")], &folder).unwrap();
+        assert_eq!(names_in(&folder).unwrap(), [MARKER, "a.txt"]);
+        assert_eq!(names_in(folder.parent().unwrap()).unwrap(), ["public"]);
+    }
+
+    #[test]
+    fn builds_into_folders_side_by_side_do_not_wait_for_each_other() {
+        let root = tempfile::tempdir().unwrap();
+        let [one, two] = ["een", "twee"].map(|name| Folder::begin(&root.path().join(name)));
+        one.unwrap().finish().unwrap();
+        two.unwrap().finish().unwrap();
+        assert_eq!(names_in(root.path()).unwrap(), ["een", "twee"]);
+    }
+
+    #[test]
+    fn what_a_killed_build_left_is_in_nobodys_way() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("public");
+        write_all(&[output("half.txt", "x")], &beside(&folder, "new")).unwrap();
+        File::create(beside(&folder, "lock")).unwrap();
+        write(&[output("a.txt", "x")], &folder).unwrap();
+        assert_eq!(names_in(root.path()).unwrap(), ["public"]);
+        assert_eq!(names_in(&folder).unwrap(), [MARKER, "a.txt"]);
+    }
+
+    #[test]
+    fn of_many_builds_at_once_one_at_a_time_has_the_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("public");
+        let busy = std::sync::atomic::AtomicBool::new(false);
+        let build = || {
+            for _ in 0..50 {
+                if let Ok(fresh) = Folder::begin(&folder) {
+                    assert!(!busy.swap(true, Ordering::SeqCst));
+                    fresh.put(&[output("a.txt", "x")]);
+                    fresh.finish().unwrap();
+                    busy.store(false, Ordering::SeqCst);
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(build);
+            }
+        });
+        assert_eq!(names_in(root.path()).unwrap(), ["public"]);
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub struct Input<'a> {
     pub wordings: &'a BTreeMap<Language, Wording>,
     /// Whether advice on the language of pages is asked.
     pub advice: bool,
+    /// Whether the portal takes its forms itself, also where its settings name another address.
+    pub forms_here: bool,
     /// The day as of which the portal is built.
     pub today: Date,
 }
@@ -694,8 +696,8 @@ fn feedback(input: &Input<'_>, page: &Page) -> Option<String> {
     })?;
     let config = input.config;
     let receiver = match config.receiver_elsewhere() {
-        Some(_) => config.receiver_address(),
-        None => config.base_path().to_owned(),
+        Some(_) if !input.forms_here => config.receiver_address(),
+        _ => config.base_path().to_owned(),
     };
     let path = form.path(page.language, config.default_language());
     let mut query = url::form_urlencoded::Serializer::new(String::new());

@@ -4,9 +4,10 @@
 //! questions have another answer now, and only the pages that asked one of them are made again. Invariant:
 //! nothing that belongs to one page reads the site but through [`Seen`].
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::front_matter::Kind;
 use super::pages::{Page, Site};
@@ -243,11 +244,6 @@ impl<'a> Seen<'a> {
 pub(super) struct Changes(HashSet<Mark>);
 
 impl Changes {
-    /// Returns whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Adds that the text of a page is another one, and nothing of it that other pages show.
     pub(super) fn text(&mut self) {
         self.add(Question::AnyText);
@@ -259,33 +255,37 @@ impl Changes {
 
     /// Adds everything that one site answers differently from another.
     pub(super) fn between(&mut self, old: &Site, new: &Site) {
-        for (one, other) in [(old, new), (new, old)] {
-            for page in &one.pages {
-                match other.by_source(page.source.path()) {
-                    Some(same) if page.shows_the_same(same) => {}
-                    Some(_) | None => self.page(one, page),
-                }
-                let anchors = |page: &Page| page.outline.headings.clone();
-                if let Some(same) = other.by_source(page.source.path())
-                    && !std::ptr::eq(same, &**page)
-                    && anchors(same) != anchors(page)
-                {
-                    self.add(Question::Anchors(page.source.path()));
-                    // A path leads to headings too.
-                    self.add(Question::Paths);
+        let mut lists = HashSet::new();
+        for (before, after) in pairs(&old.pages, &new.pages) {
+            let same = before.zip(after);
+            if same.is_none_or(|(before, after)| !before.shows_the_same(after)) {
+                for (site, page) in [(old, before), (new, after)] {
+                    if let Some(page) = page {
+                        self.page(site, page);
+                        lists.extend(page.parent_folder().map(|parent| (parent, page.language)));
+                    }
                 }
             }
+            if let Some((before, after)) = same
+                && before.outline.headings != after.outline.headings
+            {
+                self.add(Question::Anchors(after.source.path()));
+                // A path leads to headings too.
+                self.add(Question::Paths);
+            }
+        }
+        for (one, other) in [(old, new), (new, old)] {
             for page in &one.hidden {
                 if !other.is_unpublished(page.source.path()) {
                     self.add(Question::AnyPage);
                     self.add(Question::Source(page.source.path()));
                 }
             }
+            let leads_to = |site: &Site, at: usize| {
+                let page = site.pages.get(at)?;
+                Some(page.href.clone())
+            };
             for (alias, at) in one.aliases() {
-                let leads_to = |site: &Site, at: usize| {
-                    let page = site.pages.get(at)?;
-                    Some(page.href.clone())
-                };
                 let there = other.aliases().get(alias).copied();
                 let there = there.and_then(|at| leads_to(other, at));
                 if there != leads_to(one, *at) {
@@ -293,8 +293,8 @@ impl Changes {
                 }
             }
         }
-        if !self.is_empty() {
-            self.neighbours(old, new);
+        for (folder, language) in lists {
+            self.neighbours(old, new, folder, language);
         }
     }
 
@@ -318,16 +318,43 @@ impl Changes {
         }
     }
 
-    fn neighbours(&mut self, old: &Site, new: &Site) {
+    /// Adds the pages in a list that have other neighbours.
+    fn neighbours(&mut self, old: &Site, new: &Site, folder: &str, language: Language) {
         let paths = |site: &Site, page: &Page| {
             let (before, after) = site.neighbours(page);
             [before, after].map(|page| page.map(|page| page.source.path().to_owned()))
         };
-        for page in &new.pages {
+        for page in new.children(folder, language) {
             let same = old.by_source(page.source.path());
             if same.is_some_and(|same| paths(old, same) != paths(new, page)) {
                 self.add(Question::Neighbours(page.source.path()));
             }
         }
     }
+}
+
+/// Returns the pages of one file in two sites, both in order of their paths, where they are not the same value.
+fn pairs<'s>(
+    old: &'s [Arc<Page>],
+    new: &'s [Arc<Page>],
+) -> impl Iterator<Item = (Option<&'s Page>, Option<&'s Page>)> {
+    let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+    std::iter::from_fn(move || {
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (Some(before), Some(after)) if Arc::ptr_eq(before, after) => {
+                    old.next();
+                    new.next();
+                    continue;
+                }
+                (Some(before), Some(after)) => before.source.path().cmp(after.source.path()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return None,
+            };
+            let before = old.next_if(|_| order.is_le()).map(|page| &**page);
+            let after = new.next_if(|_| order.is_ge()).map(|page| &**page);
+            return Some((before, after));
+        }
+    })
 }

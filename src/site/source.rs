@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,6 +44,22 @@ pub struct Sources {
 /// Returns what is told of a file that is not UTF-8.
 pub fn text_of(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<SourceText, Diagnostic> {
     SourceText::decode(path, bytes).map_err(|place| Diagnostic::error("page-not-utf8").at(place))
+}
+
+/// Reads a file of text below the root of the portal, such as a page or the settings; nothing where it is no regular
+/// file, leads out of the portal or is larger than a page can be.
+pub fn text_bytes(root: &Path, shown: &str) -> Option<Vec<u8>> {
+    let path = Reader::new(root).target(&root.join(shown))?;
+    // A pipe would be waited for.
+    if !fs::metadata(&path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(&path).ok()?;
+    file.take(LARGEST_PAGE + 1).read_to_end(&mut bytes).ok()?;
+    u64::try_from(bytes.len())
+        .is_ok_and(|length| length <= LARGEST_PAGE)
+        .then_some(bytes)
 }
 
 /// Reads the folder `content` below the root of the portal.
@@ -105,8 +121,10 @@ pub fn reread(root: &Path, paths: &[String]) -> Option<Vec<PageFile>> {
             continue;
         }
         let is_page = shown.starts_with("content/") && is_page(shown);
-        // What stands too deep is told with the whole folder.
-        if !is_page || shown.matches('/').count() > DEEPEST_FOLDER {
+        // What stands too deep or has such a name is told with the whole folder.
+        let is_told =
+            shown.matches('/').count() > DEEPEST_FOLDER || shown.chars().any(char::is_control);
+        if !is_page || is_told {
             return None;
         }
         let path = root.join(shown);
@@ -115,7 +133,10 @@ pub fn reread(root: &Path, paths: &[String]) -> Option<Vec<PageFile>> {
                 files.push(PageFile::Gone(shown.clone()));
                 continue;
             }
-            Ok(metadata) if metadata.is_file() => reader.file(&path, shown.clone(), metadata.len()),
+            // A folder on the way to it may have become a link.
+            Ok(metadata) if metadata.is_file() && reader.target(&path).is_some() => {
+                reader.file(&path, shown.clone(), metadata.len());
+            }
             _ => return None,
         }
         files.push(PageFile::There(reader.sources.pages.pop()?));
@@ -218,10 +239,21 @@ impl Reader {
             return Ok(());
         }
         let target = path.canonicalize().map_err(Some)?;
-        match &self.boundary {
-            Some(boundary) if target.starts_with(boundary) => Ok(()),
-            _ => Err(None),
+        match self.is_within(&target) {
+            true => Ok(()),
+            false => Err(None),
         }
+    }
+
+    /// Returns what a path leads to, where that is in the portal's folder.
+    fn target(&self, path: &Path) -> Option<PathBuf> {
+        let target = path.canonicalize().ok()?;
+        self.is_within(&target).then_some(target)
+    }
+
+    fn is_within(&self, target: &Path) -> bool {
+        let boundary = self.boundary.as_ref();
+        boundary.is_some_and(|boundary| target.starts_with(boundary))
     }
 
     fn file(&mut self, path: &Path, shown: String, size: u64) {
@@ -332,6 +364,27 @@ mod tests {
                 &format!("content{}", "/rond/content".repeat(6) + "/rond"),
             )],
         );
+    }
+
+    #[test]
+    fn what_is_told_with_the_whole_folder_is_not_read_again_by_itself() {
+        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let content = root.path().join("content");
+        fs::create_dir_all(content.join("map")).unwrap();
+        let check = |path: &str, expected: bool| {
+            let read = reread(root.path(), &[path.to_owned()]);
+            assert_eq!(read.is_some(), expected, "{path}");
+        };
+        fs::write(content.join("map/a.md"), "a").unwrap();
+        fs::write(content.join("re\ngel.md"), "a").unwrap();
+        fs::write(outside.path().join("a.md"), "geheim").unwrap();
+        check("content/map/a.md", true);
+        check("content/map/weg.md", true);
+        check("content/re\ngel.md", false);
+        check("content", false);
+        fs::remove_dir_all(content.join("map")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), content.join("map")).unwrap();
+        check("content/map/a.md", false);
     }
 
     #[test]

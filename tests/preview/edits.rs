@@ -31,6 +31,7 @@ const SEED: u64 = 42;
 const EDITORS: Options = Options {
     showing: Showing::Everything,
     advice: true,
+    forms_here: true,
 };
 
 /// Most edits in one round.

@@ -4,9 +4,12 @@
 
 mod edits;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -388,10 +391,102 @@ fn the_bar_tells_where_a_page_comes_from_and_what_is_wrong_with_it() {
 }
 
 #[test]
+fn only_files_of_text_inside_the_portal_are_shown() {
+    let root = portal(&[("a.md", "---\ntitle: A\n---\nTekst.\n")]);
+    let content = root.path().join("content");
+    let outside = TempDir::new().unwrap();
+    fs::write(outside.path().join("geheim.md"), "geheim").unwrap();
+    fs::write(content.join("groot.md"), vec![b'a'; 2 << 20]).unwrap();
+    symlink(outside.path().join("geheim.md"), content.join("weg.md")).unwrap();
+    let made = Command::new("mkfifo").arg(content.join("pijp.md")).status();
+    assert!(made.unwrap().success());
+    let desk = Desk::open(root);
+    let problems = desk.get("/_preview/problems/");
+    for name in ["groot.md", "weg.md", "pijp.md"] {
+        problems.has(&format!("/_preview/source/content/{name}"));
+        let answer = desk.get(&format!("/_preview/source/content/{name}"));
+        assert_eq!(answer.status, 404, "{name}");
+        answer.has_not("<code>");
+    }
+    for name in ["groot.md", "weg.md", "pijp.md"] {
+        fs::remove_file(content.join(name)).unwrap();
+    }
+    desk.until_has("/a/", "Tekst.");
+    // A file that was a page when it was looked at last.
+    fs::remove_file(content.join("a.md")).unwrap();
+    symlink(outside.path().join("geheim.md"), content.join("a.md")).unwrap();
+    let answer = desk.get("/_preview/source/content/a.md");
+    assert_eq!(answer.status, 404);
+    answer.has_not("geheim");
+}
+
+#[test]
+fn a_name_that_is_no_text_is_told_as_long_as_it_is_there() {
+    let desk = Desk::open(portal(&[("a.md", "---\ntitle: A\n---\nTekst.\n")]));
+    let name = OsStr::from_bytes(b"content/na\xffam.md");
+    fs::write(desk.root().join(name), "---\ntitle: B\n---\n").unwrap();
+    desk.until_has("/_preview/problems/", "data-code=\"source-name-not-utf8\"");
+    fs::remove_file(desk.root().join(name)).unwrap();
+    desk.until("/_preview/problems/", |answer| {
+        !answer.text().contains("source-name-not-utf8")
+    });
+}
+
+#[test]
+fn every_answer_has_the_headers_of_the_receiver() {
+    let desk = Desk::open(portal(&[("a.md", "---\ntitle: A\n---\nTekst.\n")]));
+    let others = |answer: Answer| -> Vec<String> {
+        let lines = answer.head.lines().map(str::to_lowercase);
+        let kept = |line: &String| {
+            let (name, _) = line.split_once(':').unwrap_or_default();
+            ["x-content", "referrer", "cross-origin", "permissions"]
+                .iter()
+                .any(|begin| name.starts_with(begin))
+        };
+        let mut kept: Vec<String> = lines.filter(kept).collect();
+        kept.sort();
+        kept
+    };
+    let expected = others(desk.get("/a/"));
+    assert_eq!(expected.len(), 5, "{expected:?}");
+    for path in ["/_preview/preview.js", "/_preview/problems/", "/_preview/x"] {
+        assert_eq!(others(desk.get(path)), expected, "{path}");
+    }
+    desk.write("content/a.md", "---\ntitle: [\n---\n");
+    assert_eq!(others(desk.until_has("/a/", BROKEN)), expected);
+}
+
+#[test]
+fn what_the_last_good_build_leads_to_is_of_that_build() {
+    let desk = Desk::open(portal(&[(
+        "map/index.md",
+        "---\ntitle: Map\n---\nTekst.\n",
+    )]));
+    let led = desk.get("/_preview/good/map");
+    assert_eq!(led.status, 308);
+    let head = led.head.to_lowercase();
+    assert!(head.contains("location: /_preview/good/map/\r"), "{head}");
+}
+
+#[test]
+fn forms_are_at_the_preview_also_where_readers_have_them_elsewhere() {
+    let root = portal(&[("a.md", "---\ntitle: A\n---\nTekst.\n")]);
+    let settings = "title: T\norganisation: O\nlanguages: [nl, en]\n\
+         base_url: https://portaal.example/\nreceiver: { address: \"https://echt.example/\" }\n";
+    write(root.path(), "site.yaml", settings);
+    let desk = Desk::open(root);
+    let page = desk.get("/a/");
+    page.has("?pagina=%2Fa%2F\"");
+    page.has_not("echt.example");
+}
+
+#[test]
 fn forms_are_practice_and_nothing_is_kept() {
     let desk = Desk::open(portal(&[]));
     let before = fs::read_dir(desk.root()).unwrap().count();
-    desk.get("/melden/").has("Dit is een oefening.");
+    let form = desk.get("/melden/");
+    form.has("Dit is een oefening.");
+    form.has("In de preview wordt niets bewaard: elk formulier is hier een oefening.");
     let sent = desk.post("/melden/", "page=_check&go=send&version=1");
     assert_eq!(sent.status, 200);
     sent.has("Dit is een oefening.");

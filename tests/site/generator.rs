@@ -18,6 +18,7 @@ const EDITS: u64 = 150;
 const OPTIONS: Options = Options {
     showing: Showing::Published,
     advice: true,
+    forms_here: false,
 };
 
 /// Numbers that look random and are the same each time.

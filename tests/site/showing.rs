@@ -15,6 +15,7 @@ use super::{TODAY, told};
 const EDITORS: Options = Options {
     showing: Showing::Everything,
     advice: false,
+    forms_here: true,
 };
 
 /// Checks which pages editors see and readers do not, where `pages` are paths below `content/` with the front

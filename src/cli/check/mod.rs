@@ -31,6 +31,7 @@ use crate::site::pages::Showing;
 const ADVISED: Options = Options {
     showing: Showing::Published,
     advice: true,
+    forms_here: false,
 };
 
 /// The arguments of `check`. Descriptions are in the catalogues.
