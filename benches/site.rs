@@ -30,6 +30,13 @@ const LOOK_AT_MEMORY: Duration = Duration::from_millis(2);
 /// How long an edit may take to be served before the measurement stops.
 const LONGEST_EDIT: Duration = Duration::from_secs(30);
 
+/// How long files are left alone before they are built: younger ones may change without a trace, so the build after
+/// would read them again.
+const UNTIL_OLD: Duration = Duration::from_millis(2_500);
+
+/// What the program says where it had nothing to do.
+const NOTHING_CHANGED: &str = "Nothing has changed";
+
 /// Words of pages: enough that a vocabulary is not trivial.
 const WORDS: [&str; 48] = [
     "de",
@@ -167,7 +174,11 @@ impl Tool {
                 .arg(site)
                 .arg("--destination"),
         };
-        command.arg(to).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg(to)
+            .env("MELDWIJZER_LANGUAGE", "en")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command
     }
 
@@ -348,7 +359,20 @@ struct Cost {
 }
 
 /// Runs a command to its end.
-fn run(mut command: Command) -> Cost {
+fn run(command: Command) -> Cost {
+    run_and_listen(command).0
+}
+
+/// Runs a build where nothing changed.
+fn run_again(mut command: Command) -> Cost {
+    command.stdout(Stdio::piped());
+    let (cost, said) = run_and_listen(command);
+    assert!(said.starts_with(NOTHING_CHANGED), "{said}");
+    cost
+}
+
+/// Runs a command to its end, and returns what it said where somebody listens.
+fn run_and_listen(mut command: Command) -> (Cost, String) {
     let before = children_cpu();
     let begun = Instant::now();
     let mut child = command.spawn().expect("the program starts");
@@ -361,11 +385,16 @@ fn run(mut command: Command) -> Cost {
         thread::sleep(LOOK_AT_MEMORY);
     };
     assert!(status.success(), "{command:?}");
-    Cost {
+    let cost = Cost {
         wall: begun.elapsed().as_secs_f64(),
         cpu: children_cpu() - before,
         mebibytes: most,
+    };
+    let mut said = String::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.read_to_string(&mut said).expect("text");
     }
+    (cost, said)
 }
 
 /// Returns the seconds of processor time of all children that ended, as Linux counts them: fields 16 and 17, in
@@ -538,6 +567,7 @@ fn measure(pages: usize, rounds: usize, edit_count: usize) -> f64 {
     for tool in &tools {
         make(*tool, pages, &folder.path().join(tool.name()));
     }
+    thread::sleep(UNTIL_OLD);
     let site = folder.path().join(Tool::Meldwijzer.name());
     let (mut again, mut alone) = (Vec::new(), Vec::new());
     for round in 0..rounds {
@@ -546,7 +576,7 @@ fn measure(pages: usize, rounds: usize, edit_count: usize) -> f64 {
             let site = folder.path().join(tool.name());
             costs.push(run(tool.build(&site, &to)));
             if *tool == Tool::Meldwijzer {
-                again.push(run(tool.build(&site, &to)));
+                again.push(run_again(tool.build(&site, &to)));
                 let to = folder.path().join(format!("files-{round}"));
                 alone.push(files_alone(
                     &site,

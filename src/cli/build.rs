@@ -43,8 +43,8 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         .output
         .unwrap_or_else(|| root.join(DEFAULT_OUTPUT));
     let today = SystemClock.today();
-    let surroundings = surroundings(today, arguments.compress);
-    let inputs = Inputs::find(root).ok();
+    let surroundings = surroundings(env::vars_os(), today, arguments.compress);
+    let inputs = Inputs::find(root, SystemClock.now().as_nanosecond()).ok();
     let made_from = outputs::made_from(&folder).zip(inputs.as_ref());
     if made_from
         .is_some_and(|(record, inputs)| inputs.are_those_of(&record, &surroundings, &folder))
@@ -75,13 +75,9 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
     }
     published::tell_lost_record(ui, root, &portal, &folder)?;
     let count = fresh.finish()?;
+    let unchanged = inputs.and_then(Inputs::unchanged);
     published::record(ui, root, &portal)?;
-    if let Some(record) = inputs.and_then(|inputs| {
-        let now = SystemClock.now().as_nanosecond();
-        inputs
-            .with_record_of_addresses()
-            .record(&surroundings, &folder, now)
-    }) {
+    if let Some(record) = unchanged.and_then(|inputs| inputs.record(&surroundings, &folder)) {
         fresh.mark(&record)?;
     }
     let path = folder.to_string_lossy();
@@ -114,10 +110,14 @@ fn first_pages(portal: &Portal) -> Result<Vec<Output>, CommandError> {
 
 /// Returns all that a build depends on besides its files: this program, its settings from the environment, the day
 /// and what is asked.
-fn surroundings(today: Date, compress: bool) -> String {
+fn surroundings(
+    environment: impl Iterator<Item = (OsString, OsString)>,
+    today: Date,
+    compress: bool,
+) -> String {
     let program = env::current_exe().and_then(fs::metadata);
     let program = program.and_then(|file| Ok((file.len(), file.modified()?)));
-    let mut settings: Vec<(OsString, OsString)> = env::vars_os()
+    let mut settings: Vec<(OsString, OsString)> = environment
         .filter(|(name, _)| name.to_string_lossy().starts_with(SETTINGS))
         .collect();
     settings.sort();
@@ -142,4 +142,30 @@ fn form_addresses(portal: &Portal) -> String {
     addresses.sort();
     addresses.dedup();
     addresses.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_day_setting_or_option_is_another_build() {
+        let with = |variables: &[(&str, &str)], day: i8, compress: bool| {
+            let variables = variables
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()));
+            surroundings(variables, jiff::civil::date(2026, 3, day), compress)
+        };
+        let check = |other: String, is_same: bool| {
+            assert_eq!(other == with(&[], 1, false), is_same);
+        };
+        check(with(&[], 1, false), true);
+        check(with(&[], 2, false), false);
+        check(with(&[], 1, true), false);
+        check(with(&[("MELDWIJZER_TITLE", "Thuis")], 1, false), false);
+        check(with(&[("HOME", "/home/vera")], 1, false), true);
+        // In which order they are handed over says nothing.
+        let (a, b) = (("MELDWIJZER_A", "1"), ("MELDWIJZER_B", "2"));
+        assert_eq!(with(&[a, b], 1, false), with(&[b, a], 1, false));
+    }
 }

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use crate::cli::command_error::CommandError;
 use crate::cli::diagnostics::number_of;
 use crate::cli::portal::{environment, read_lifecycle};
-use crate::cli::renewal::{SOURCES, told};
+use crate::cli::renewal::told;
 use crate::cli::serve::{DEFAULT_ADDRESS, cannot_listen, cannot_serve, log};
 use crate::cli::ui::Ui;
 use crate::clock::{Clock, SystemClock};
@@ -31,6 +31,7 @@ use crate::receiver::{self, Content, FirstPages, Limits, Live, Log, ServeError, 
 use crate::report::lifecycle::Lifecycle;
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
 use crate::site::generator::{Generator, Options, Settled};
+use crate::site::inputs::PLACES;
 use crate::site::pages::Showing;
 use crate::site::render::theme_problem;
 use crate::theme::view::SiteView;
@@ -85,7 +86,7 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
 
     let log = log(ui.texts().clone());
     // Watched first, then looked at, then read: no change falls in between.
-    let paths: Vec<PathBuf> = SOURCES.map(|name| root.join(name)).into();
+    let paths: Vec<PathBuf> = PLACES.map(|name| root.join(name)).into();
     let (teller, news) = mpsc::channel();
     let _watcher = watch(
         paths.clone(),

@@ -3,6 +3,8 @@
 //! When it is asked to, when files change and when a day begins, the portal is built as at the start. Invariant:
 //! what is served is a whole version without mistakes; one that is not in order replaces nothing.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::check::tell_without_advice;
 use crate::cli::command_error::CommandError;
@@ -22,11 +25,10 @@ use crate::cli::ui::Ui;
 use crate::clock::Clock;
 use crate::receiver::{Hangup, Live, Log, LogEntry};
 use crate::report::lifecycle::Lifecycle;
+use crate::site::addresses;
 use crate::site::config::{KeepSettings, ReceiverSettings};
+use crate::site::inputs::PLACES;
 use crate::watch::{Hint, Method, Notice, PollReason, Snapshot, Watcher};
-
-/// What a portal is built from, below its folder.
-pub(super) const SOURCES: [&str; 4] = ["content", "forms", "site.yaml", "themes"];
 
 /// Longest time between two looks at the clock. Somebody can set it, and a machine that sleeps does not count
 /// how long.
@@ -39,6 +41,10 @@ const QUIET: Duration = Duration::from_secs(1);
 /// How long it waits for that at most, where something changes all the time.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// How long after the version of a day could not be made that is tried again: a full disk or half a file is often
+/// mended in that time, and the log does not fill up where it is not.
+const TRY_AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
 /// Builds new versions of the portal and puts them in place.
 pub(super) struct Renewal {
     pub(super) root: PathBuf,
@@ -47,8 +53,12 @@ pub(super) struct Renewal {
     pub(super) log: Log,
     /// What counts until the program starts again.
     pub(super) settings: FixedSettings,
-    /// The day for which was last built.
+    /// The day for which is served.
     pub(super) day: Date,
+    /// When a version could last not be made, since one could.
+    pub(super) failed: Option<Timestamp>,
+    /// The record of addresses as it was left here, where it was: that is no change to build for.
+    pub(super) recorded: Option<Vec<u8>>,
     /// The files that are watched, if any are.
     pub(super) watched: Option<Watched>,
     pub(super) ui: Ui,
@@ -94,7 +104,7 @@ impl Watched {
     /// Looks at the files of the portal as they are now, where changes are to be found by a method.
     pub(super) fn begin(root: &Path, method: Option<Method>, clock: &dyn Clock) -> Option<Watched> {
         let method = method?;
-        let paths = SOURCES.map(|name| root.join(name)).to_vec();
+        let paths = PLACES.map(|name| root.join(name)).to_vec();
         let snapshot = Snapshot::take(paths.clone(), clock.now());
         Some(Watched {
             paths,
@@ -174,6 +184,10 @@ impl Renewal {
     fn look(&mut self, due: Due) {
         if self.is_due(due) {
             let renewed = catch_unwind(AssertUnwindSafe(|| self.renew()));
+            self.failed = match renewed {
+                Ok(Ok(())) => None,
+                _ => Some(self.clock.now()),
+            };
             (self.log)(match renewed {
                 Ok(Ok(())) => LogEntry::Renewed,
                 Ok(Err(error)) => {
@@ -191,25 +205,36 @@ impl Renewal {
 
     fn is_due(&mut self, due: Due) -> bool {
         let now = self.clock.now();
-        let changed = match (&mut self.watched, due.changed) {
-            (Some(watched), Some(hint)) => !watched.snapshot.refresh(&hint, now).is_empty(),
-            _ => false,
+        let changes = match (&mut self.watched, due.changed) {
+            (Some(watched), Some(hint)) => watched.snapshot.refresh(&hint, now).into_paths(),
+            _ => BTreeSet::new(),
         };
-        due.asked || changed || self.clock.today() != self.day
+        let record = self.root.join(addresses::PATH);
+        let is_changed = changes
+            .iter()
+            .any(|path| *path != record || fs::read(&record).ok() != self.recorded);
+        let may_try = self
+            .failed
+            // Somebody may have set the clock back.
+            .is_none_or(|failed| now.duration_since(failed).abs() >= TRY_AGAIN);
+        due.asked || is_changed || (may_try && self.clock.today() != self.day)
     }
 
     fn renew(&mut self) -> Result<(), CommandError> {
-        self.day = self.clock.today();
-        let (portal, problems) = assemble(&self.root, &environment, self.day);
+        let today = self.clock.today();
+        let (portal, problems) = assemble(&self.root, &environment, today);
         // A portal is renewed also where nobody can be told of its warnings.
         let _ = tell_without_advice(&mut self.ui, problems);
         let portal = portal.ok_or(CommandError::Problems)?;
         let portal = portal
             .for_receiver(&self.root)
             .map_err(CommandError::Several)?;
+        // Nothing is served for real without the record of its addresses.
         publish(&mut self.ui, &self.root, &portal)?;
+        self.recorded = fs::read(self.root.join(addresses::PATH)).ok();
         let settings = FixedSettings::of(&portal);
         self.live.replace(content(portal)).map_err(cannot_serve)?;
+        self.day = today;
         let changed = self.settings.changed_by(&settings);
         if !changed.is_empty() {
             let settings = changed.join(", ");
@@ -387,6 +412,8 @@ mod tests {
                     log: write_log,
                     settings,
                     day: clock.today(),
+                    failed: None,
+                    recorded: None,
                     watched,
                     ui: Ui::of_process(),
                 },
@@ -494,6 +521,69 @@ mod tests {
         served.renewal.look(asked());
         assert_eq!(served.logged(), [LogEntry::Renewed]);
         assert!(served.is_there("/nieuw/"));
+    }
+
+    #[test]
+    fn a_day_that_could_not_begin_is_tried_again_until_it_does() {
+        let nieuw = |text: &str| format!("---\ntitle: Nieuw\npublish: 2026-11-23\n---\n{text}\n");
+        let mut served = Served::start(&[("content/nieuw.md", &nieuw("Tekst."))]);
+        write(
+            served.root.path(),
+            "content/nieuw.md",
+            &nieuw("[x](weg.md)"),
+        );
+        let later = |served: &mut Served, minutes, expected: &[LogEntry]| {
+            *served.clock.0.lock().unwrap() += SignedDuration::from_mins(minutes);
+            served.renewal.look(Due::default());
+            assert_eq!(served.logged(), expected, "{minutes}");
+        };
+        later(&mut served, 1, &[LogEntry::NotRenewed]);
+        later(&mut served, 9, &[]);
+        later(&mut served, 1, &[LogEntry::NotRenewed]);
+        write(served.root.path(), "content/nieuw.md", &nieuw("Tekst."));
+        later(&mut served, 9, &[]);
+        assert!(!served.is_there("/nieuw/"));
+        later(&mut served, 1, &[LogEntry::Renewed]);
+        assert!(served.is_there("/nieuw/"));
+        later(&mut served, 11, &[]);
+    }
+
+    #[test]
+    fn the_record_of_addresses_is_no_change_but_to_somebody_who_edits_it() {
+        let settings = "title: Veilig\norganisation: Voorbeeldstad\nlanguages: [nl]\nproduction: true\n\
+             base_url: https://intranet.example/\n\
+             contacts: [{ id: kim, name: Kim, role: confidential_adviser, phone: 030 123 45 67 }]\n\
+             keep: { names: { months: 12 }, not_registered: { months: 12 }, registered: { years: 5 }, \
+             withdrawn: { months: 12 } }\n";
+        let text = "## A {#vertrouwelijk}\n\nTekst.\n\n## B {#vertrouwenspersoon}\n\nTekst.\n\n\
+             ## C {#hulp-van-buiten}\n\nTekst.\n";
+        let page = |kind| format!("---\ntitle: Over {kind}\nkind: {kind}\n---\n{text}");
+        let mut served = Served::start(&[
+            ("site.yaml", settings),
+            ("content/norm.md", &page("norm")),
+            ("content/directory.md", &page("directory")),
+            ("content/privacy.md", &page("privacy")),
+            ("content/accessibility.md", &page("accessibility")),
+        ]);
+        write(
+            served.root.path(),
+            "content/nieuw.md",
+            "---\ntitle: Nieuw\n---\nTekst.\n",
+        );
+        served.renewal.look(changed());
+        assert_eq!(served.logged(), [LogEntry::Renewed]);
+        let record = served.root.path().join(addresses::PATH);
+        let written = fs::read_to_string(&record).unwrap();
+        assert!(written.contains("nieuw"), "{written}");
+        let seen = || Due {
+            asked: false,
+            changed: Some(Hint::Paths([record.clone()].into())),
+        };
+        served.renewal.look(seen());
+        assert_eq!(served.logged(), []);
+        fs::write(&record, format!("{written}# Van mij.\n")).unwrap();
+        served.renewal.look(seen());
+        assert_eq!(served.logged(), [LogEntry::Renewed]);
     }
 
     #[test]

@@ -27,6 +27,7 @@ use crate::message::Catalogue;
 use crate::randomness::SystemRandomness;
 use crate::receiver::{self, Content, Limits, Live, Log, PortalError, ServeError, Stop};
 use crate::report::store::{LEAST_FREE_BYTES, Store, StoreSettings, Surroundings};
+use crate::site::addresses;
 use crate::site::config::{Config, ReceiverSettings};
 use crate::watch::Method;
 
@@ -131,6 +132,8 @@ pub(super) fn run(ui: &mut Ui, root: &Path, arguments: Arguments) -> Result<(), 
         log,
         settings,
         day: today,
+        failed: None,
+        recorded: std::fs::read(root.join(addresses::PATH)).ok(),
         watched,
         ui: Ui::of_process(),
     };

@@ -1,5 +1,6 @@
 //! The built program, as a user calls it.
 
+mod build;
 mod check;
 mod check_baseline;
 mod check_elsewhere;
