@@ -58,7 +58,13 @@ fn page_of(program: &Command, names: &[String], texts: &Catalogue) -> Result<Str
         .render(&mut page)
         .map_err(|error| command_error::of_output(&error))?;
     let page = String::from_utf8_lossy(&page);
-    Ok(in_language(&page, texts))
+    let language = |key: &str| texts.text(key, &[]);
+    let about_language = format!(
+        "{HEADING}{}\n{}\n",
+        language("cli-man-language"),
+        language("cli-language")
+    );
+    Ok(in_language(&page, texts) + &about_language)
 }
 
 fn unknown(command: &Command, name: &str) -> Diagnostic {

@@ -40,7 +40,10 @@ fn with_texts_at(command: Command, path: &str, texts: &Catalogue) -> Command {
         text("cli-heading-options"),
     );
     let listed = match path {
-        "cli" => format!("{}\n\n{options}:\n{{options}}", in_groups(&command, texts)),
+        "cli" => {
+            let (groups, language) = (in_groups(&command, texts), text("cli-language"));
+            format!("{groups}\n\n{options}:\n{{options}}\n\n{language}")
+        }
         _ => "{all-args}".to_owned(),
     };
     let mut place = 0;

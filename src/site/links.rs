@@ -20,6 +20,12 @@ use crate::theme::view::path::{PathBarView, PathStopView};
 /// The folder of pages.
 const CONTENT: &str = "content/";
 
+/// Endings by which the name of a host is told from that of a file: those that the links of public organisations have,
+/// and those of hosts inside. None of them is an ending of files.
+const HOST_ENDINGS: [&str; 9] = [
+    "nl", "eu", "com", "org", "net", "info", "local", "lan", "intern",
+];
+
 /// Resolves what stands in one page.
 pub(super) struct PageResolver<'a, 'input> {
     pub(super) input: &'a Input<'input>,
@@ -187,8 +193,7 @@ impl<'a, 'input> PageResolver<'a, 'input> {
             return self.rooted_link(destination);
         }
         if destination.starts_with("www.") {
-            let diagnostic = Diagnostic::error("link-without-scheme").with("target", destination);
-            return (Target::Nowhere, Some(diagnostic));
+            return (Target::Nowhere, without_scheme(destination));
         }
         let (written, rest) = split_address(destination);
         let written = percent_decoded(written);
@@ -210,6 +215,9 @@ impl<'a, 'input> PageResolver<'a, 'input> {
         if self.input.sources.unreadable.contains(&path) {
             return (Target::Nowhere, None);
         }
+        if let Some(diagnostic) = without_scheme(destination) {
+            return (Target::Nowhere, Some(diagnostic));
+        }
         // A folder, or a page without its extension: say which file is meant.
         let stem = path.trim_end_matches('/');
         let meant = [format!("{stem}.md"), format!("{stem}/index.md")]
@@ -221,7 +229,9 @@ impl<'a, 'input> PageResolver<'a, 'input> {
                 .with("nearest", relative(self.folder, &meant)),
             None => {
                 let known = self.input.files.paths();
-                match near_path(&path, known.chain(self.input.site.source_paths())) {
+                let known = known.chain(self.input.site.source_paths());
+                let itself = self.page.source.path();
+                match near_path(&path, known.filter(|known| *known != itself)) {
                     Some(near) => Diagnostic::error("link-dead")
                         .with("target", &path)
                         .with("nearest", relative(self.folder, near)),
@@ -343,6 +353,22 @@ pub(super) fn percent_decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text)
         .decode_utf8_lossy()
         .into_owned()
+}
+
+/// Describes the address of another site or of a mailbox that lacks what such an address begins with.
+fn without_scheme(destination: &str) -> Option<Diagnostic> {
+    let (path, _) = split_address(destination);
+    let first = path.split('/').next().unwrap_or_default();
+    let is_host = |name: &str| {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+        ending.is_some_and(|ending| HOST_ENDINGS.contains(&ending.to_lowercase().as_str()))
+    };
+    let code = match first.split_once('@') {
+        Some((_, host)) if is_host(host) && path == first => "link-mail-without-scheme",
+        None if first.starts_with("www.") || is_host(first) => "link-without-scheme",
+        _ => return None,
+    };
+    Some(Diagnostic::error(code).with("target", destination))
 }
 
 /// Returns the scheme of an address, in lower case: `https`, `mailto`.

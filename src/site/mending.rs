@@ -29,6 +29,7 @@ pub(super) fn of_link(
     let (path, rest) = split_address(destination);
     let mended = match problem.code {
         "link-without-scheme" => Some(format!("https://{destination}")),
+        "link-mail-without-scheme" => Some(format!("mailto:{destination}")),
         "link-dead-anchor" => with_anchor(resolver.input, target, destination),
         "link-dead" | "link-dead-nothing-near" | "image-dead" | "file-dead" => {
             let rooted = path.strip_prefix('/').map(percent_decoded);

@@ -228,7 +228,7 @@ fn difficult_words(passage: &Passage, words: &[Word], wording: &Wording) -> Vec<
         };
         found.push(
             Finding::new(Rule::DifficultWord, range)
-                .with("word", difficult.words.join(" "))
+                .with("word", difficult.written())
                 .with("easier", &difficult.easier),
         );
         at += difficult.words.len();

@@ -78,7 +78,7 @@ fn a_difficult_word_comes_with_an_easier_one() {
         [
             r#"[("word", "conform"), ("easier", "volgens")]"#,
             r#"[("word", "dient te"), ("easier", "moeten")]"#,
-            r#"[("word", "m.b.t"), ("easier", "over, voor")]"#,
+            r#"[("word", "m.b.t."), ("easier", "over, voor")]"#,
         ]
     );
     assert_eq!(

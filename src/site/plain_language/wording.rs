@@ -37,6 +37,17 @@ pub(super) struct DifficultWord {
     pub(super) easier: String,
 }
 
+impl DifficultWord {
+    /// Returns the words as they are written: an abbreviation with its last point, which is not known as part of it.
+    pub(super) fn written(&self) -> String {
+        let words = self.words.join(" ");
+        match words.contains('.') {
+            true => words + ".",
+            false => words,
+        }
+    }
+}
+
 /// The words from which the passive is made.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PassiveForms {

@@ -17,7 +17,7 @@ use super::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::form::Definition;
 use crate::language::Language;
-use crate::message::fill;
+use crate::message::{Catalogue, fill};
 use crate::output::{Caching, Output};
 use crate::report::lifecycle::Lifecycle;
 use crate::source_text::SourceText;
@@ -33,12 +33,6 @@ pub const USUAL_ADDRESS: &str = "http://localhost:8080/";
 
 /// Longest name of a portal or an organisation, in characters: it stands in one line at the top of each page.
 const LONGEST_NAME: usize = 100;
-
-/// What must be filled in where no number was given.
-const EMERGENCY_TO_FILL_IN: &str = "[[vul in: noodnummer]]";
-
-/// What must be filled in where no register was named.
-const REGISTER_TO_FILL_IN: &str = "[[vul in: naam van het register]]";
 
 /// What an organisation wants its portal to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,13 +125,9 @@ pub fn schema(name: &str, text: &str) -> Output {
 
 /// Returns the forms that ship and the life cycle of cases, as files of a portal.
 pub fn forms() -> Vec<Output> {
-    let files = Definition::shipped().into_iter().map(|source| {
-        let text = source
-            .text()
-            .replace("$schema=form.schema.json", "$schema=../schemas/form.json")
-            .replace("forms/form.schema.json", "schemas/form.json");
-        output(source.path(), text)
-    });
+    let files = Definition::shipped()
+        .into_iter()
+        .map(|source| output(source.path(), source.text().to_owned()));
     let lifecycle = Lifecycle::shipped();
     let named = "# yaml-language-server: $schema=../schemas/lifecycle.json\n#\n";
     let lifecycle = output(lifecycle.path(), format!("{named}{}", lifecycle.text()));
@@ -146,8 +136,12 @@ pub fn forms() -> Vec<Output> {
 
 fn settings(wanted: &Wanted) -> String {
     let languages: Vec<&str> = wanted.languages.iter().map(|one| one.tag()).collect();
-    let emergency = wanted.emergency.as_deref().unwrap_or(EMERGENCY_TO_FILL_IN);
-    let register = wanted.register.as_deref().unwrap_or(REGISTER_TO_FILL_IN);
+    let texts = Catalogue::of_program(wanted.default_language());
+    let open = |key: &str| texts.text(key, &[]);
+    let emergency = wanted.emergency.clone();
+    let emergency = emergency.unwrap_or_else(|| open("starter-fill-in-emergency"));
+    let register = wanted.register.clone();
+    let register = register.unwrap_or_else(|| open("starter-fill-in-register"));
     let written = fill(
         text_of("portal/site.yaml"),
         &[
@@ -156,8 +150,11 @@ fn settings(wanted: &Wanted) -> String {
             ("address", &wanted.address),
             ("languages", &languages.join(", ")),
             ("default_language", wanted.default_language().tag()),
-            ("emergency", &quoted(emergency)),
-            ("register", &quoted(register)),
+            ("emergency", &quoted(&emergency)),
+            ("register", &quoted(&register)),
+            ("phone", &quoted(&open("starter-fill-in-phone"))),
+            ("email", &quoted(&open("starter-fill-in-email"))),
+            ("manager", &quoted(&open("starter-fill-in-manager"))),
         ],
     );
     let lines = written
@@ -186,12 +183,14 @@ fn in_dutch_only(line: &str) -> String {
 }
 
 fn readme(wanted: &Wanted) -> String {
+    let in_language =
+        |name: &str| text_of(&format!("portal/{name}.{}.md", wanted.default_language()));
     let guide = match wanted.guide && pages::has_guide() {
-        true => text_of("portal/guide.md"),
+        true => in_language("guide"),
         false => "",
     };
     fill(
-        text_of("portal/README.md"),
+        in_language("README"),
         &[
             ("title", &wanted.title),
             ("organisation", &wanted.organisation),
