@@ -140,9 +140,9 @@ mod tests {
     #[test]
     fn what_closes_a_sentence_or_brackets_is_no_part_of_an_address() {
         fn check(line: &str, expected: &str) {
-            let found = addresses(line);
-            let found: Vec<&str> = found.iter().map(|range| &line[range.clone()]).collect();
-            assert_eq!(found, [expected], "{line}");
+            let found = addresses(line).into_iter().map(|range| line.get(range));
+            let found: Vec<Option<&str>> = found.collect();
+            assert_eq!(found, [Some(expected)], "{line}");
         }
         check("(zie https://a.nl/b).", "https://a.nl/b");
         check("(https://a.nl/b_(c)),", "https://a.nl/b_(c)");

@@ -206,7 +206,7 @@ mod tests {
     fn what_brings_forth_the_next_mistake_each_time_ends() {
         let root = tempfile::tempdir().unwrap();
         let file = root.path().join("a.md");
-        std::fs::write(&file, "a").unwrap();
+        outputs::create_file(&file, "a").unwrap();
         // Each time the line is longer, and wrong again.
         let look = || {
             let text = std::fs::read_to_string(&file).unwrap();
