@@ -71,6 +71,7 @@ pub fn settings() -> Value {
             "raw_html": flag(),
             "production": flag(),
             "indexable": flag(),
+            "search": flag(),
             "receiver": object(&[], json!({
                 "address": text(),
                 "origins": some(&text()),
