@@ -58,6 +58,7 @@ fn json_has_every_problem_with_its_place_and_nothing_else() {
             "end_column": 17,
             "message": "Deze link gaat naar iets wat niet bestaat: content/nergens.md",
             "hint": "Schrijf het pad naar een .md-bestand, gezien vanaf deze pagina.",
+            "unseen": null,
             "fix": null,
         })
     );

@@ -98,6 +98,8 @@ fn reasons(site: &Site) -> BTreeMap<String, Unpublished> {
         Unpublished::Below(folder) => pages()
             .find(|one| one.is_index && one.folder == folder && one.language == page.language)
             .and_then(|index| index.unpublished.clone()),
+        // There is no file that somebody could mend.
+        Unpublished::Empty => None,
         reason => Some(reason),
     };
     let known = pages().filter_map(|page| Some((page.source.path().to_owned(), reason(page)?)));
