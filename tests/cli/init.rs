@@ -224,7 +224,11 @@ fn small() -> TempDir {
 fn new_problems(root: &Path, before: &str) -> String {
     let output = program(root).arg("check").output().unwrap();
     let text = said(&output);
-    let lines = text.lines().filter(|line| !before.contains(line));
+    // A beginning has places to fill in, which are counted and are no problem.
+    let lines = text
+        .lines()
+        .filter(|line| !line.contains("--places") && !line.contains("plekken om in te vullen"));
+    let lines = lines.filter(|line| !before.contains(line));
     lines.collect::<Vec<&str>>().join("\n")
 }
 
