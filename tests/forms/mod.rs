@@ -279,7 +279,7 @@ fn a_consultation_does_not_ask_who_somebody_is() {
 #[test]
 fn the_form_in_the_readme_is_sound() {
     let readme = read("README.md");
-    let start = readme.find("    # yaml-language-server").unwrap();
+    let start = readme.find("    address: sleutels").unwrap();
     let example = readme[start..].lines();
     let example = example.take_while(|line| line.is_empty() || line.starts_with("    "));
     let example: Vec<&str> = example
