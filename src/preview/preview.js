@@ -55,6 +55,8 @@ function takeUp() {
   const all = folds();
   if (all.length === kept.open.length) all.forEach((fold, at) => { fold.open = kept.open[at]; });
   if (kept.focus) document.querySelector(kept.focus)?.focus({ preventScroll: true });
+  // A browser that loads a page again puts it where the screen in its place was.
+  history.scrollRestoration = 'manual';
   window.scrollTo({ top: kept.scrolled, behavior: 'instant' });
 }
 
